@@ -1,0 +1,127 @@
+"""Group commit: requests that arrive together are settled together, in one transaction.
+
+While one batch is being committed the next one gathers, so the busier the hall, the larger its batches and the
+smaller the cost of each request. An idle hall settles a single request at once.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import psycopg
+import structlog
+
+from openhall.base import db
+from openhall.base.errors import Problem, busy
+
+log = structlog.get_logger()
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+# What the database asks us to try again: the transaction was chosen to give way to another.
+RETRIABLE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+_TRIES = 3
+
+
+class Batch(Generic[Item, Result]):
+    """Settles items by `settle(conn, items) -> results`, aligned; a result may be a Problem, which only its asker meets."""
+
+    def __init__(
+        self,
+        pool: db.Pool,
+        settle: Callable[[db.Conn, Sequence[Item]], Awaitable[Sequence[Result | Problem]]],
+        *,
+        size: int = 256,
+        lanes: int = 1,
+        waiting: int = 4096,
+    ) -> None:
+        self._pool = pool
+        self._settle = settle
+        self._size = size
+        self._waiting = waiting
+        self._queue: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._arrived = asyncio.Event()
+        self._lanes = lanes
+        self._workers: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._lanes)]
+
+    async def close(self) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        for worker in self._workers:
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+        while self._queue:
+            self._fail(self._queue.popleft()[1])
+
+    async def submit(self, item: Item) -> Result:
+        """The result of the item once its batch is committed. Problem `hall.busy` when the outcome is not known."""
+        if len(self._queue) >= self._waiting:
+            raise busy()
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._queue.append((item, future))
+        self._arrived.set()
+        return await future
+
+    async def _work(self) -> None:
+        while True:
+            await self._arrived.wait()
+            # One turn of the loop lets requests that are already on the wire join this batch.
+            await asyncio.sleep(0)
+            taken = [self._queue.popleft() for _ in range(min(self._size, len(self._queue)))]
+            if not self._queue:
+                self._arrived.clear()
+            # Nobody waits any longer for a cancelled request that has not begun: it is dropped before it costs anything.
+            live = [(item, future) for item, future in taken if not future.done()]
+            if live:
+                try:
+                    await self._settle_group(live)
+                except asyncio.CancelledError:
+                    for _, future in live:
+                        self._fail(future)
+                    raise
+
+    async def _settle_group(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        """Settle the group; when it breaks as a whole, item by item, so that one bad item fails alone."""
+        try:
+            results = await self._attempt([item for item, _ in group])
+        except (psycopg.OperationalError, OSError) as lost:
+            # The connection broke: the commit may or may not have happened, so the askers must ask again by their key.
+            log.warning("batch.outcome_unknown", error=type(lost).__name__, items=len(group))
+            for _, future in group:
+                self._fail(future)
+            return
+        except Exception as broken:
+            log.exception("batch.failed", items=len(group))
+            if len(group) == 1:
+                self._fail(group[0][1], broken)
+                return
+            for pair in group:
+                await self._settle_group([pair])
+            return
+        for (_, future), result in zip(group, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, Problem):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+    async def _attempt(self, items: Sequence[Item]) -> Sequence[Result | Problem]:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                async with self._pool.write() as conn:
+                    return await self._settle(conn, items)
+            except RETRIABLE:
+                if not tries_left:
+                    raise
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    @staticmethod
+    def _fail(future: "asyncio.Future[Result]", error: BaseException | None = None) -> None:
+        if not future.done():
+            future.set_exception(error or busy())

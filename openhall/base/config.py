@@ -1,0 +1,137 @@
+"""Settings of a hall: one frozen struct, read once from a TOML file and the environment.
+
+A setting named `pool_size` is written `pool_size = 8` in the file named by OPENHALL_CONFIG, or
+`OPENHALL_POOL_SIZE=8` in the environment, which wins. Unknown names are refused: a typing slip must not be ignored.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, Struct
+
+PREFIX = "OPENHALL_"
+CONFIG_FILE = "OPENHALL_CONFIG"
+# A secret shorter than this can be guessed; `openhall demo` makes one of 43 characters.
+SECRET_LENGTH = 32
+
+
+class ConfigError(ValueError):
+    """A setting is unknown, missing or malformed; the message names it and says what to do."""
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting of a hall, with its unit in the description."""
+
+    database_url: Annotated[str, Meta(description="PostgreSQL 16 or newer, as a libpq URL or key=value string.")]
+    secret: Annotated[
+        str,
+        Meta(description="Key of one-time codes and signatures; at least 32 characters, kept outside the database."),
+    ]
+    hall_name: Annotated[str, Meta(description="Name of the hall in English.")] = "Chang'an Hall"
+    hall_name_zh: Annotated[str, Meta(description="Name of the hall in Chinese.")] = "长安市民大厅"
+    city: Annotated[str, Meta(description="Name of the city in English, as printed in shop codes.")] = "Chang'an"
+    city_zh: Annotated[str, Meta(description="Name of the city in Chinese.")] = "长安"
+    hall_id: Annotated[str, Meta(description="Short id of this hall inside its shop codes.", max_length=12)] = "changan"
+    zone: Annotated[str, Meta(description="IANA time zone in which business dates are counted.")] = "Asia/Shanghai"
+    cutoff: Annotated[
+        str,
+        Meta(
+            description="Local time at which a new business date begins, HH:MM.", pattern=r"^([01]\d|2[0-3]):[0-5]\d$"
+        ),
+    ] = "00:00"
+    currency: Annotated[str, Meta(description="ISO 4217 code of the hall's money.", pattern="^[A-Z]{3}$")] = "CNY"
+    default_language: Annotated[
+        Literal["zh_CN", "en"], Meta(description="Language of a page when neither the person nor the browser says.")
+    ] = "zh_CN"
+    public_url: Annotated[str, Meta(description="Address at which people reach the hall, without a final slash.")] = (
+        "http://localhost:8000"
+    )
+    help_phone: Annotated[str, Meta(description="Telephone number of human help, shown on pages.")] = "12345"
+    demo: Annotated[bool, Meta(description="Opens the demo phone and the demo city; never true in a real city.")] = (
+        False
+    )
+    cookie_secure: Annotated[
+        bool, Meta(description="Cookies only over HTTPS; false only for a demo on plain HTTP.")
+    ] = True
+    trusted_proxy: Annotated[
+        bool, Meta(description="The hall stands behind a proxy whose X-Forwarded-For header may be believed.")
+    ] = False
+    pool_size: Annotated[int, Meta(description="Database connections of one process, at most.", ge=2, le=200)] = 12
+    max_body_bytes: Annotated[int, Meta(description="Largest request body, in bytes.", ge=1024)] = 65_536
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="Least level that is logged.")
+    ] = "info"
+    log_format: Annotated[Literal["json", "text"], Meta(description="Shape of a log line.")] = "json"
+    bank_url: Annotated[str, Meta(description="Base address of the bank rail.")] = ""
+    bank_secret: Annotated[str, Meta(description="Shared key with which the bank signs its notices.")] = ""
+    bank_timeout_s: Annotated[
+        float, Meta(description="Seconds to wait for the bank before its answer is unknown.", gt=0)
+    ] = 5.0
+    sms_url: Annotated[str, Meta(description="Base address of the SMS gateway.")] = ""
+    sms_secret: Annotated[str, Meta(description="Shared key of the SMS gateway.")] = ""
+    otp_per_phone: Annotated[int, Meta(description="One-time codes one phone may ask for in ten minutes.", ge=1)] = 5
+    otp_per_address: Annotated[
+        int, Meta(description="One-time codes one address may ask for in ten minutes.", ge=1)
+    ] = 30
+    page_session_days: Annotated[int, Meta(description="Days a sign-in on a page lasts.", ge=1)] = 30
+    api_session_days: Annotated[int, Meta(description="Days an API token lasts.", ge=1)] = 90
+    top_up_max: Annotated[int, Meta(description="Largest single top-up, in minor units.", ge=1)] = 5_000_000
+    payment_max: Annotated[
+        int, Meta(description="Largest single payment by a shop's static code, in minor units.", ge=1)
+    ] = 5_000_000
+
+    def __post_init__(self) -> None:
+        if len(self.secret) < SECRET_LENGTH:
+            raise ValueError(f"secret must have at least {SECRET_LENGTH} characters")
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, ValueError, OSError) as unknown:
+            raise ValueError(f"zone {self.zone!r} is not an IANA time zone") from unknown
+
+
+def describe() -> list[tuple[str, str, Any]]:
+    """Each setting as (name, description, default or None when it is required), for the docs and their test."""
+    listed = []
+    for field in msgspec.structs.fields(Settings):
+        (meta,) = (part for part in field.type.__metadata__ if isinstance(part, Meta))
+        listed.append((field.name, str(meta.description), None if field.required else field.default))
+    return listed
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the file named by OPENHALL_CONFIG, if any, and then from the environment."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    if path := environ.get(CONFIG_FILE):
+        values |= _from_file(Path(path))
+    values |= {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name != CONFIG_FILE
+    }
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as wrong:
+        raise ConfigError(_explain(str(wrong))) from wrong
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as missing:
+        raise ConfigError(f"{CONFIG_FILE} names {path}, which cannot be read: {missing.strerror}") from missing
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise ConfigError(f"{path} is not valid TOML: {broken}") from broken
+
+
+def _explain(wrong: str) -> str:
+    """Say which variable is meant; the value itself is never repeated, for it may be a secret."""
+    for required in ("database_url", "secret"):
+        if f"missing required field `{required}`" in wrong:
+            return f"{PREFIX}{required.upper()} is not set; see docs/reference/settings.md"
+    return f"settings: {wrong}; see docs/reference/settings.md"

@@ -1,0 +1,194 @@
+"""PostgreSQL: connections, transactions, and statements that live in `queries.sql`.
+
+Statements are named (`-- name: lock_bill`) and take named parameters (`:bill`). A reading connection and a writing
+one are different types, so that a page cannot write by mistake. Functions take a connection and never commit;
+the edge, a job or a batch opens the transaction.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib.resources import files
+from typing import Any, NewType, TypeVar, cast
+
+import msgspec
+import psycopg
+from msgspec import Struct
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+# msgspec reads and writes JSON several times faster than the standard library, and dates and UUIDs too.
+set_json_loads(msgspec.json.decode)
+set_json_dumps(lambda value: msgspec.json.encode(value).decode())
+
+ReadConn = NewType("ReadConn", psycopg.AsyncConnection[tuple[Any, ...]])
+Conn = NewType("Conn", ReadConn)
+T = TypeVar("T")
+
+# The job tables of procrastinate have no schema option: they are found through the search path of every connection.
+SEARCH_PATH = "jobs"
+
+
+class Query(Struct, frozen=True):
+    """One named statement. `sql` has psycopg placeholders; `source` is the text as written; `parameters` its names."""
+
+    package: str
+    name: str
+    source: str
+    sql: str
+    parameters: frozenset[str]
+
+
+class Queries:
+    """The statements of one package, as attributes."""
+
+    def __init__(self, package: str, queries: dict[str, Query]) -> None:
+        self._package = package
+        self._queries = queries
+
+    def __getattr__(self, name: str) -> Query:
+        try:
+            return self._queries[name]
+        except KeyError:
+            raise AttributeError(f"{self._package}/queries.sql has no statement named {name!r}") from None
+
+    def __iter__(self) -> Iterator[Query]:
+        return iter(self._queries.values())
+
+
+_NAME = re.compile(r"^--\s*name:\s*(\w+)\s*$", re.MULTILINE)
+# Literals, quoted names, comments and casts are passed over, so that 'HH24:mi' and ::uuid are not taken for parameters.
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::|:([a-z_][a-z0-9_]*)", re.DOTALL)
+
+
+def parse(package: str, text: str) -> Queries:
+    """The statements of a queries.sql text."""
+    parts = _NAME.split(text)
+    queries: dict[str, Query] = {}
+    for name, body in zip(parts[1::2], parts[2::2], strict=True):
+        if name in queries:
+            raise ValueError(f"{package}/queries.sql defines {name} twice")
+        parameters: set[str] = set()
+
+        def placeholder(match: re.Match[str], found: set[str] = parameters) -> str:
+            if match[1] is None:
+                return match[0]
+            found.add(match[1])
+            return f"%({match[1]})s"
+
+        source = body.strip().rstrip(";")
+        queries[name] = Query(
+            package, name, source, _TOKEN.sub(placeholder, source.replace("%", "%%")), frozenset(parameters)
+        )
+    return Queries(package, queries)
+
+
+@cache
+def load(package: str) -> Queries:
+    """The statements of `package` (a dotted name), from its queries.sql."""
+    return parse(package, files(package).joinpath("queries.sql").read_text(encoding="utf-8"))
+
+
+def rows(items: Iterable[Any]) -> str:
+    """Structs or dicts as one JSON parameter for `json_to_recordset(:rows) as r(id uuid, amount bigint)`.
+
+    One statement then works on the whole list: cheaper by far than arrays built value by value in Python.
+    """
+    return msgspec.json.encode(list(items)).decode()
+
+
+async def _execute(conn: ReadConn, query: Query, parameters: dict[str, Any]) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+    return await conn.execute(cast("Any", query.sql), parameters)
+
+
+def _converted(cursor: psycopg.AsyncCursor[tuple[Any, ...]], found: list[tuple[Any, ...]], into: type[T]) -> list[T]:
+    """Rows as checked values: a Struct by column names, anything else from the only column."""
+    if not issubclass(into, Struct):
+        return [msgspec.convert(row[0], into) for row in found]
+    names = [column.name for column in cursor.description or ()]
+    return [msgspec.convert(dict(zip(names, row, strict=True)), into) for row in found]
+
+
+async def all(conn: ReadConn, query: Query, into: type[T], /, **parameters: Any) -> list[T]:  # noqa: A001  read as db.all
+    """Every row, converted into `into`."""
+    cursor = await _execute(conn, query, parameters)
+    return _converted(cursor, await cursor.fetchall(), into)
+
+
+async def maybe(conn: ReadConn, query: Query, into: type[T], /, **parameters: Any) -> T | None:
+    """The only row, or None."""
+    found = await all(conn, query, into, **parameters)
+    if len(found) > 1:
+        raise LookupError(f"{query.package}.{query.name} returned {len(found)} rows where one was expected")
+    return found[0] if found else None
+
+
+async def one(conn: ReadConn, query: Query, into: type[T], /, **parameters: Any) -> T:
+    """The only row; LookupError when there is none."""
+    found = await maybe(conn, query, into, **parameters)
+    if found is None:
+        raise LookupError(f"{query.package}.{query.name} returned no row")
+    return found
+
+
+async def run(conn: Conn, query: Query, /, **parameters: Any) -> int:
+    """Run a statement for its effect; the number of rows it touched."""
+    return (await _execute(conn, query, parameters)).rowcount
+
+
+class Pool:
+    """The connections of one process. Every block is one transaction, committed at its end."""
+
+    def __init__(self, dsn: str, size: int) -> None:
+        self._pool = AsyncConnectionPool(
+            dsn,
+            min_size=min(2, size),
+            max_size=size,
+            open=False,
+            timeout=10,
+            kwargs={
+                "options": f"-c search_path={SEARCH_PATH} -c idle_in_transaction_session_timeout=30s",
+                "application_name": "openhall",
+            },
+            configure=_configure,
+            check=AsyncConnectionPool.check_connection,
+        )
+
+    @property
+    def raw(self) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
+        """The psycopg pool itself, for the job queue."""
+        return self._pool
+
+    async def open(self) -> None:
+        await self._pool.open(wait=True, timeout=30)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Conn]:
+        """One transaction that may write."""
+        async with self._pool.connection() as connection, connection.transaction():
+            yield Conn(ReadConn(connection))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadConn]:
+        """One transaction that PostgreSQL itself keeps from writing, on one snapshot."""
+        async with self._pool.connection() as connection:
+            await connection.set_read_only(True)
+            await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+            try:
+                async with connection.transaction():
+                    yield ReadConn(connection)
+            finally:
+                if not connection.closed:
+                    await connection.set_read_only(None)
+                    await connection.set_isolation_level(None)
+
+
+async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
+    # Autocommit means that `transaction()` alone begins and commits: nothing is left open by a forgotten SELECT.
+    await connection.set_autocommit(True)
+    connection.prepare_threshold = 2
+    connection.prepared_max = 500

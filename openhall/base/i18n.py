@@ -1,0 +1,67 @@
+"""Languages. Msgids are English; every package brings `locale/zh_CN.po`, and the hall merges them at start.
+
+Catalogues are compiled in memory, so no compiled file is built, shipped or forgotten.
+"""
+
+import gettext
+import io
+from collections.abc import Iterable
+from importlib.resources import files
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("zh_CN", "en")
+
+
+def N_(message: str) -> str:  # noqa: N802  the usual gettext name: marks a msgid without translating it
+    return message
+
+
+class Translations:
+    """The merged catalogues of a set of packages."""
+
+    def __init__(self, modules: Iterable[str]) -> None:
+        self._chinese = _compile(modules)
+        self._english = gettext.NullTranslations()
+
+    def of(self, language: str) -> gettext.NullTranslations:
+        return self._chinese if language == "zh_CN" else self._english
+
+    def text(self, language: str, msgid: str) -> str:
+        return self.of(language).gettext(msgid)
+
+
+def _compile(modules: Iterable[str]) -> gettext.NullTranslations:
+    merged = Catalog(locale="zh_CN")
+    for module in modules:
+        source = files(module) / "locale" / "zh_CN.po"
+        if not source.is_file():
+            continue
+        with source.open("rb") as file:
+            for message in read_po(file, locale="zh_CN"):
+                if message.id and message.string:
+                    merged.add(message.id, message.string, context=message.context)
+    compiled = io.BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def negotiate(accept_language: str, default: str) -> str:
+    """The best of our languages for an Accept-Language header: any Chinese is served zh_CN, any English en."""
+    wanted: list[tuple[float, int, str]] = []
+    for order, part in enumerate(accept_language.split(",")[:20]):
+        tag, _, parameter = part.strip().partition(";")
+        try:
+            quality = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+            language = Locale.parse(tag.strip(), sep="-").language
+        except (ValueError, UnknownLocaleError, TypeError):
+            continue
+        ours = {"zh": "zh_CN", "en": "en"}.get(language)
+        if ours and quality > 0:
+            wanted.append((-quality, order, ours))
+    return min(wanted)[2] if wanted else default

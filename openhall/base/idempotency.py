@@ -1,0 +1,143 @@
+"""Retries that are safe: the same key with the same body gets the recorded answer, with another body a refusal.
+
+The contract (see docs/reference/idempotency.md):
+first use -> run; same body -> same answer; another body -> 422; first still running -> 409; a malformed request is
+not recorded, so it may be corrected under the same key; a business refusal is recorded and stays a refusal.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from openhall.base import clock, db
+from openhall.base.errors import Kind, Problem, define
+from openhall.base.i18n import N_
+
+q = db.load("openhall.base")
+
+# Keys that made no money move are forgotten after a day.
+SHORT_LIFE = timedelta(hours=24)
+
+key_missing = define(
+    "hall.idempotency_key_missing",
+    Kind.INVALID,
+    N_("The request carries no key of its own."),
+    N_("Send the header Idempotency-Key with a fresh value, and the same value when you retry."),
+)
+key_malformed = define(
+    "hall.idempotency_key_malformed",
+    Kind.INVALID,
+    N_("The key of the request is malformed."),
+    N_("Use 1 to 255 visible ASCII characters, such as a UUID."),
+)
+key_in_flight = define(
+    "hall.idempotency_in_flight",
+    Kind.CONFLICT,
+    N_("The first request with this key is still running."),
+    N_("Wait a moment, then send the same request again."),
+)
+key_reused = define(
+    "hall.idempotency_key_reused",
+    Kind.REFUSED,
+    N_("This key was already used for a different request."),
+    N_("Use a fresh key for a new request."),
+)
+
+
+class Key(Struct, frozen=True):
+    """Who asks for what, under which name. `body_hash` is the SHA-256 of the canonical body."""
+
+    principal: str
+    scope: str
+    key: str
+    body_hash: bytes
+
+    @property
+    def lock(self) -> str:
+        return f"{self.principal} {self.scope} {self.key}"
+
+
+class Answer(Struct, frozen=True):
+    """What was answered: an HTTP status and the JSON text of the body."""
+
+    status: int
+    body: str
+    replayed: bool = False
+
+
+class _Recorded(Struct, frozen=True):
+    body_hash: bytes
+    status: int
+    body: str
+
+
+def check_key(key: str | None) -> str:
+    """The key itself; a Problem when it is missing or not 1 to 255 visible ASCII characters."""
+    if key is None:
+        raise key_missing()
+    if not 1 <= len(key) <= 255 or not all("!" <= letter <= "~" for letter in key):
+        raise key_malformed()
+    return key
+
+
+def body_hash(canonical: bytes) -> bytes:
+    return hashlib.sha256(canonical).digest()
+
+
+def is_decided(problem: Problem) -> bool:
+    """Whether the refusal is a decision about a well-formed request, and so must stand on every retry."""
+    return problem.kind is Kind.REFUSED
+
+
+async def once(
+    conn: db.Conn,
+    key: Key,
+    act: Callable[[], Awaitable[Answer]],
+    refuse: Callable[[Problem], Answer],
+    *,
+    keep: bool = False,
+) -> Answer:
+    """Run `act` unless its answer is already recorded. `refuse` words a business refusal so that it can be recorded.
+
+    `keep` holds the record for ever (money); otherwise it lives 24 hours.
+    """
+    if not await db.one(conn, q.try_lock_key, bool, key=key.lock):
+        raise key_in_flight()
+    recorded = await db.maybe(conn, q.recorded_answer, _Recorded, principal=key.principal, scope=key.scope, key=key.key)
+    if recorded is not None:
+        return replay(recorded.body_hash, key.body_hash, Answer(recorded.status, recorded.body, replayed=True))
+    try:
+        # A savepoint: what a refused action began is undone, and the refusal itself can still be recorded.
+        async with conn.transaction():
+            answer = await act()
+    except Problem as problem:
+        if not is_decided(problem):
+            raise
+        answer = refuse(problem)
+    now = clock.now()
+    await db.run(
+        conn,
+        q.record_answer,
+        principal=key.principal,
+        scope=key.scope,
+        key=key.key,
+        body_hash=key.body_hash,
+        status=answer.status,
+        body=answer.body,
+        now=now,
+        expires_at=expiry(now, keep=keep),
+    )
+    return answer
+
+
+def replay(recorded_hash: bytes, asked_hash: bytes, answer: Answer) -> Answer:
+    """The recorded answer, if it was given to the same body."""
+    if recorded_hash != asked_hash:
+        raise key_reused()
+    return answer
+
+
+def expiry(now: datetime, *, keep: bool) -> datetime | None:
+    return None if keep else now + SHORT_LIFE

@@ -1,0 +1,49 @@
+"""The descriptor by which a package joins the hall. The roof knows only a list of these."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+from procrastinate import Blueprint
+
+from openhall.base.db import Conn, Query
+
+
+class Tile(Struct, frozen=True, kw_only=True):
+    """An entry of the home page. `title` is a msgid, `icon` a Lucide name."""
+
+    slot: Literal["main", "services"]
+    title: str
+    icon: str
+    href: str
+    order: int = 100
+
+
+class Check(Struct, frozen=True):
+    """One invariant of `openhall check`: a query that returns the rows which break it (bounded), none when all is well."""
+
+    name: str
+    promise: str
+    query: Query
+
+
+class JoinHook(Protocol):
+    """Runs in the transaction in which a resident joins."""
+
+    def __call__(self, conn: Conn, *, resident: UUID, phone: str) -> Awaitable[None]: ...
+
+
+class Package(Struct, frozen=True, kw_only=True):
+    """What a package offers the hall."""
+
+    name: str
+    module: str  # the dotted name under which queries.sql, migrations/, templates/, static/ and locale/ are found
+    routes: Sequence[Any] = ()  # Litestar handlers or routers
+    tasks: Sequence[Blueprint] = ()
+    tiles: Sequence[Tile] = ()
+    payees: Sequence[Any] = ()  # openhall.core.payments.PayeeSource: who can be paid by code
+    on_joined: Sequence[JoinHook] = ()
+    demo: Callable[..., Awaitable[None]] | None = None
+    checks: Sequence[Check] = ()
+    demo_only: bool = False

@@ -1,0 +1,1 @@
+"""The city services, one package each. They meet only through `core` and published events, never directly."""

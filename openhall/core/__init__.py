@@ -1,0 +1,1 @@
+"""The first floor: what every city service stands on (ledger, people, rails, payments)."""
