@@ -75,6 +75,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sms_url: Annotated[str, Meta(description="Base address of the SMS gateway.")] = ""
     sms_secret: Annotated[str, Meta(description="Shared key of the SMS gateway.")] = ""
     otp_per_phone: Annotated[int, Meta(description="One-time codes one phone may ask for in ten minutes.", ge=1)] = 5
+    otp_per_phone_day: Annotated[int, Meta(description="One-time codes one phone may ask for in a day.", ge=1)] = 20
     otp_per_address: Annotated[
         int, Meta(description="One-time codes one address may ask for in ten minutes.", ge=1)
     ] = 30

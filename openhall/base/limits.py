@@ -35,3 +35,8 @@ async def take(pool: db.Pool, limit: Limit, key: str) -> None:
         )
     if taken.count > limit.times:
         raise rate_limited(retry_after=max(1, int((taken.window_ends - now).total_seconds())))
+
+
+async def clear(conn: db.Conn, limit: Limit, key: str) -> None:
+    """Forget the count: the key proved that it is in the right hands."""
+    await db.run(conn, q.clear_limit, key=f"{limit.name}:{key}")

@@ -55,6 +55,9 @@ insert into base.limits as l (key, window_ends, count) values (:key, :window_end
        window_ends = case when l.window_ends <= :now then excluded.window_ends else l.window_ends end
 returning count, window_ends;
 
+-- name: clear_limit
+delete from base.limits where key = :key;
+
 -- name: forget_limits
 delete from base.limits where window_ends < :now;
 
