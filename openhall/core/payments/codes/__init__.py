@@ -1,0 +1,38 @@
+"""Payment codes as text and pictures. Pure: no database, no settings.
+
+`read` takes whatever a camera or a person brought and says what it is. Invariants: every text has a defined result,
+one of the three kinds below or a CodeError with its exact reason; reading keeps every character, so encoding what was
+read gives the same text; what we generate, we read back.
+"""
+
+from typing import TypeAlias
+
+from openhall.core.payments.codes import mpm, schemes, short
+from openhall.core.payments.codes.qr import png, svg
+from openhall.core.payments.codes.reasons import CodeError, Reason
+from openhall.core.payments.codes.schemes import Network
+from openhall.core.payments.codes.shop import ShopCode, generate, new_id, recognise
+
+__all__ = ["CodeError", "Network", "Read", "Reason", "ShopCode", "generate", "new_id", "png", "read", "short", "svg"]
+
+# A shop code of some openhall, the nine digits of a typed short code, or a code of another network.
+Read: TypeAlias = ShopCode | str | Network
+
+
+def read(text: str) -> Read:
+    """What a scanned or typed text is; CodeError when it is damaged or no payment code at all."""
+    text = text.strip()
+    if not text or len(text) > mpm.MAX_LENGTH:
+        return _payload(text)
+    network = schemes.of_text(text)
+    if network is not None:
+        return network
+    # A payload that was cut off early may consist of digits only; no short code starts with its first characters.
+    if short.digits_of(text) is not None and not text.startswith("0002"):
+        return short.parse(text)
+    return _payload(text)
+
+
+def _payload(text: str) -> Read:
+    code = mpm.parse(text)
+    return recognise(code) or schemes.of_payload(code)
