@@ -1,0 +1,47 @@
+"""People: residents, how they sign in, and from which devices.
+
+Invariants, kept by the database and proved by `openhall check`:
+- a phone belongs to at most one resident, and every resident has exactly one wallet, made when they joined;
+- a phone has at most one live code; a code grants five tries and five minutes, and works once;
+- neither codes nor tokens are stored, only their hashes; the text of a message is wiped once it is sent or useless;
+- a session belongs to one resident for good, and an ended or expired one never works again;
+- the audit trail is append-only.
+"""
+
+from openhall.core.people.actions.entrance import enter, send_code
+from openhall.core.people.actions.residents import find_or_join, prefer, rename, resident
+from openhall.core.people.actions.sessions import (
+    begin,
+    end_session,
+    is_unseen,
+    residents_of,
+    see,
+    sessions_of,
+    sign_out,
+    visit_of,
+)
+from openhall.core.people.problems import phone_invalid, session_invalid
+from openhall.core.people.rules import code_in, masked, phone, spaced, token_hash
+from openhall.core.people.types import (
+    Bearer,
+    CodeSent,
+    Lang,
+    Mode,
+    Preferences,
+    Resident,
+    Session,
+    SessionKind,
+    SignedIn,
+    Theme,
+    Visit,
+)
+
+# The cookie that carries the token of a page session.
+COOKIE = "openhall_session"
+
+__all__ = [
+    "COOKIE", "Bearer", "CodeSent", "Lang", "Mode", "Preferences", "Resident", "Session", "SessionKind",
+    "SignedIn", "Theme", "Visit", "begin", "code_in", "end_session", "enter", "find_or_join", "is_unseen",
+    "masked", "phone", "phone_invalid", "prefer", "rename", "resident", "residents_of", "see", "send_code",
+    "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "visit_of",
+]  # fmt: skip

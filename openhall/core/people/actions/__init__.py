@@ -1,0 +1,1 @@
+"""The use cases of people, by subject: codes, sessions, residents, messages."""

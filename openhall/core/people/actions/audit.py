@@ -1,0 +1,13 @@
+"""The append-only trail of what happened to a resident's access."""
+
+from uuid import UUID
+
+from openhall.base import clock, db, ids
+from openhall.core.people.types import Act
+
+q = db.load("openhall.core.people")
+
+
+async def record(conn: db.Conn, resident: UUID, act: Act, session: UUID | None = None) -> None:
+    """Write one line of the trail, in the transaction of the act itself."""
+    await db.run(conn, q.record_act, id=ids.new(), now=clock.now(), resident=resident, session=session, act=act)

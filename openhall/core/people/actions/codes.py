@@ -1,0 +1,122 @@
+"""One-time codes: asking for one, and signing in with it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from openhall.base import clock, db, ids, jobs, limits
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.base.i18n import N_
+from openhall.base.package import JoinHook
+from openhall.core.people import problems, rules
+from openhall.core.people.actions import residents, sessions
+from openhall.core.people.jobs import deliver_message
+from openhall.core.people.texts import words
+from openhall.core.people.types import CodeSent, CodeState, Lang, LiveCode, SessionKind, SignedIn, State
+
+q = db.load("openhall.core.people")
+
+CODE_LIFE = timedelta(minutes=5)
+CODE_TRIES = 5
+# A double tap within this time sends one message; after it, asking again means that the first one did not come.
+RESEND_PAUSE = timedelta(seconds=30)
+# The window of the limits against guessing and flooding.
+SHORT = timedelta(minutes=10)
+# The job looks after a message this long after the web process tried to deliver it.
+SAFETY_NET_S = 5
+
+TEXT = N_("{hall}: your code is {code}. It is valid for 5 minutes. Never tell it to anyone.")
+
+
+def _phone_limit(settings: Settings) -> limits.Limit:
+    return limits.Limit("people.otp.phone", settings.otp_per_phone, SHORT)
+
+
+async def count_request(pool: db.Pool, settings: Settings, *, phone: str, address: str) -> None:
+    """Count a request for a code, refused or not. Problem `hall.rate_limited` when there were too many.
+
+    A right code clears the ten-minute count of its phone (see `sign_in`), the daily one bounds what messages cost.
+    """
+    key = rules.limit_key(settings.secret, phone)
+    by_address = limits.Limit("people.otp.address", settings.otp_per_address, SHORT)
+    by_day = limits.Limit("people.otp.day", settings.otp_per_phone_day, timedelta(days=1))
+    await limits.take(pool, by_address, address)
+    await limits.take(pool, _phone_limit(settings), key)
+    await limits.take(pool, by_day, key)
+
+
+async def count_try(pool: db.Pool, settings: Settings, *, address: str) -> None:
+    """Count an attempt to sign in. Each code grants five tries; this bounds trying many phones from one address."""
+    limit = limits.Limit("people.sign_in.address", settings.otp_per_address * CODE_TRIES, SHORT)
+    await limits.take(pool, limit, address)
+
+
+async def ask_code(conn: db.Conn, settings: Settings, *, phone: str, lang: Lang) -> CodeSent:
+    """Make a code for a canonical `phone`, and the message that carries it; the caller delivers it after commit.
+
+    Known and unknown phones are treated alike. The new code takes the place of an older one; asked again within
+    30 seconds while that is untried, the same code stays and nothing new is sent.
+    """
+    now = clock.now()
+    code = rules.new_code()
+    placed = await db.maybe(
+        conn,
+        q.put_code,
+        datetime,
+        phone=phone,
+        code_hash=rules.code_hash(settings.secret, phone, code),
+        now=now,
+        expires_at=now + CODE_LIFE,
+        resend_before=now - RESEND_PAUSE,
+    )
+    if placed is None:
+        waiting = await db.maybe(conn, q.waiting_message, UUID, phone=phone, now=now)
+        return CodeSent(phone, waiting, await db.one(conn, q.live_code_expiry, datetime, phone=phone))
+    hall = settings.hall_name_zh if lang is Lang.ZH_CN else settings.hall_name
+    text = words().text(lang, TEXT).format(hall=hall, code=code)
+    message = ids.new()
+    await db.run(conn, q.drop_older_messages, phone=phone, now=now)
+    await db.run(conn, q.put_message, id=message, phone=phone, text=text, now=now, expires_at=placed)
+    await jobs.defer(conn, deliver_message, in_seconds=SAFETY_NET_S, message=str(message))
+    return CodeSent(phone, message, placed)
+
+
+async def sign_in(
+    conn: db.Conn,
+    settings: Settings,
+    *,
+    phone: str,
+    code: str,
+    kind: SessionKind,
+    user_agent: str | None,
+    lang: Lang | None,
+    on_joined: Sequence[JoinHook],
+) -> SignedIn | Problem:
+    """Sign in with a canonical `phone` and its code; whoever is new joins.
+
+    A refusal is *returned*, so that the caller commits first (the try must count) and raises it then. In order of
+    precedence: `people.code_expired`, `people.code_spent`, `people.code_wrong`, `people.resident_closed`.
+    """
+    now = clock.now()
+    live = await db.maybe(conn, q.take_try, LiveCode, phone=phone, now=now, tries=CODE_TRIES)
+    if live is None:
+        return await _why_no_try(conn, phone, now)
+    typed = rules.code(code)
+    if typed is None or not rules.same(live.code_hash, rules.code_hash(settings.secret, phone, typed)):
+        left = CODE_TRIES - live.tries
+        return problems.code_wrong(tries_left=left) if left else problems.code_spent()
+    await db.run(conn, q.use_code, phone=phone, now=now)
+    await limits.clear(conn, _phone_limit(settings), rules.limit_key(settings.secret, phone))
+    resident, joined = await residents.find_or_join(conn, phone=phone, lang=lang, on_joined=on_joined)
+    if resident.state is not State.ACTIVE:
+        return problems.resident_closed()
+    token, session = await sessions.begin(conn, settings, resident=resident.id, kind=kind, user_agent=user_agent)
+    return SignedIn(token=token, session=session, resident=resident, joined=joined)
+
+
+async def _why_no_try(conn: db.ReadConn, phone: str, now: datetime) -> Problem:
+    state = await db.maybe(conn, q.code_state, CodeState, phone=phone)
+    if state is None or state.used_at is not None or state.expires_at <= now:
+        return problems.code_expired()
+    return problems.code_spent()

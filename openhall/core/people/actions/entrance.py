@@ -1,0 +1,71 @@
+"""The two steps of signing in as whole requests, for the API and the pages alike.
+
+Unlike other actions these take the pool: a message leaves and a wrong try is refused only after the commit that
+records it, so the transaction must be over before the answer is known.
+"""
+
+from collections.abc import Sequence
+
+from openhall.base import db
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.base.package import JoinHook
+from openhall.core.people import problems, rules
+from openhall.core.people.actions import codes, messages
+from openhall.core.people.ports import HttpSms
+from openhall.core.people.types import CodeSent, Lang, SessionKind, SignedIn
+
+
+def _canonical(written: str) -> str:
+    phone = rules.phone(written)
+    if phone is None:
+        raise problems.phone_invalid()
+    return phone
+
+
+async def send_code(pool: db.Pool, settings: Settings, *, phone: str, address: str, lang: Lang) -> CodeSent:
+    """Send a code to `phone`, as written. Problems: `people.phone_invalid`, `hall.rate_limited`.
+
+    The message is delivered before this returns, if the gateway takes it within seconds, else in the background.
+    """
+    canonical = _canonical(phone)
+    await codes.count_request(pool, settings, phone=canonical, address=address)
+    async with pool.write() as conn:
+        sent = await codes.ask_code(conn, settings, phone=canonical, lang=lang)
+    if sent.message is not None:
+        await messages.deliver(pool, HttpSms(settings.sms_url, settings.sms_secret), sent.message)
+    return sent
+
+
+async def enter(
+    pool: db.Pool,
+    settings: Settings,
+    *,
+    phone: str,
+    code: str,
+    address: str,
+    kind: SessionKind,
+    user_agent: str | None,
+    lang: Lang | None,
+    on_joined: Sequence[JoinHook],
+) -> SignedIn:
+    """Sign in with `phone` and `code`, as written. A wrong try is counted although it is refused.
+
+    Problems, in order: `people.phone_invalid`, `hall.rate_limited`, then those of `codes.sign_in`.
+    """
+    canonical = _canonical(phone)
+    await codes.count_try(pool, settings, address=address)
+    async with pool.write() as conn:
+        outcome = await codes.sign_in(
+            conn,
+            settings,
+            phone=canonical,
+            code=code,
+            kind=kind,
+            user_agent=user_agent,
+            lang=lang,
+            on_joined=on_joined,
+        )
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome

@@ -1,0 +1,47 @@
+"""Residents: joining, and what a resident may change about themselves."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from openhall.base import clock, db, ids
+from openhall.base.package import JoinHook
+from openhall.core import ledger
+from openhall.core.people import rules
+from openhall.core.people.actions.audit import record
+from openhall.core.people.types import Act, Lang, Preferences, Resident
+
+q = db.load("openhall.core.people")
+
+
+async def find_or_join(
+    conn: db.Conn, *, phone: str, lang: Lang | None, on_joined: Sequence[JoinHook]
+) -> tuple[Resident, bool]:
+    """The resident with this canonical phone, and whether they joined just now.
+
+    Joining creates the resident, the wallet, and whatever `on_joined` adds, all in this transaction and exactly once:
+    of racing transactions one inserts the phone, the others wait for it and find the resident.
+    """
+    resident, wallet, now = ids.new(), ids.new(), clock.now()
+    new = await db.maybe(conn, q.join_resident, UUID, id=resident, phone=phone, wallet=wallet, lang=lang, now=now)
+    if new is not None:
+        await ledger.open_account(conn, kind="wallet", owner=resident, floor=0, id=wallet)
+        for hook in on_joined:
+            await hook(conn, resident=resident, phone=phone)
+        await record(conn, resident, Act.JOINED)
+    return await db.one(conn, q.resident_by_phone, Resident, phone=phone), new is not None
+
+
+async def resident(conn: db.ReadConn, id: UUID) -> Resident:  # noqa: A002  read as people.resident(conn, id)
+    """The resident with this id; LookupError when there is none."""
+    return await db.one(conn, q.resident_by_id, Resident, id=id)
+
+
+async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> None:
+    """Store what is not None of the preferences."""
+    chosen = preferences
+    await db.run(conn, q.set_preferences, id=resident, lang=chosen.lang, theme=chosen.theme, mode=chosen.mode)
+
+
+async def rename(conn: db.Conn, *, resident: UUID, name: str) -> None:
+    """Set the display name; an empty one removes it."""
+    await db.run(conn, q.set_name, id=resident, name=rules.name(name))

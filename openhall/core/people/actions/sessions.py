@@ -1,0 +1,94 @@
+"""Sessions: begin, recognise, list, end. A token is known to its holder alone; the hall keeps its SHA-256."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from openhall.base import clock, db, ids
+from openhall.base.config import Settings
+from openhall.core.people import problems, rules
+from openhall.core.people.actions.audit import record
+from openhall.core.people.types import Act, Bearer, Session, SessionKind, Visit, VisitRow
+
+q = db.load("openhall.core.people")
+
+# Knowing to within five minutes when a device was last here is enough, and spares a write on every request.
+SEEN_EVERY = timedelta(minutes=5)
+
+
+async def begin(
+    conn: db.Conn, settings: Settings, *, resident: UUID, kind: SessionKind, user_agent: str | None
+) -> tuple[str, Session]:
+    """A new session and its token, which is told here and never again."""
+    token, now = rules.new_token(), clock.now()
+    days = settings.page_session_days if kind is SessionKind.PAGE else settings.api_session_days
+    session = await db.one(
+        conn,
+        q.open_session,
+        Session,
+        id=ids.new(),
+        token_hash=rules.token_hash(token),
+        resident=resident,
+        kind=kind,
+        device=rules.device(user_agent),
+        now=now,
+        expires_at=now + timedelta(days=days),
+    )
+    await record(conn, resident, Act.SIGNED_IN, session.id)
+    return token, session
+
+
+async def visit_of(conn: db.ReadConn, token: str, kind: SessionKind) -> Visit:
+    """Who comes with this token. Problem `people.session_invalid` when it is invented, expired or ended.
+
+    A cookie's token is no bearer token, and the other way round: cookies are guarded against forged requests by
+    other means than bearers, so neither may stand in for the other.
+    """
+    hashed = rules.token_hash(token)
+    if hashed is None:
+        raise problems.session_invalid()
+    row = await db.maybe(conn, q.visit, VisitRow, token_hash=hashed, kind=kind, now=clock.now())
+    if row is None:
+        raise problems.session_invalid()
+    return row.visit
+
+
+async def residents_of(conn: db.ReadConn, token_hashes: Sequence[bytes], kind: SessionKind) -> list[Bearer | None]:
+    """Who comes with each of these token hashes, aligned; None for an invalid one. One statement for all of them."""
+    found = await db.all(conn, q.bearers, Bearer, token_hashes=list(token_hashes), kind=kind, now=clock.now())
+    by_hash = {bearer.token_hash: bearer for bearer in found}
+    return [by_hash.get(token_hash) for token_hash in token_hashes]
+
+
+def is_unseen(session: Session) -> bool:
+    """Whether `see` has something to write: the last sighting is five minutes old."""
+    return session.seen_at < clock.now() - SEEN_EVERY
+
+
+async def see(conn: db.Conn, session: Session) -> None:
+    """Note that the session's device was here."""
+    now = clock.now()
+    await db.run(conn, q.see_session, id=session.id, now=now, stale=now - SEEN_EVERY)
+
+
+async def sessions_of(conn: db.ReadConn, resident: UUID) -> list[Session]:
+    """The live sessions of a resident, last seen first."""
+    return await db.all(conn, q.sessions_of, Session, resident=resident, now=clock.now())
+
+
+async def sign_out(conn: db.Conn, visit: Visit) -> None:
+    """End the session one came with. Ending it twice at once is one sign-out."""
+    if await _end(conn, visit.resident.id, visit.session.id):
+        await record(conn, visit.resident.id, Act.SIGNED_OUT, visit.session.id)
+
+
+async def end_session(conn: db.Conn, *, resident: UUID, session: UUID) -> None:
+    """End one of a resident's own sessions; Problem `people.session_not_found` for any other."""
+    if not await _end(conn, resident, session):
+        raise problems.session_not_found()
+    await record(conn, resident, Act.SESSION_ENDED, session)
+
+
+async def _end(conn: db.Conn, resident: UUID, session: UUID) -> bool:
+    ended = await db.maybe(conn, q.end_session, UUID, id=session, resident=resident, now=clock.now())
+    return ended is not None

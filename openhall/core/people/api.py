@@ -1,0 +1,197 @@
+"""The JSON API of people: sign in, sign out, who am I, and where am I signed in."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_202_ACCEPTED
+from msgspec import Meta, Struct
+
+from openhall.base.package import JoinHook
+from openhall.core import people
+from openhall.core.people.actions.codes import RESEND_PAUSE
+from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme
+from openhall.web import edge
+from openhall.web.render import language_of
+
+PhoneText = Annotated[
+    str, Meta(max_length=64, description="A Chinese mobile number, or any other with + and its country code.")
+]
+CodeText = Annotated[str, Meta(max_length=64, description="The six digits of the newest message.")]
+
+
+class CodeRequest(Struct, frozen=True):
+    """Where to send a code."""
+
+    phone: PhoneText
+
+
+class CodeAnswer(Struct, frozen=True):
+    """A code is on its way; the answer is the same for every phone."""
+
+    phone_masked: str
+    expires_at: datetime
+    resend_after_s: int
+
+
+class SignIn(Struct, frozen=True):
+    """A phone and the code that was sent to it."""
+
+    phone: PhoneText
+    code: CodeText
+
+
+class ResidentBody(Struct, frozen=True):
+    """A resident, as told to themselves."""
+
+    id: UUID
+    phone: str
+    phone_masked: str
+    name: str | None
+    lang: Lang | None
+    theme: Theme
+    mode: Mode
+    joined_at: datetime
+
+
+class SignedInBody(Struct, frozen=True):
+    """The token is told here and never again: send it as `Authorization: Bearer`."""
+
+    token: str
+    expires_at: datetime
+    resident: ResidentBody
+
+
+class SessionBody(Struct, frozen=True):
+    """One signed-in device. `current` marks the one that asks."""
+
+    id: UUID
+    kind: SessionKind
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class SessionsBody(Struct, frozen=True):
+    """The signed-in devices, last seen first."""
+
+    sessions: list[SessionBody]
+
+
+class Changes(Struct, frozen=True):
+    """What a resident changes about themselves. An empty name removes it."""
+
+    name: Annotated[str, Meta(max_length=200)] | None = None
+    lang: Lang | None = None
+    theme: Theme | None = None
+    mode: Mode | None = None
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The address a request comes from; the server has already judged what a proxy says of it."""
+    return request.client.host if request.client else ""
+
+
+def _told(resident: people.Resident) -> ResidentBody:
+    return ResidentBody(
+        id=resident.id,
+        phone=resident.phone,
+        phone_masked=resident.phone_masked,
+        name=resident.name,
+        lang=resident.lang,
+        theme=resident.theme,
+        mode=resident.mode,
+        joined_at=resident.joined_at,
+    )
+
+
+@post("/auth/otp", status_code=HTTP_202_ACCEPTED, opt=edge.PUBLIC)
+async def request_code(
+    request: Request[Any, Any, Any], data: CodeRequest, pool: edge.Pool, settings: edge.HallSettings
+) -> CodeAnswer:
+    """Send a one-time code to a phone. Refusals: `people.phone_invalid`, `hall.rate_limited`."""
+    sent = await people.send_code(
+        pool, settings, phone=data.phone, address=address_of(request), lang=Lang(language_of(request))
+    )
+    return CodeAnswer(people.masked(sent.phone), sent.expires_at, int(RESEND_PAUSE.total_seconds()))
+
+
+@post("/auth/session", opt=edge.PUBLIC)
+async def sign_in(
+    request: Request[Any, Any, Any],
+    data: SignIn,
+    pool: edge.Pool,
+    settings: edge.HallSettings,
+    on_joined: NamedDependency[list[JoinHook]],
+) -> SignedInBody:
+    """Sign in; whoever is new joins.
+
+    Refusals: `people.phone_invalid`, `hall.rate_limited`, `people.code_expired`, `people.code_spent`,
+    `people.code_wrong`, `people.resident_closed`.
+    """
+    signed_in = await people.enter(
+        pool,
+        settings,
+        phone=data.phone,
+        code=data.code,
+        address=address_of(request),
+        kind=SessionKind.API,
+        user_agent=request.headers.get("user-agent"),
+        lang=None,
+        on_joined=on_joined,
+    )
+    return SignedInBody(signed_in.token, signed_in.session.expires_at, _told(signed_in.resident))
+
+
+@delete("/auth/session", opt=edge.RESIDENT)
+async def sign_out(conn: edge.Conn, visit: NamedDependency[people.Visit]) -> None:
+    """End the session this request came with."""
+    await people.sign_out(conn, visit)
+
+
+@get("/auth/sessions", opt=edge.RESIDENT)
+async def sessions(reader: edge.Reader, visit: NamedDependency[people.Visit]) -> SessionsBody:
+    """Where the resident is signed in."""
+    found = await people.sessions_of(reader, visit.resident.id)
+    return SessionsBody([_session(session, visit) for session in found])
+
+
+def _session(session: people.Session, visit: people.Visit) -> SessionBody:
+    return SessionBody(
+        id=session.id,
+        kind=session.kind,
+        device=session.device,
+        created_at=session.created_at,
+        seen_at=session.seen_at,
+        expires_at=session.expires_at,
+        current=session.id == visit.session.id,
+    )
+
+
+@delete("/auth/sessions/{session_id:uuid}", opt=edge.RESIDENT)
+async def end_session(conn: edge.Conn, session_id: FromPath[UUID], resident: NamedDependency[people.Resident]) -> None:
+    """Sign out one of the resident's own devices. Refusals: `people.session_not_found`."""
+    await people.end_session(conn, resident=resident.id, session=session_id)
+
+
+@get("/me", opt=edge.RESIDENT, sync_to_thread=False)
+def me(resident: NamedDependency[people.Resident]) -> ResidentBody:
+    """The resident whose token this is."""
+    return _told(resident)
+
+
+@patch("/me", opt=edge.RESIDENT)
+async def change_me(conn: edge.Conn, data: Changes, resident: NamedDependency[people.Resident]) -> ResidentBody:
+    """Change what the resident may say about themselves; what is left out, or null, stays."""
+    if data.name is not None:
+        await people.rename(conn, resident=resident.id, name=data.name)
+    await people.prefer(conn, resident=resident.id, preferences=Preferences(data.lang, data.theme, data.mode))
+    return _told(await people.resident(conn, resident.id))
+
+
+router = edge.api(request_code, sign_in, sign_out, sessions, end_session, me, change_me, tags=["People"])

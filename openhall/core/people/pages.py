@@ -1,0 +1,264 @@
+"""The pages of people: sign in, sign out, the resident's own settings and devices."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from msgspec import Struct
+
+from openhall.base.config import Settings
+from openhall.base.errors import Kind, Problem, malformed
+from openhall.base.i18n import N_
+from openhall.base.package import JoinHook
+from openhall.core import people
+from openhall.core.people.api import address_of
+from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme
+from openhall.web import edge
+from openhall.web.render import Html, language_of, translate
+
+AnyRequest = Request[Any, Any, Any]
+# What a sign-in must remember from one page to the next: whose code it is, and where the person wanted to go.
+PHONE_COOKIE = "openhall_phone"
+NEXT_COOKIE = "openhall_next"
+STEP_SECONDS = 600
+YEAR_SECONDS = 365 * 86_400
+
+UNKNOWN_DEVICE = N_("Unknown device")
+BROWSER_ON_SYSTEM = N_("{browser} on {system}")
+
+
+class PhoneForm(Struct, frozen=True):
+    """The first step: a phone, as typed."""
+
+    phone: str = ""
+
+
+class CodeForm(Struct, frozen=True):
+    """The second step: the code, as typed, and the phone it was sent to."""
+
+    phone: str = ""
+    code: str = ""
+
+
+class PreferencesForm(Struct, frozen=True):
+    """Any of the preferences, and the path to return to."""
+
+    lang: str | None = None
+    theme: str | None = None
+    mode: str | None = None
+    back: str | None = None
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """One line of the devices page."""
+
+    id: UUID
+    device: str
+    created_at: Any
+    seen_at: Any
+    current: bool
+
+
+Phone = Annotated[PhoneForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+Code = Annotated[CodeForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+Wishes = Annotated[PreferencesForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get("/sign-in", opt=edge.PUBLIC)
+async def sign_in(request: AnyRequest, settings: edge.HallSettings) -> Response[Any]:
+    """Ask for the phone."""
+    wanted = edge.same_site(request.query_params.get("next"))
+    if request.scope["state"].get("visit"):
+        return edge.see_other(wanted)
+    page = edge.page(request, "people/sign_in.html", phone="", problem=None)
+    _set(page, settings, NEXT_COOKIE, wanted, STEP_SECONDS)
+    return page
+
+
+@post("/sign-in", opt=edge.PUBLIC)
+async def send_code(request: AnyRequest, data: Phone, pool: edge.Pool, settings: edge.HallSettings) -> Response[Any]:
+    """Send the code and go on to ask for it."""
+    try:
+        sent = await people.send_code(
+            pool, settings, phone=data.phone, address=address_of(request), lang=Lang(language_of(request))
+        )
+    except Problem as problem:
+        return _again(request, "people/sign_in.html", problem, phone=data.phone)
+    answer = edge.see_other("/sign-in/code")
+    # In a cookie, not in the address: addresses end up in histories and logs.
+    _set(answer, settings, PHONE_COOKIE, sent.phone, STEP_SECONDS)
+    return answer
+
+
+@get("/sign-in/code", opt=edge.PUBLIC)
+async def code_form(request: AnyRequest, settings: edge.HallSettings) -> Response[Any]:
+    """Ask for the code."""
+    phone = people.phone(request.cookies.get(PHONE_COOKIE, ""))
+    if phone is None:
+        return edge.see_other("/sign-in")
+    return edge.page(request, "people/sign_in_code.html", problem=None, **_about(phone, settings))
+
+
+@post("/sign-in/code", opt=edge.PUBLIC)
+async def enter(
+    request: AnyRequest,
+    data: Code,
+    pool: edge.Pool,
+    settings: edge.HallSettings,
+    on_joined: NamedDependency[list[JoinHook]],
+) -> Response[Any]:
+    """Sign in, and go where the person wanted to go."""
+    phone = people.phone(data.phone or request.cookies.get(PHONE_COOKIE, ""))
+    if phone is None:
+        return edge.see_other("/sign-in")
+    try:
+        signed_in = await people.enter(
+            pool,
+            settings,
+            phone=phone,
+            code=data.code,
+            address=address_of(request),
+            kind=SessionKind.PAGE,
+            user_agent=request.headers.get("user-agent"),
+            lang=_chosen_language(request),
+            on_joined=on_joined,
+        )
+    except Problem as problem:
+        return _again(request, "people/sign_in_code.html", problem, **_about(phone, settings))
+    answer = edge.see_other(edge.same_site(request.cookies.get(NEXT_COOKIE)))
+    _set(answer, settings, people.COOKIE, signed_in.token, settings.page_session_days * 86_400)
+    _remember(answer, settings, _preferences_of(signed_in.resident))
+    for spent in (PHONE_COOKIE, NEXT_COOKIE):
+        answer.delete_cookie(spent)
+    return answer
+
+
+@post("/sign-out", opt=edge.PUBLIC)
+async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[None]:
+    """End the session of this browser. Somebody whose session is over already is signed out all the same."""
+    visit: people.Visit | None = request.scope["state"].get("visit")
+    if visit is not None:
+        await people.sign_out(conn, visit)
+    answer = edge.see_other("/")
+    answer.delete_cookie(people.COOKIE)
+    return answer
+
+
+@get("/me", opt=edge.RESIDENT)
+async def me(request: AnyRequest) -> Response[Html]:
+    """The resident's settings."""
+    return edge.page(request, "people/me.html", shops_href="/shops")
+
+
+@post("/me/preferences", opt=edge.PUBLIC)
+async def set_preferences(
+    request: AnyRequest, data: Wishes, conn: edge.Conn, settings: edge.HallSettings
+) -> Response[None]:
+    """Store what was chosen: in cookies for this browser, and with the resident for every other one."""
+    chosen = _read(data)
+    visit: people.Visit | None = request.scope["state"].get("visit")
+    if visit is not None:
+        await people.prefer(conn, resident=visit.resident.id, preferences=chosen)
+    answer = edge.see_other(edge.same_site(data.back))
+    _remember(answer, settings, chosen)
+    return answer
+
+
+@get("/me/sessions", opt=edge.RESIDENT)
+async def devices(request: AnyRequest, reader: edge.Reader, visit: NamedDependency[people.Visit]) -> Response[Html]:
+    """Where the resident is signed in."""
+    found = await people.sessions_of(reader, visit.resident.id)
+    rows = [
+        DeviceRow(
+            id=session.id,
+            device=_device(request, session.device),
+            created_at=session.created_at,
+            seen_at=session.seen_at,
+            current=session.id == visit.session.id,
+        )
+        for session in found
+    ]
+    return edge.page(request, "people/sessions.html", sessions=rows)
+
+
+@post("/me/sessions/{session_id:uuid}/end", opt=edge.RESIDENT)
+async def end_device(
+    conn: edge.Conn, session_id: FromPath[UUID], resident: NamedDependency[people.Resident]
+) -> Response[None]:
+    """Sign out one of the resident's own devices."""
+    await people.end_session(conn, resident=resident.id, session=session_id)
+    return edge.see_other("/me/sessions")
+
+
+def _again(request: AnyRequest, template: str, problem: Problem, **context: Any) -> Response[Html]:
+    answer = edge.problem_page(request, template, problem, **context)
+    if problem.kind is Kind.LIMITED:
+        answer.headers["Retry-After"] = str(problem.data["retry_after"])
+    return answer
+
+
+def _about(phone: str, settings: Settings) -> dict[str, Any]:
+    """What the code page says about the phone."""
+    demo = f"/demo/phone/{quote(phone)}" if settings.demo else None
+    return {"phone": phone, "phone_masked": people.masked(phone), "demo_phone_href": demo}
+
+
+def _chosen_language(request: AnyRequest) -> Lang | None:
+    """The language somebody chose before joining; what only their browser says is not kept as their choice."""
+    said = request.cookies.get("lang")
+    return Lang(said) if said in list(Lang) else None
+
+
+def _preferences_of(resident: people.Resident) -> Preferences:
+    return Preferences(lang=resident.lang, theme=resident.theme, mode=resident.mode)
+
+
+def _read(form: PreferencesForm) -> Preferences:
+    try:
+        return Preferences(
+            lang=Lang(form.lang) if form.lang else None,
+            theme=Theme(form.theme) if form.theme else None,
+            mode=Mode(form.mode) if form.mode else None,
+        )
+    except ValueError:
+        raise malformed() from None
+
+
+def _remember(answer: Response[Any], settings: Settings, chosen: Preferences) -> None:
+    """Pages are drawn from cookies alone, so that they look the same before and after signing in."""
+    for name, value in (("lang", chosen.lang), ("theme", chosen.theme), ("mode", chosen.mode)):
+        if value is not None:
+            _set(answer, settings, name, value, YEAR_SECONDS)
+
+
+def _set(answer: Response[Any], settings: Settings, name: str, value: str, seconds: int) -> None:
+    answer.set_cookie(
+        Cookie(
+            key=name,
+            value=value,
+            max_age=seconds,
+            path="/",
+            httponly=True,
+            secure=settings.cookie_secure,
+            samesite="lax",
+        )
+    )
+
+
+def _device(request: AnyRequest, label: str) -> str:
+    """A stored label ("Chrome on Android") in the language of the page."""
+    language = language_of(request)
+    browser, on, system = label.partition(" on ")
+    if on:
+        return translate(request, language, BROWSER_ON_SYSTEM).format(browser=browser, system=system)
+    return label or translate(request, language, UNKNOWN_DEVICE)
+
+
+router = edge.pages(sign_in, send_code, code_form, enter, sign_out, me, set_preferences, devices, end_device)

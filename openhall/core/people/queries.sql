@@ -1,0 +1,139 @@
+-- name: put_code
+-- A new code takes the place of the old one, unless that is live, untried and younger than the resend pause:
+-- then nothing is returned, and a double tap sends one message.
+insert into people.codes as c (phone, code_hash, created_at, expires_at)
+values (:phone, :code_hash, :now, :expires_at)
+    on conflict (phone) do update
+   set code_hash = excluded.code_hash, tries = 0, created_at = excluded.created_at,
+       expires_at = excluded.expires_at, used_at = null
+ where c.used_at is not null or c.tries > 0 or c.expires_at <= :now or c.created_at <= :resend_before
+returning c.expires_at;
+
+-- name: live_code_expiry
+select expires_at from people.codes where phone = :phone;
+
+-- name: take_try
+-- The row is locked from here to the commit, so parallel guesses queue up and each one is counted.
+update people.codes set tries = tries + 1
+ where phone = :phone and used_at is null and expires_at > :now and tries < :tries
+returning code_hash, tries;
+
+-- name: code_state
+select tries, expires_at, used_at from people.codes where phone = :phone;
+
+-- name: use_code
+update people.codes set used_at = :now where phone = :phone;
+
+-- name: put_message
+insert into people.messages (id, phone, text, created_at, expires_at)
+values (:id, :phone, :text, :now, :expires_at);
+
+-- name: drop_older_messages
+-- A superseded code must not arrive after the new one.
+update people.messages set state = 'dropped', text = null, finished_at = :now
+ where phone = :phone and state = 'waiting';
+
+-- name: waiting_message
+select id from people.messages
+ where phone = :phone and state = 'waiting' and expires_at > :now
+ order by created_at desc limit 1;
+
+-- name: claim_message
+update people.messages set claimed_until = :claimed_until, attempts = attempts + 1
+ where id = :id and state = 'waiting' and expires_at > :now
+   and (claimed_until is null or claimed_until <= :now)
+returning id, phone, text;
+
+-- name: finish_message
+update people.messages set state = 'sent', text = null, finished_at = :now
+ where id = :id and state = 'waiting';
+
+-- name: release_message
+update people.messages set claimed_until = null where id = :id and state = 'waiting';
+
+-- name: message_is_waiting
+select exists (select from people.messages where id = :id and state = 'waiting' and expires_at > :now);
+
+-- name: drop_expired_messages
+update people.messages set state = 'dropped', text = null, finished_at = :now
+ where state = 'waiting' and expires_at <= :now;
+
+-- name: forget_messages
+delete from people.messages where state <> 'waiting' and finished_at < :before;
+
+-- name: forget_codes
+delete from people.codes where expires_at < :before;
+
+-- name: join_resident
+insert into people.residents (id, phone, wallet, lang, joined_at)
+values (:id, :phone, :wallet, :lang, :now)
+    on conflict (phone) do nothing
+returning id;
+
+-- name: resident_by_phone
+select id, phone, wallet, name, lang, theme, mode, state, joined_at from people.residents where phone = :phone;
+
+-- name: resident_by_id
+select id, phone, wallet, name, lang, theme, mode, state, joined_at from people.residents where id = :id;
+
+-- name: set_preferences
+update people.residents
+   set lang = coalesce(:lang, lang), theme = coalesce(:theme, theme), mode = coalesce(:mode, mode)
+ where id = :id;
+
+-- name: set_name
+update people.residents set name = :name where id = :id;
+
+-- name: open_session
+insert into people.sessions (id, token_hash, resident, kind, device, created_at, seen_at, expires_at)
+values (:id, :token_hash, :resident, :kind, :device, :now, :now, :expires_at)
+returning id, resident, kind, device, created_at, seen_at, expires_at;
+
+-- name: visit
+select s.id as session, s.kind, s.device, s.created_at, s.seen_at, s.expires_at,
+       r.id, r.phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at
+  from people.sessions s join people.residents r on r.id = s.resident
+ where s.token_hash = :token_hash and s.kind = :kind and s.ended_at is null and s.expires_at > :now and r.state = 'active';
+
+-- name: bearers
+-- Live tokens only; the others are simply not in the answer.
+select s.token_hash, s.id as session, r.id as resident, r.wallet, r.state
+  from people.sessions s join people.residents r on r.id = s.resident
+ where s.token_hash = any (:token_hashes::bytea[]) and s.kind = :kind and s.ended_at is null and s.expires_at > :now;
+
+-- name: see_session
+update people.sessions set seen_at = :now where id = :id and ended_at is null and seen_at < :stale;
+
+-- name: sessions_of
+select id, resident, kind, device, created_at, seen_at, expires_at from people.sessions
+ where resident = :resident and ended_at is null and expires_at > :now
+ order by seen_at desc, id desc;
+
+-- name: end_session
+update people.sessions set ended_at = :now
+ where id = :id and resident = :resident and ended_at is null and expires_at > :now
+returning id;
+
+-- name: record_act
+insert into people.audit (id, at, resident, session, act) values (:id, :now, :resident, :session, :act);
+
+-- name: check_one_wallet_each
+-- Every resident owns exactly one wallet, and it is the one the resident's row names.
+select r.id
+  from people.residents r
+  left join ledger.accounts a on a.owner = r.id and a.kind = 'wallet'
+ group by r.id, r.wallet
+having count(a.id) <> 1 or bool_and(a.id is distinct from r.wallet);
+
+-- name: check_codes_do_not_outlive_their_life
+select phone from people.codes where used_at is null and expires_at > now() and created_at < now() - interval '1 hour';
+
+-- name: check_no_text_outlives_its_message
+-- The sweep runs each minute; ten minutes after expiry no text may be left.
+select id from people.messages where text is not null and expires_at < now() - interval '10 minutes';
+
+-- name: check_every_session_was_signed_in
+select s.id
+  from people.sessions s
+  left join people.audit a on a.session = s.id and a.act = 'signed_in'
+ where a.id is null;

@@ -1,0 +1,160 @@
+"""The pure rules of people: phone numbers, one-time codes, tokens, device labels, safe redirects."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+from urllib.parse import urlsplit
+
+CODE_DIGITS = 6
+TOKEN_BYTES = 32
+DEVICE_MAX = 60
+NAME_MAX = 40
+PATH_MAX = 2000
+
+_MAINLAND_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# People write numbers with blanks, dashes of every width, dots, brackets, and copy invisible marks along with them.
+_ORNAMENTS = re.compile(r"[\s().\-\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")
+_CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
+_CODE_IN_TEXT = re.compile(rf"(?<![0-9])[0-9]{{{CODE_DIGITS}}}(?![0-9])")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def phone(written: str) -> str | None:
+    """The E.164 form of a phone number as a person writes it, or None when it is not one.
+
+    A bare number is a Chinese mobile; any other country must be written with `+` or `00`. Mainland numbers that
+    are not mobiles are refused: they cannot receive a text message.
+    """
+    if len(written) > 64:
+        return None
+    bare = _ORNAMENTS.sub("", unicodedata.normalize("NFKC", written))
+    if bare.startswith("00"):
+        bare = "+" + bare[2:]
+    if _MAINLAND_MOBILE.fullmatch(bare):
+        return "+86" + bare
+    if bare.startswith("86") and _MAINLAND_MOBILE.fullmatch(bare[2:]):
+        return "+" + bare
+    if bare.startswith("+86"):
+        return bare if _MAINLAND_MOBILE.fullmatch(bare[3:]) else None
+    return bare if _E164.fullmatch(bare) else None
+
+
+def masked(phone: str) -> str:
+    """A phone number fit to be shown: `138****8000`, abroad `+44****0123`."""
+    if phone.startswith("+86"):
+        return f"{phone[3:6]}****{phone[-4:]}"
+    tail = 4 if len(phone) > 10 else 2
+    return f"{phone[:3]}****{phone[-tail:]}"
+
+
+def spaced(phone: str) -> str:
+    """A phone number as its own holder reads it: `138 0013 8000`, abroad in full."""
+    return f"{phone[3:6]} {phone[6:10]} {phone[10:]}" if phone.startswith("+86") else phone
+
+
+def new_code() -> str:
+    """Six digits nobody can predict."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def code(written: str) -> str | None:
+    """The six digits a person typed, whatever the width of the digits and the blanks between, or None."""
+    if len(written) > 64:
+        return None
+    bare = _ORNAMENTS.sub("", unicodedata.normalize("NFKC", written))
+    return bare if _CODE.fullmatch(bare) else None
+
+
+def code_in(text: str) -> str | None:
+    """The code a text message carries, if it carries one."""
+    found = _CODE_IN_TEXT.search(text)
+    return found.group() if found else None
+
+
+def code_hash(secret: str, phone: str, code: str) -> bytes:
+    """What is stored of a code: without the hall's secret, the million candidates cannot be tried against it."""
+    return hmac.digest(secret.encode(), f"people.code\0{phone}\0{code}".encode(), "sha256")
+
+
+def limit_key(secret: str, phone: str) -> str:
+    """The name under which a phone is counted by the rate limits: not the number itself."""
+    return hmac.digest(secret.encode(), f"people.limit\0{phone}".encode(), "sha256").hex()[:32]
+
+
+def same(left: bytes, right: bytes) -> bool:
+    """Compare without telling by the time taken how much was right."""
+    return hmac.compare_digest(left, right)
+
+
+def new_token() -> str:
+    """An opaque session token: 32 random bytes, base64url."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> bytes | None:
+    """The SHA-256 a token is stored as, or None for what cannot be one of our tokens."""
+    return hashlib.sha256(token.encode()).digest() if _TOKEN.fullmatch(token) else None
+
+
+# Order matters: nearly every browser also calls itself Chrome and Safari, so the particular names come first.
+_BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("AlipayClient", "Alipay"),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("HuaweiBrowser", "Huawei Browser"),
+    ("MiuiBrowser", "Mi Browser"),
+    ("UCBrowser", "UC Browser"),
+    ("QQBrowser", "QQ Browser"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chromium", "Chromium"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+    ("python", "Python"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device(user_agent: str | None) -> str:
+    """A short label a resident recognises ("Chrome on Android"), empty when the program said nothing of use."""
+    said = user_agent or ""
+    browser = next((name for mark, name in _BROWSERS if mark in said), "")
+    system = next((name for mark, name in _SYSTEMS if mark in said), "")
+    return " on ".join(part for part in (browser, system) if part)
+
+
+def name(written: str) -> str | None:
+    """A display name with single blanks and no control characters, or None for an empty one."""
+    tidy = " ".join("".join(ch if ch.isprintable() else " " for ch in written).split())
+    return tidy[:NAME_MAX] or None
+
+
+def same_site(path: str | None, otherwise: str = "/") -> str:
+    """A redirect target that cannot leave the hall: `path` when it is a path of this site, else `otherwise`.
+
+    Browsers read a backslash as a slash and skip control characters, so both are refused before parsing.
+    """
+    if not path or len(path) > PATH_MAX or _CONTROL.search(path) or not path.startswith("/") or path.startswith("//"):
+        return otherwise
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return otherwise
+    return otherwise if parts.scheme or parts.netloc else path

@@ -1,0 +1,200 @@
+"""The shapes of people: residents, sessions, one-time codes, messages. No I/O."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from openhall.core.people.rules import masked
+
+
+class SessionKind(StrEnum):
+    """Where a session's token lives: in the cookie of a browser, or with a program that sends it as a bearer."""
+
+    PAGE = "page"
+    API = "api"
+
+
+class Theme(StrEnum):
+    """The colours a resident asked for; `auto` follows the device."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Mode(StrEnum):
+    """The size of things: elder mode is the same pages with larger tokens."""
+
+    NORMAL = "normal"
+    ELDER = "elder"
+
+
+class Lang(StrEnum):
+    """The languages of the hall."""
+
+    ZH_CN = "zh_CN"
+    EN = "en"
+
+
+class State(StrEnum):
+    """Whether a resident may act."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    """What the audit trail records about a resident's access."""
+
+    JOINED = "joined"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+
+
+class Resident(Struct, frozen=True):
+    """A person with an account. `phone` is E.164, `wallet` the ledger account, `lang` None until chosen."""
+
+    id: UUID
+    phone: str
+    wallet: UUID
+    name: str | None
+    lang: Lang | None
+    theme: Theme
+    mode: Mode
+    state: State
+    joined_at: datetime
+
+    @property
+    def phone_masked(self) -> str:
+        return masked(self.phone)
+
+
+class Session(Struct, frozen=True):
+    """One signed-in device, as its resident sees it. The token itself is never stored, only its SHA-256."""
+
+    id: UUID
+    resident: UUID
+    kind: SessionKind
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+class SignedIn(Struct, frozen=True):
+    """A successful sign-in. `token` is told once, here; `joined` says the resident is new."""
+
+    token: str
+    session: Session
+    resident: Resident
+    joined: bool
+
+
+class Visit(Struct, frozen=True):
+    """A resident and the session they came with."""
+
+    resident: Resident
+    session: Session
+
+
+class VisitRow(Struct, frozen=True):
+    """A visit as one row of the database."""
+
+    session: UUID
+    kind: SessionKind
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    id: UUID
+    phone: str
+    wallet: UUID
+    name: str | None
+    lang: Lang | None
+    theme: Theme
+    mode: Mode
+    state: State
+    joined_at: datetime
+
+    @property
+    def visit(self) -> Visit:
+        resident = Resident(
+            id=self.id,
+            phone=self.phone,
+            wallet=self.wallet,
+            name=self.name,
+            lang=self.lang,
+            theme=self.theme,
+            mode=self.mode,
+            state=self.state,
+            joined_at=self.joined_at,
+        )
+        session = Session(
+            id=self.session,
+            resident=self.id,
+            kind=self.kind,
+            device=self.device,
+            created_at=self.created_at,
+            seen_at=self.seen_at,
+            expires_at=self.expires_at,
+        )
+        return Visit(resident, session)
+
+
+class Bearer(Struct, frozen=True):
+    """What the batch paths need to know of a token, and nothing more."""
+
+    token_hash: bytes
+    session: UUID
+    resident: UUID
+    wallet: UUID
+    state: State
+
+
+class CodeSent(Struct, frozen=True):
+    """A code is on its way. `message` waits to be delivered after commit; None when it already was."""
+
+    phone: str
+    message: UUID | None
+    expires_at: datetime
+
+
+class LiveCode(Struct, frozen=True):
+    """A granted try: the hash to compare with, and how many tries this one makes."""
+
+    code_hash: bytes
+    tries: int
+
+
+class CodeState(Struct, frozen=True):
+    """Why no try was granted."""
+
+    tries: int
+    expires_at: datetime
+    used_at: datetime | None
+
+
+class Delivery(StrEnum):
+    """How an attempt to deliver a message ended. `waiting`: not yet, or somebody else is at it; try again later."""
+
+    DONE = "done"
+    WAITING = "waiting"
+
+
+class ClaimedMessage(Struct, frozen=True):
+    """A text message this process alone may send until its lease runs out."""
+
+    id: UUID
+    phone: str
+    text: str
+
+
+class Preferences(Struct, frozen=True):
+    """What a resident, or a cookie of somebody signed out, says about pages. None leaves a thing as it is."""
+
+    lang: Lang | None = None
+    theme: Theme | None = None
+    mode: Mode | None = None
