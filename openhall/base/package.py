@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 from procrastinate import Blueprint
 
+from openhall.base.config import Settings
 from openhall.base.db import Conn, Query
 
 
@@ -34,6 +35,17 @@ class JoinHook(Protocol):
     def __call__(self, conn: Conn, *, resident: UUID, phone: str) -> Awaitable[None]: ...
 
 
+class City(Struct, kw_only=True):
+    """The demo city while it is being loaded: what a package's `demo` finds there, and leaves for the packages above.
+
+    Loading is safe to repeat: each `demo` makes only what is not there yet.
+    """
+
+    settings: Settings
+    on_joined: Sequence[JoinHook] = ()
+    residents: dict[str, UUID] = field(default_factory=dict)  # by role: "resident", "stall_owner"
+
+
 class Package(Struct, frozen=True, kw_only=True):
     """What a package offers the hall."""
 
@@ -44,6 +56,6 @@ class Package(Struct, frozen=True, kw_only=True):
     tiles: Sequence[Tile] = ()
     payees: Sequence[Any] = ()  # openhall.core.payments.PayeeSource: who can be paid by code
     on_joined: Sequence[JoinHook] = ()
-    demo: Callable[..., Awaitable[None]] | None = None
+    demo: Callable[[Conn, City], Awaitable[None]] | None = None
     checks: Sequence[Check] = ()
     demo_only: bool = False

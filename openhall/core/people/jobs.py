@@ -5,8 +5,9 @@ from uuid import UUID
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from openhall.base import db
+from openhall.base.config import Settings
 from openhall.core.people.actions import messages
-from openhall.core.people.ports import HttpSms
+from openhall.core.people.ports import sms_of
 from openhall.core.people.types import Delivery
 
 tasks = Blueprint()
@@ -28,8 +29,8 @@ class NotDeliveredError(Exception):
 async def deliver_message(context: JobContext, *, message: str) -> None:
     """Deliver a message that the web process could not."""
     pool: db.Pool = context.additional_context["pool"]
-    settings = context.additional_context["settings"]
-    if await messages.deliver(pool, HttpSms(settings.sms_url, settings.sms_secret), UUID(message)) is Delivery.WAITING:
+    settings: Settings = context.additional_context["settings"]
+    if await messages.deliver(pool, sms_of(settings), UUID(message)) is Delivery.WAITING:
         raise NotDeliveredError
 
 

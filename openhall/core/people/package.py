@@ -3,6 +3,7 @@
 from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.people import api, pages
+from openhall.core.people.demo import load
 from openhall.core.people.jobs import tasks
 
 q = db.load("openhall.core.people")
@@ -27,5 +28,6 @@ PACKAGE = Package(
     module="openhall.core.people",
     routes=(api.router, pages.router),
     tasks=(tasks,),
+    demo=load,
     checks=CHECKS,
 )

@@ -29,7 +29,6 @@ NEXT_COOKIE = "openhall_next"
 STEP_SECONDS = 600
 YEAR_SECONDS = 365 * 86_400
 
-UNKNOWN_DEVICE = N_("Unknown device")
 BROWSER_ON_SYSTEM = N_("{browser} on {system}")
 
 
@@ -254,11 +253,10 @@ def _set(answer: Response[Any], settings: Settings, name: str, value: str, secon
 
 def _device(request: AnyRequest, label: str) -> str:
     """A stored label ("Chrome on Android") in the language of the page."""
-    language = language_of(request)
     browser, on, system = label.partition(" on ")
     if on:
-        return translate(request, language, BROWSER_ON_SYSTEM).format(browser=browser, system=system)
-    return label or translate(request, language, UNKNOWN_DEVICE)
+        return translate(request, language_of(request), BROWSER_ON_SYSTEM).format(browser=browser, system=system)
+    return label
 
 
 router = edge.pages(sign_in, send_code, code_form, enter, sign_out, me, set_preferences, devices, end_device)

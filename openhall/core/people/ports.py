@@ -2,10 +2,13 @@
 
 import asyncio
 import ssl
+from functools import cache
 from typing import Protocol
 from uuid import UUID
 
 import httpx
+
+from openhall.base.config import Settings
 
 # The person is waiting in front of the page: after this many seconds the background job takes over.
 TIMEOUT_S = 3.0
@@ -57,3 +60,9 @@ class HttpSms:
         if answer.status_code in _REFUSALS or answer.is_client_error:
             raise SmsRefusedError
         raise SmsUnansweredError
+
+
+@cache
+def sms_of(settings: Settings) -> Sms:
+    """The connector to the hall's SMS gateway."""
+    return HttpSms(settings.sms_url, settings.sms_secret)

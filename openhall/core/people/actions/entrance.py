@@ -12,7 +12,7 @@ from openhall.base.errors import Problem
 from openhall.base.package import JoinHook
 from openhall.core.people import problems, rules
 from openhall.core.people.actions import codes, messages
-from openhall.core.people.ports import HttpSms
+from openhall.core.people.ports import sms_of
 from openhall.core.people.types import CodeSent, Lang, SessionKind, SignedIn
 
 
@@ -33,7 +33,7 @@ async def send_code(pool: db.Pool, settings: Settings, *, phone: str, address: s
     async with pool.write() as conn:
         sent = await codes.ask_code(conn, settings, phone=canonical, lang=lang)
     if sent.message is not None:
-        await messages.deliver(pool, HttpSms(settings.sms_url, settings.sms_secret), sent.message)
+        await messages.deliver(pool, sms_of(settings), sent.message)
     return sent
 
 

@@ -1,0 +1,21 @@
+"""The two residents of the demo city who are there from the start."""
+
+from openhall.base import db
+from openhall.base.i18n import N_
+from openhall.base.package import City
+from openhall.core.people.actions import residents
+
+# role, phone, display name, what the demo page says of them
+PEOPLE = (
+    ("resident", "+8613800138000", "王小明", N_("A resident with a linked bank account: top up, then pay.")),
+    ("stall_owner", "+8613900139000", "李秀英", N_("Keeps the breakfast stall: open the till and listen.")),
+)
+
+
+async def load(conn: db.Conn, city: City) -> None:
+    """Let them join, and tell the packages above who they are."""
+    for role, phone, name, _ in PEOPLE:
+        resident, joined = await residents.find_or_join(conn, phone=phone, lang=None, on_joined=city.on_joined)
+        if joined:
+            await residents.rename(conn, resident=resident.id, name=name)
+        city.residents[role] = resident.id
