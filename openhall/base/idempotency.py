@@ -8,11 +8,13 @@ not recorded, so it may be corrected under the same key; a business refusal is r
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from openhall.base import clock, db
-from openhall.base.errors import Kind, Problem, define
+from openhall.base.errors import REGISTRY, Kind, Problem, define
 from openhall.base.i18n import N_
 
 q = db.load("openhall.base")
@@ -60,11 +62,30 @@ class Key(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What was answered: an HTTP status and the JSON text of the body."""
+    """What was answered: an HTTP status and a JSON text; for a refusal the code and its data, without words."""
 
     status: int
     body: str
     replayed: bool = False
+
+    @property
+    def problem(self) -> Problem | None:
+        """The refusal, if it is one. Its words are added at the edge, in the language of whoever asks again."""
+        if self.status < Kind.INVALID.value:
+            return None
+        refused = msgspec.json.decode(self.body, type=_Refused)
+        return REGISTRY[refused.code](**refused.data)
+
+
+class _Refused(Struct, frozen=True):
+    code: str
+    data: dict[str, Any]
+
+
+def refusal(problem: Problem) -> Answer:
+    """A business refusal as an answer that can be recorded."""
+    body = msgspec.json.encode(_Refused(problem.code, problem.data)).decode()
+    return Answer(problem.kind.value, body)
 
 
 class _Recorded(Struct, frozen=True):
@@ -91,15 +112,8 @@ def is_decided(problem: Problem) -> bool:
     return problem.kind is Kind.REFUSED
 
 
-async def once(
-    conn: db.Conn,
-    key: Key,
-    act: Callable[[], Awaitable[Answer]],
-    refuse: Callable[[Problem], Answer],
-    *,
-    keep: bool = False,
-) -> Answer:
-    """Run `act` unless its answer is already recorded. `refuse` words a business refusal so that it can be recorded.
+async def once(conn: db.Conn, key: Key, act: Callable[[], Awaitable[Answer]], *, keep: bool = False) -> Answer:
+    """Run `act` unless its answer is already recorded; a business refusal of `act` becomes a recorded answer too.
 
     `keep` holds the record for ever (money); otherwise it lives 24 hours.
     """
@@ -115,7 +129,7 @@ async def once(
     except Problem as problem:
         if not is_decided(problem):
             raise
-        answer = refuse(problem)
+        answer = refusal(problem)
     now = clock.now()
     await db.run(
         conn,

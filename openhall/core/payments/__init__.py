@@ -1,0 +1,18 @@
+"""Payments: what is to be paid (orders) and the paying of it.
+
+Invariants, kept by the database and proved by `openhall check`:
+- a payment is one ledger transfer with its order, its recorded answer and its event, in one transaction;
+- an order is paid at most once, and by a payment of exactly its amount;
+- a payment never changes: giving money back is a refund of its own.
+
+Whoever can be paid registers a `PayeeSource` that turns codes into payees; this package knows no shops.
+"""
+
+from openhall.core.payments.actions import create_order, payment, payments_to, recent, resolve, totals_to
+from openhall.core.payments.teller import Ask, Teller
+from openhall.core.payments.types import NewOrder, Order, Payee, PayeeSource, Payer, Payment, Totals
+
+__all__ = [
+    "Ask", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment", "Teller", "Totals", "create_order",
+    "payment", "payments_to", "recent", "resolve", "totals_to",
+]  # fmt: skip

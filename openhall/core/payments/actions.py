@@ -1,0 +1,99 @@
+"""The use cases of payments, apart from paying itself, which is the teller's."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from openhall.base import clock, db, ids
+from openhall.base.errors import Problem
+from openhall.core.payments import codes, problems
+from openhall.core.payments.types import NewOrder, OrderState, Payee, PayeeSource, Payment, Totals
+
+q = db.load("openhall.core.payments")
+
+PAGE = 50
+# Above every id there is: the first page begins here.
+NEWEST = UUID(int=2**128 - 1)
+
+
+async def resolve_all(conn: db.ReadConn, sources: Sequence[PayeeSource], texts: Sequence[str]) -> list[Payee | Problem]:
+    """Who each code names, aligned: asked of every source in turn, until one knows it."""
+    found: list[Payee | Problem | None] = [_refused_early(text) for text in texts]
+    for source in sources:
+        open_ = [index for index, answer in enumerate(found) if answer is None]
+        if not open_:
+            break
+        for index, answer in zip(open_, await source(conn, [texts[index] for index in open_]), strict=True):
+            found[index] = answer
+    return [answer if answer is not None else problems.code_unknown() for answer in found]
+
+
+def _refused_early(text: str) -> Problem | None:
+    """What the text itself already tells: it is damaged, or belongs to another network."""
+    try:
+        read = codes.read(text)
+    except codes.CodeError as wrong:
+        return problems.code_damaged(**wrong.data())
+    if isinstance(read, codes.Network):
+        return problems.code_foreign(network=read.name)
+    return None
+
+
+async def resolve(conn: db.ReadConn, sources: Sequence[PayeeSource], text: str) -> Payee:
+    """Who the code names; a Problem when nobody here can be paid by it."""
+    (answer,) = await resolve_all(conn, sources, [text])
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
+
+
+async def create_order(conn: db.Conn, new: NewOrder) -> UUID:
+    """An open order, to be paid once by its id."""
+    order = ids.new()
+    row = order_row(order, new.payee, new.amount, new.currency, OrderState.OPEN) | {"expires_at": new.expires_at}
+    await db.run(conn, q.insert_orders, rows=db.rows([row]), now=clock.now())
+    return order
+
+
+def order_row(order: UUID, payee: Payee, amount: int, currency: str, state: OrderState) -> dict[str, object]:
+    """An order as a row for `insert_orders`."""
+    return {
+        "id": order,
+        "payee_kind": payee.kind,
+        "payee": payee.id,
+        "payee_name": payee.name,
+        "account": payee.account,
+        "owner": payee.owner,
+        "stream": payee.stream,
+        "amount": amount,
+        "currency": currency,
+        "state": state,
+        "expires_at": None,
+    }
+
+
+async def payment(conn: db.ReadConn, *, id: UUID, resident: UUID) -> Payment:  # noqa: A002  read as payments.payment
+    """A payment that the resident made or that their own shop received; Problem `payments.payment_not_found`."""
+    found = await db.maybe(conn, q.payment, Payment, id=id, resident=resident)
+    if found is None:
+        raise problems.payment_not_found()
+    return found
+
+
+async def recent(conn: db.ReadConn, *, payer: UUID, limit: int) -> list[Payment]:
+    """The newest payments of a payer."""
+    return await db.all(conn, q.recent_of_payer, Payment, payer=payer, limit=limit)
+
+
+async def payments_to(
+    conn: db.ReadConn, *, payee: UUID, business_date: date, before: UUID | None = None, limit: int = PAGE
+) -> list[Payment]:
+    """Payments to a payee on one business date, newest first; `before` is the last id of the page above."""
+    return await db.all(
+        conn, q.payments_to, Payment, payee=payee, business_date=business_date, before=before or NEWEST, limit=limit
+    )
+
+
+async def totals_to(conn: db.ReadConn, *, payee: UUID, business_date: date) -> Totals:
+    """How often and how much a payee was paid on one business date."""
+    return await db.one(conn, q.totals_to, Totals, payee=payee, business_date=business_date)

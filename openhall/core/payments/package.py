@@ -1,0 +1,23 @@
+"""What payments offer the hall."""
+
+from openhall.base import db
+from openhall.base.package import Check, Package
+from openhall.core.payments import api, pages
+
+q = db.load("openhall.core.payments")
+
+PACKAGE = Package(
+    name="payments",
+    module="openhall.core.payments",
+    routes=[api.router, pages.router],
+    checks=[
+        Check(
+            "payments.orders",
+            "Each paid order has exactly one payment, and only paid orders have one.",
+            q.check_paid_orders,
+        ),
+        Check("payments.amounts", "A payment has the amount, currency and payee of its order.", q.check_amounts),
+        Check("payments.transfers", "A payment is one ledger transfer of its amount to its payee.", q.check_transfers),
+        Check("payments.answers", "Every acknowledged payment is there.", q.check_answers),
+    ],
+)

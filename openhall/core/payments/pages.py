@@ -1,0 +1,148 @@
+"""The pages of paying: scan, see whom, type how much, confirm, done."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from msgspec import Struct
+
+from openhall.base import db, spoken
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.core import ledger, payments, people
+from openhall.core.payments import problems
+from openhall.core.payments.types import Payee, Payer
+from openhall.core.payments.views import PaymentView
+from openhall.core.people import Resident
+from openhall.web import edge
+from openhall.web.edge import RESIDENT
+from openhall.web.render import Html, language_of
+
+Me = NamedDependency[Resident]
+Teller = NamedDependency[payments.Teller]
+
+
+class AmountForm(Struct):
+    """What the payer typed on the pay page: an amount in major units."""
+
+    code: str = ""
+    amount: str = ""
+
+
+class PayForm(Struct):
+    """What the payer confirmed: an amount in minor units."""
+
+    code: str
+    amount: edge.Amount
+    request_key: str
+
+
+@get("/scan", opt=RESIDENT)
+async def scan(request: Request[Any, Any, Any], resident: Me) -> Response[Html]:
+    """The camera, a photo, or the typed number."""
+    return edge.page(request, "payments/scan.html")
+
+
+@get("/pay", opt=RESIDENT)
+async def pay(
+    request: Request[Any, Any, Any], reader: edge.Reader, resident: Me, teller: Teller, code: FromQuery[str] = ""
+) -> Response[Html]:
+    """Whom the code names, and how much to pay."""
+    try:
+        payee = await _payee(reader, teller, code)
+    except Problem as problem:
+        return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=code, amount=None)
+    return edge.page(request, "payments/pay.html", payee=payee, code=code, amount=None, problem=None)
+
+
+@post("/pay/confirm", opt=RESIDENT, status_code=200)
+async def confirm(
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[AmountForm],
+    reader: edge.Reader,
+    resident: Me,
+    teller: Teller,
+    settings: edge.HallSettings,
+) -> Response[Html]:
+    """The last look before paying: whose money, to whom, how much is left."""
+    payee: Payee | None = None
+    try:
+        payee = await _payee(reader, teller, data.code)
+        amount = edge.amount_of(data.amount, settings.currency)
+    except Problem as problem:
+        context = {"payee": payee, "code": data.code, "amount": None, "typed": data.amount}
+        return edge.problem_page(request, "payments/pay.html", problem, **context)
+    balance = (await ledger.balance(reader, resident.wallet)).available
+    return _confirm_page(request, settings, payee, data.code, amount, balance)
+
+
+@post("/pay", opt=RESIDENT, status_code=303)
+async def pay_now(
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[PayForm],
+    pool: edge.Pool,
+    resident: Me,
+    teller: Teller,
+    settings: edge.HallSettings,
+) -> Response[Any]:
+    """Pay what was confirmed; the hidden key makes a double tap one payment."""
+    ask = payments.Ask(
+        payer=Payer(resident.id, resident.wallet, people.masked(resident.phone)),
+        key=data.request_key,
+        code=data.code,
+        amount=data.amount,
+    )
+    answer = await teller.pay(ask)
+    if answer.problem is None:
+        paid = msgspec.json.decode(answer.body, type=PaymentView)
+        return edge.see_other(f"/payments/{paid.id}", paid="1")
+    async with pool.read() as reader:
+        balance = (await ledger.balance(reader, resident.wallet)).available
+        try:
+            payee = await _payee(reader, teller, data.code)
+        except Problem as problem:
+            return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
+    return _confirm_page(request, settings, payee, data.code, data.amount, balance, answer.problem)
+
+
+@get("/payments/{payment_id:uuid}", opt=RESIDENT)
+async def show(
+    request: Request[Any, Any, Any],
+    reader: edge.Reader,
+    resident: Me,
+    payment_id: FromPath[UUID],
+    paid: FromQuery[str] = "",
+) -> Response[Html]:
+    """The receipt; right after paying also the sound and the words of success."""
+    payment = await payments.payment(reader, id=payment_id, resident=resident.id)
+    words = spoken.amount(payment.amount, payment.currency, language_of(request))
+    mine = payment.payer == resident.id
+    shown = {"payment": PaymentView.of_payment(payment), "payer_masked": payment.payer_masked}
+    return edge.page(request, "payments/payment.html", paid=paid == "1" and mine, spoken=words, mine=mine, **shown)
+
+
+async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str) -> Payee:
+    if not code.strip():
+        raise problems.what_missing()
+    return await payments.resolve(reader, teller.sources, code)
+
+
+def _confirm_page(
+    request: Request[Any, Any, Any],
+    settings: Settings,
+    payee: Payee,
+    code: str,
+    amount: int,
+    balance: int,
+    problem: Problem | None = None,
+) -> Response[Html]:
+    context = {"payee": payee, "code": code, "amount": amount, "balance": balance, "after": balance - amount}
+    if problem is not None:
+        return edge.problem_page(request, "payments/confirm.html", problem, **context)
+    return edge.page(request, "payments/confirm.html", problem=None, **context)
+
+
+router = edge.pages(scan, pay, confirm, pay_now, show)

@@ -1,0 +1,123 @@
+"""What payments refuse, in the order in which it is checked: first the code, then the order, then the money."""
+
+from openhall.base.errors import Kind, Problem, define
+from openhall.base.i18n import N_
+from openhall.core.payments.codes import CodeError, Network, Reason
+
+code_damaged = define(
+    "payments.code_damaged",
+    Kind.REFUSED,
+    N_("This code is damaged or incomplete."),
+    N_("Scan it again in good light, or type the digits printed below it."),
+)
+code_foreign = define(
+    "payments.code_foreign",
+    Kind.REFUSED,
+    N_("This code belongs to another network ({network})."),
+    N_("Ask the shop for its code of this hall."),
+)
+code_unknown = define(
+    "payments.code_unknown",
+    Kind.REFUSED,
+    N_("This code is not known here."),
+    N_("Compare the digits, or ask the shop for its code."),
+)
+
+what_missing = define(
+    "payments.what_missing",
+    Kind.INVALID,
+    N_("The request does not say what is to be paid."),
+    N_("Send a code with an amount, or the id of an order, and not both."),
+)
+order_not_found = define(
+    "payments.order_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such order."),
+    N_("Ask whoever gave it to you for a new one."),
+)
+order_contended = define(
+    "payments.order_contended",
+    Kind.CONFLICT,
+    N_("Somebody else is paying this order right now."),
+    N_("Wait a moment, then look whether it is paid."),
+)
+order_paid = define(
+    "payments.order_paid",
+    Kind.REFUSED,
+    N_("This order is already paid."),
+    N_("There is nothing left to pay."),
+)
+order_closed = define(
+    "payments.order_closed",
+    Kind.REFUSED,
+    N_("This order can no longer be paid."),
+    N_("Ask for a new one."),
+)
+amount_differs = define(
+    "payments.amount_differs",
+    Kind.REFUSED,
+    N_("The order has another amount."),
+    N_("Look at the order again and pay exactly its amount."),
+)
+own_shop = define(
+    "payments.own_shop",
+    Kind.REFUSED,
+    N_("This is your own shop."),
+    N_("Nobody can pay themselves. Scan another shop's code."),
+)
+above_limit = define(
+    "payments.above_limit",
+    Kind.REFUSED,
+    N_("This is more than one payment by a printed code may be."),
+    N_("Pay a smaller amount, or ask the shop for another way."),
+)
+insufficient_funds = define(
+    "payments.insufficient_funds",
+    Kind.REFUSED,
+    N_("There is not enough money in your wallet."),
+    N_("Top up your wallet, then pay again."),
+)
+not_possible = define(
+    "payments.not_possible",
+    Kind.REFUSED,
+    N_("This payment is not possible."),
+    N_("No money has moved. Ask the shop for another way to pay, or call the help line."),
+)
+payment_not_found = define(
+    "payments.payment_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such payment among yours."),
+    N_("Look for it in your wallet."),
+)
+
+_WHAT_IS_WRONG = {
+    Reason.EMPTY: N_("Scan a code or type its digits."),
+    Reason.TOO_LONG: N_("It is longer than any payment code."),
+    Reason.NOT_A_CODE: N_("It is not a payment code."),
+    Reason.SHORT_LENGTH: N_("A code typed by hand has nine digits."),
+    Reason.SHORT_CHECK: N_("One of the digits is wrong, or two are swapped."),
+    Reason.CUT_OFF: N_("Its end is missing."),
+    Reason.BAD_LENGTH: N_("One of its parts has the wrong length."),
+    Reason.DUPLICATE_ID: N_("One of its parts is there twice."),
+    Reason.CRC_NOT_LAST: N_("Its checksum is not at the end."),
+    Reason.CRC_WRONG: N_("Its checksum is wrong."),
+    Reason.BAD_AMOUNT: N_("Its amount cannot be read."),
+}
+# Nothing suggests that these were ever a code of ours, so "damaged" would mislead.
+_NOT_OURS = frozenset({Reason.EMPTY, Reason.TOO_LONG, Reason.NOT_A_CODE})
+
+
+def unreadable(error: CodeError) -> Problem:
+    """The problem of a text that is no usable code. Data: `reason` and, where known, tag, position, computed, expected."""
+    define_as = code_unknown if error.reason in _NOT_OURS else code_damaged
+    return define_as(**error.data(), errors=[{"field": "code", "message": _WHAT_IS_WRONG[error.reason]}])
+
+
+def foreign(network: Network) -> Problem:
+    """The problem of another network's code. A payload of a network nobody knows still follows the EMVCo format."""
+    return code_foreign(network=network.name or "EMVCo", payer=network.payer)
+
+
+def unregistered() -> Problem:
+    """The problem of a well-formed code of this hall that its registry does not know."""
+    return code_unknown(reason="not_registered")

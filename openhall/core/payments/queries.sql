@@ -1,0 +1,83 @@
+-- name: insert_orders
+insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at, expires_at)
+select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, :now, expires_at
+  from json_to_recordset(:rows) as r(id uuid, payee_kind text, payee uuid, payee_name text, account uuid, owner uuid,
+                                     stream text, amount bigint, currency text, state text, expires_at timestamptz);
+
+-- name: lock_orders
+-- In the order of ids, like every lock on many rows, so that two batches never wait for each other in a circle.
+select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, expires_at
+  from payments.orders
+ where id = any(:ids::uuid[])
+ order by id
+   for update;
+
+-- name: mark_paid
+update payments.orders set state = 'paid' where id = any(:ids::uuid[]);
+
+-- name: take_receipt_numbers
+select nextval('payments.receipt_numbers') from generate_series(1, :count);
+
+-- name: insert_payments
+insert into payments.payments (id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
+                               receipt_no, business_date, at)
+select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency, receipt_no, business_date, at
+  from json_to_recordset(:rows) as r(id uuid, order_id uuid, payer uuid, payer_masked text, payee_kind text, payee uuid,
+                                     payee_name text, amount bigint, currency text, receipt_no text,
+                                     business_date date, at timestamptz);
+
+-- name: payment
+-- Only for the two sides: who paid, and whoever owns the payee.
+select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
+       p.currency, p.receipt_no, p.business_date, p.at
+  from payments.payments p join payments.orders o on o.id = p.order_id
+ where p.id = :id and (p.payer = :resident or o.owner = :resident);
+
+-- name: recent_of_payer
+select id, order_id, 'succeeded' as state, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
+       receipt_no, business_date, at
+  from payments.payments
+ where payer = :payer
+ order by id desc limit :limit;
+
+-- name: payments_to
+select id, order_id, 'succeeded' as state, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
+       receipt_no, business_date, at
+  from payments.payments
+ where payee = :payee and business_date = :business_date and id < :before
+ order by id desc limit :limit;
+
+-- name: totals_to
+select count(*) as count, coalesce(sum(amount), 0)::bigint as total
+  from payments.payments
+ where payee = :payee and business_date = :business_date;
+
+-- name: check_paid_orders
+-- A paid order has exactly one payment (at most one by its unique constraint), and only a paid order has one.
+select coalesce(o.id, p.order_id) as order_id, o.state, p.id as payment
+  from payments.orders o full join payments.payments p on p.order_id = o.id
+ where (o.state = 'paid') <> (p.id is not null)
+ limit 100;
+
+-- name: check_amounts
+select p.id, p.amount, o.amount as order_amount
+  from payments.payments p join payments.orders o on o.id = p.order_id
+ where p.amount <> o.amount or p.currency <> o.currency or p.payee <> o.payee
+ limit 100;
+
+-- name: check_transfers
+-- The ledger transfer of a payment has its id, its amount and its payee's account.
+select p.id, p.amount, t.amount as moved
+  from payments.payments p
+  join payments.orders o on o.id = p.order_id
+  left join ledger.transfers t on t.id = p.id
+ where t.id is null or t.amount <> p.amount or t.credit <> o.account or t.currency <> p.currency
+ limit 100;
+
+-- name: check_answers
+-- Every acknowledged payment is there: the recorded answer and the payment stand or fall together.
+select i.key, i.body::json ->> 'id' as payment
+  from base.idempotency i
+  left join payments.payments p on p.id = (i.body::json ->> 'id')::uuid
+ where i.scope = 'POST /payments' and i.status = 201 and p.id is null
+ limit 100;

@@ -1,0 +1,42 @@
+"""Rules of payments that need no database."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from openhall.base.errors import Problem
+from openhall.core.payments import problems
+from openhall.core.payments.codes import short
+from openhall.core.payments.types import Order, OrderState
+
+
+def receipt_no(business_date: date, number: int) -> str:
+    """A number that people can read over the phone: date, running number, check digit (Damm): 261120-00000042-7."""
+    digits = f"{business_date:%y%m%d}{number:08d}"
+    return f"{digits[:6]}-{digits[6:]}-{short.check_digit(digits)}"
+
+
+def order_refusal(order: Order, amount: int | None, now: datetime) -> Problem | None:
+    """Why the order cannot be paid, if so; `amount` is what the payer said, None when they left it to the order."""
+    if order.state is OrderState.PAID:
+        return problems.order_paid(order=str(order.id))
+    if order.state is OrderState.CLOSED or (order.expires_at is not None and order.expires_at <= now):
+        return problems.order_closed(order=str(order.id))
+    if amount is not None and amount != order.amount:
+        return problems.amount_differs(order=str(order.id), amount=order.amount)
+    return None
+
+
+def payer_refusal(payer: UUID, owner: UUID | None, amount: int, limit: int) -> Problem | None:
+    """Why this resident cannot pay this amount to this payee, if so."""
+    if payer == owner:
+        return problems.own_shop()
+    if amount > limit:
+        return problems.above_limit(limit=limit)
+    return None
+
+
+def ledger_refusal(code: str) -> Problem:
+    """The ledger's refusal in the words of paying."""
+    if code == "insufficient_funds":
+        return problems.insufficient_funds()
+    return problems.not_possible(ledger_code=code)

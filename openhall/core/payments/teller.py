@@ -1,0 +1,301 @@
+"""The teller: pays what residents ask for, everybody who asks in the same moment in one transaction.
+
+A batch makes a dozen array statements, however many payments it holds; who asks alone is served at once. Each asker
+gets an answer of their own: one refusal never touches the neighbours.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from openhall.base import clock, db, events, idempotency, ids
+from openhall.base.batch import Batch
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.base.idempotency import Answer
+from openhall.core import ledger, people
+from openhall.core.payments import problems, rules
+from openhall.core.payments.actions import order_row, resolve_all
+from openhall.core.payments.types import Order, OrderState, Payee, PayeeSource, Payer
+from openhall.core.payments.views import PaymentView, event_data
+
+q = db.load("openhall.core.payments")
+base = db.load("openhall.base")
+
+# The API and the pages share one name for the act, so that a key works across both.
+SCOPE = "POST /payments"
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """A wish to pay: by a code and an amount, or by an order. The payer is known, or proves themselves by a token."""
+
+    payer: Payer | None = None
+    token_hash: bytes | None = None
+    key: str
+    code: str | None = None
+    order: UUID | None = None
+    amount: int | None = None
+
+    @property
+    def body_hash(self) -> bytes:
+        return idempotency.body_hash(msgspec.json.encode([self.code, self.order, self.amount]))
+
+
+class _Item:
+    """An ask on its way through the batch; `answer` is set as soon as it is decided, and then it is left alone."""
+
+    __slots__ = ("amount", "answer", "ask", "fresh_order", "order", "payee", "payer", "payment", "recorded")
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.payer = ask.payer
+        self.answer: Answer | Problem | None = None
+        self.payee: Payee | None = None
+        self.amount = 0
+        self.order = ask.order
+        self.fresh_order = ask.order is None
+        self.payment: UUID | None = None
+        self.recorded = False
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        assert self.payer is not None, "an item without a payer was answered before"
+        return str(self.payer.resident), self.ask.key
+
+
+class Teller:
+    """Takes asks and answers them; one per process."""
+
+    def __init__(self, pool: db.Pool, settings: Settings, sources: Sequence[PayeeSource]) -> None:
+        self.sources = sources
+        self._settings = settings
+        self._batch: Batch[Ask, Answer] = Batch(pool, self._settle, lanes=2)
+
+    async def open(self) -> None:
+        await self._batch.open()
+
+    async def close(self) -> None:
+        await self._batch.close()
+
+    async def pay(self, ask: Ask) -> Answer:
+        """The answer to the ask, committed: 201 with the payment as JSON, or a recorded refusal. Problems otherwise."""
+        idempotency.check_key(ask.key)
+        if (ask.code is None) == (ask.order is None) or (ask.code is not None and ask.amount is None):
+            raise problems.what_missing()
+        return await self._batch.submit(ask)
+
+    async def _settle(self, conn: db.Conn, asks: Sequence[Ask]) -> list[Answer | Problem]:
+        items = [_Item(ask) for ask in asks]
+        await self._recognise(conn, items)
+        await self._replay(conn, _open(items))
+        await self._find_payees(conn, _open(items))
+        await self._find_orders(conn, _open(items))
+        self._check(_open(items))
+        await self._move_money(conn, _open(items))
+        await self._record(conn, items)
+        return [_answer(item) for item in items]
+
+    async def _recognise(self, conn: db.Conn, items: list[_Item]) -> None:
+        """Who the bearers of tokens are."""
+        unknown = [item for item in items if item.payer is None]
+        if not unknown:
+            return
+        hashes = [item.ask.token_hash or b"" for item in unknown]
+        for item, bearer in zip(unknown, await people.residents_of(conn, hashes, people.SessionKind.API), strict=True):
+            if bearer is None or bearer.state != "active":
+                item.answer = people.session_invalid()
+            else:
+                item.payer = Payer(bearer.resident, bearer.wallet, bearer.masked)
+
+    async def _replay(self, conn: db.Conn, items: list[_Item]) -> None:
+        """Answer what was asked before, and what somebody is asking right now."""
+        seen: set[tuple[str, str]] = set()
+        for item in items:
+            if item.identity in seen:
+                item.answer = idempotency.key_in_flight()
+            seen.add(item.identity)
+        items = _open(items)
+        if not items:
+            return
+        locks = [" ".join((item.identity[0], SCOPE, item.identity[1])) for item in items]
+        for item, held in zip(items, await db.all(conn, base.lock_keys, bool, locks=locks), strict=True):
+            if not held:
+                item.answer = idempotency.key_in_flight()
+        rows = [{"principal": item.identity[0], "key": item.identity[1]} for item in _open(items)]
+        recorded = await db.all(conn, base.recorded_answers, _Recorded, rows=db.rows(rows), scope=SCOPE)
+        by_identity = {(row.principal, row.key): row for row in recorded}
+        for item in _open(items):
+            row = by_identity.get(item.identity)
+            if row is None:
+                continue
+            item.recorded = True
+            if row.body_hash != item.ask.body_hash:
+                item.answer = idempotency.key_reused()
+            else:
+                item.answer = Answer(row.status, row.body, replayed=True)
+
+    async def _find_payees(self, conn: db.Conn, items: list[_Item]) -> None:
+        by_code = [item for item in items if item.ask.code is not None]
+        texts = list(dict.fromkeys(item.ask.code or "" for item in by_code))
+        answers = dict(zip(texts, await resolve_all(conn, self.sources, texts), strict=True)) if texts else {}
+        for item in by_code:
+            answer = answers[item.ask.code or ""]
+            if isinstance(answer, Problem):
+                item.answer = answer
+            else:
+                item.payee, item.amount, item.order = answer, item.ask.amount or 0, ids.new()
+
+    async def _find_orders(self, conn: db.Conn, items: list[_Item]) -> None:
+        """Lock the orders that are asked for, and take each by one asker only."""
+        by_order = [item for item in items if not item.fresh_order]
+        if not by_order:
+            return
+        wanted = [item.order for item in by_order]
+        orders = {order.id: order for order in await db.all(conn, q.lock_orders, Order, ids=wanted)}
+        taken: set[UUID] = set()
+        now = clock.now()
+        for item in by_order:
+            order = orders.get(item.order) if item.order else None
+            if order is None:
+                item.answer = problems.order_not_found()
+            elif refusal := rules.order_refusal(order, item.ask.amount, now):
+                item.answer = refusal
+            elif order.id in taken:
+                item.answer = problems.order_contended()
+            else:
+                taken.add(order.id)
+                item.amount = order.amount
+                item.payee = Payee(
+                    kind=order.payee_kind,
+                    id=order.payee,
+                    name=order.payee_name,
+                    account=order.account,
+                    owner=order.owner,
+                    stream=order.stream,
+                )
+
+    def _check(self, items: list[_Item]) -> None:
+        for item in items:
+            assert item.payer is not None
+            assert item.payee is not None
+            limit = self._settings.payment_max if item.fresh_order else item.amount
+            item.answer = rules.payer_refusal(item.payer.resident, item.payee.owner, item.amount, limit)
+
+    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> None:
+        """Post the transfers, then write orders, payments, answers and events for those that moved."""
+        currency = self._settings.currency
+        transfers = []
+        for item in items:
+            assert item.payer is not None
+            assert item.payee is not None
+            item.payment = ids.new()
+            transfers.append(
+                ledger.Transfer(
+                    id=item.payment,
+                    debit=item.payer.wallet,
+                    credit=item.payee.account,
+                    amount=item.amount,
+                    currency=currency,
+                    reason="payment",
+                )
+            )
+        outcomes = await ledger.post(conn, transfers) if transfers else []
+        for item, outcome in zip(items, outcomes, strict=True):
+            if not outcome.ok:
+                item.answer = rules.ledger_refusal(outcome.code)
+        paid = _open(items)
+        if paid:
+            await self._write(conn, paid, currency)
+
+    async def _write(self, conn: db.Conn, paid: list[_Item], currency: str) -> None:
+        now = clock.now()
+        business_date = ledger.business_date(now)
+        numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(paid))
+        orders, payments, facts = [], [], []
+        for item, number in zip(paid, numbers, strict=True):
+            assert item.payee is not None
+            assert item.payer is not None
+            assert item.payment is not None
+            assert item.order is not None
+            view = PaymentView.of(
+                item.payment,
+                item.order,
+                item.payee,
+                item.amount,
+                currency,
+                rules.receipt_no(business_date, number),
+                now,
+            )
+            item.answer = Answer(201, msgspec.json.encode(view).decode())
+            if item.fresh_order:
+                orders.append(order_row(item.order, item.payee, item.amount, currency, OrderState.PAID))
+            payments.append(_payment_row(item, view, business_date))
+            facts.append(events.Fact(item.payee.stream, "payment.succeeded", event_data(view, item.payer.masked)))
+        await db.run(conn, q.insert_orders, rows=db.rows(orders), now=now)
+        if waiting := [item.order for item in paid if not item.fresh_order]:
+            await db.run(conn, q.mark_paid, ids=waiting)
+        await db.run(conn, q.insert_payments, rows=db.rows(payments))
+        await events.publish(conn, facts)
+
+    async def _record(self, conn: db.Conn, items: list[_Item]) -> None:
+        """Keep what was decided, so that a retry gets the same answer for as long as the payment lives."""
+        rows = []
+        for item in items:
+            if item.recorded:
+                continue
+            if isinstance(item.answer, Problem) and idempotency.is_decided(item.answer):
+                item.answer = idempotency.refusal(item.answer)
+            if isinstance(item.answer, Answer):
+                rows.append(_answer_row(item, item.answer))
+        if rows:
+            await db.run(conn, base.record_answers, rows=db.rows(rows), scope=SCOPE, now=clock.now(), expires_at=None)
+
+
+class _Recorded(Struct, frozen=True):
+    principal: str
+    key: str
+    body_hash: bytes
+    status: int
+    body: str
+
+
+def _open(items: Sequence[_Item]) -> list[_Item]:
+    return [item for item in items if item.answer is None]
+
+
+def _answer(item: _Item) -> Answer | Problem:
+    assert item.answer is not None, "every item is answered by the time the money has moved"
+    return item.answer
+
+
+def _payment_row(item: _Item, view: PaymentView, business_date: date) -> dict[str, Any]:
+    assert item.payer is not None
+    return {
+        "id": view.id,
+        "order_id": view.order_id,
+        "payer": item.payer.resident,
+        "payer_masked": item.payer.masked,
+        "payee_kind": view.payee.kind,
+        "payee": view.payee.id,
+        "payee_name": view.payee.name,
+        "amount": view.amount,
+        "currency": view.currency,
+        "receipt_no": view.receipt_no,
+        "business_date": business_date,
+        "at": view.at,
+    }
+
+
+def _answer_row(item: _Item, answer: Answer) -> dict[str, Any]:
+    principal, key = item.identity
+    return {
+        "principal": principal,
+        "key": key,
+        "body_hash": item.ask.body_hash.hex(),
+        "status": answer.status,
+        "body": answer.body,
+    }

@@ -1,0 +1,101 @@
+"""The shapes of payments. Amounts are in minor units of the currency beside them. No I/O."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from openhall.base import db
+from openhall.base.errors import Problem
+
+
+class Payee(Struct, frozen=True, kw_only=True):
+    """Who is paid. `account` is the ledger account, `owner` the resident who must not pay themselves.
+
+    `stream` is where its watchers learn of payments; the name is the registered one, never what a code says.
+    """
+
+    kind: str
+    id: UUID
+    name: str
+    account: UUID
+    owner: UUID | None = None
+    stream: str
+    district: str = ""
+    category: str = ""
+
+
+class PayeeSource(Protocol):
+    """A package's way to turn codes into payees, a whole list with one statement.
+
+    Aligned with `codes`: a Payee, a Problem when the code is ours but cannot be paid, None when it is not ours.
+    """
+
+    async def __call__(self, conn: db.ReadConn, codes: Sequence[str]) -> Sequence[Payee | Problem | None]: ...
+
+
+class OrderState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+class Order(Struct, frozen=True):
+    """What is to be paid: an amount to a payee, once."""
+
+    id: UUID
+    payee_kind: str
+    payee: UUID
+    payee_name: str
+    account: UUID
+    owner: UUID | None
+    stream: str
+    amount: int
+    currency: str
+    state: OrderState
+    expires_at: datetime | None
+
+
+class NewOrder(Struct, frozen=True):
+    """An order to be made."""
+
+    payee: Payee
+    amount: int
+    currency: str = "CNY"
+    expires_at: datetime | None = None
+
+
+class Payer(Struct, frozen=True):
+    """Who pays, from which wallet; `masked` is all the payee sees of them."""
+
+    resident: UUID
+    wallet: UUID
+    masked: str
+
+
+class Payment(Struct, frozen=True):
+    """A finished payment, as both sides may see it."""
+
+    id: UUID
+    order_id: UUID
+    state: str
+    payer: UUID
+    payer_masked: str
+    payee_kind: str
+    payee: UUID
+    payee_name: str
+    amount: int
+    currency: str
+    receipt_no: str
+    business_date: date
+    at: datetime
+
+
+class Totals(Struct, frozen=True):
+    """Takings of one business date."""
+
+    count: int
+    total: int

@@ -1,0 +1,162 @@
+"""The application: every package's routes under one roof, on one pool, with one way to answer and to refuse."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import as_file, files
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import ResponseHeader
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+import openhall
+from openhall.base import db, jobs, live, logs
+from openhall.base.config import Settings
+from openhall.base.package import JoinHook, Package
+from openhall.core import payments
+from openhall.core.people import Resident, Visit
+from openhall.web import health, pages, problems
+from openhall.web.discover import packages as discover
+from openhall.web.gate import gate
+from openhall.web.measure import Measure
+from openhall.web.render import Renderer
+
+# Scripts and styles come from this hall alone and never stand inside a page; WebAssembly reads codes on the scan page.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The hall as an ASGI application. Nothing is opened before the server's start-up."""
+    logs.setup(settings.log_level, settings.log_format)
+    packages = discover(demo=settings.demo)
+    jobs.register(packages)
+    pool = db.Pool(settings.database_url, settings.pool_size)
+    hub = live.Hub(settings.database_url, pool)
+    teller = payments.Teller(pool, settings, [source for package in packages for source in package.payees])
+    app = Litestar(
+        route_handlers=[*_routes(packages), _static_router()],
+        dependencies=_dependencies(packages),
+        guards=[gate],
+        exception_handlers=problems.handlers(),
+        csrf_config=CSRFConfig(
+            secret=settings.secret,
+            cookie_name="openhall_csrf",
+            cookie_secure=settings.cookie_secure,
+            cookie_httponly=True,
+            exclude_from_csrf_key="exclude_from_csrf",
+        ),
+        middleware=[Measure()],
+        request_max_body_size=settings.max_body_bytes,
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
+        openapi_config=_openapi(settings),
+        lifespan=[_opened],
+    )
+    app.state.settings = settings
+    app.state.pool = pool
+    app.state.hub = hub
+    app.state.teller = teller
+    app.state.packages = packages
+    app.state.renderer = Renderer(settings, ["openhall.web", *(package.module for package in packages)])
+    return app
+
+
+def _routes(packages: tuple[Package, ...]) -> list[Any]:
+    return [health.router, pages.router, *(route for package in packages for route in package.routes)]
+
+
+def _static_router() -> Any:
+    with as_file(files("openhall.web") / "static") as folder:
+        return create_static_files_router(
+            path="/static",
+            directories=[folder],
+            opt={"who": "public", "exclude_from_csrf": True, "session": "batch"},
+            cache_control=None,
+            include_in_schema=False,
+            response_headers=[ResponseHeader(name="Cache-Control", value="public, max-age=86400")],
+        )
+
+
+def _openapi(settings: Settings) -> OpenAPIConfig:
+    bearer = SecurityScheme(type="http", scheme="bearer", description="The token of POST /api/v1/auth/session.")
+    return OpenAPIConfig(
+        title=f"{settings.hall_name} API",
+        version=openhall.__version__,
+        description="Amounts are integers in minor units. Errors are problem+json (RFC 9457) with a `code`.",
+        path="/api",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(security_schemes={"bearer": bearer}),
+    )
+
+
+def _dependencies(packages: tuple[Package, ...]) -> dict[str, Provide]:
+    hooks = [hook for package in packages for hook in package.on_joined]
+
+    async def conn(request: Request[Any, Any, Any]) -> AsyncGenerator[db.Conn, None]:
+        async with request.app.state.pool.write() as opened:
+            yield opened
+
+    async def reader(request: Request[Any, Any, Any]) -> AsyncGenerator[db.ReadConn, None]:
+        async with request.app.state.pool.read() as opened:
+            yield opened
+
+    def pool(request: Request[Any, Any, Any]) -> db.Pool:
+        return request.app.state.pool  # type: ignore[no-any-return]
+
+    def hub(request: Request[Any, Any, Any]) -> live.Hub:
+        return request.app.state.hub  # type: ignore[no-any-return]
+
+    def settings(request: Request[Any, Any, Any]) -> Settings:
+        return request.app.state.settings  # type: ignore[no-any-return]
+
+    def teller(request: Request[Any, Any, Any]) -> payments.Teller:
+        return request.app.state.teller  # type: ignore[no-any-return]
+
+    def resident(request: Request[Any, Any, Any]) -> Resident:
+        return request.scope["state"]["resident"]  # type: ignore[no-any-return]
+
+    def visitor(request: Request[Any, Any, Any]) -> Resident | None:
+        return request.scope["state"].get("resident")
+
+    def visit(request: Request[Any, Any, Any]) -> Visit:
+        return request.scope["state"]["visit"]  # type: ignore[no-any-return]
+
+    def on_joined() -> list[JoinHook]:
+        return hooks
+
+    provided = (pool, hub, settings, teller, resident, visitor, visit, on_joined)
+    return {
+        "conn": Provide(conn),
+        "reader": Provide(reader),
+        **{provider.__name__: Provide(provider, sync_to_thread=False) for provider in provided},
+    }
+
+
+@asynccontextmanager
+async def _opened(app: Litestar) -> AsyncIterator[None]:
+    state = app.state
+    await state.pool.open()
+    await jobs.open(state.pool)
+    await state.hub.open()
+    await state.teller.open()
+    try:
+        yield
+    finally:
+        await state.hub.close()
+        await state.teller.close()
+        await jobs.close()
+        await state.pool.close()

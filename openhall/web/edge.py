@@ -1,0 +1,185 @@
+"""The vocabulary of the edge, for `api.py` and `pages.py`: who may call, what a handler is given, how it answers.
+
+It imports no domain. A handler is thin: it takes what it needs by these names, calls an action, and answers.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, Router
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter
+from litestar.status_codes import HTTP_201_CREATED, HTTP_303_SEE_OTHER
+from msgspec import Meta, Struct
+
+from openhall.base import db, idempotency, money
+from openhall.base.config import Settings
+from openhall.base.errors import Problem, malformed
+from openhall.base.i18n import N_
+from openhall.base.live import Hub
+from openhall.web import problems
+from openhall.web.problems import ProblemBody
+from openhall.web.render import Html, render
+
+# Plain assignments, not PEP 695 aliases: Litestar would take the header for a query parameter.
+Conn = NamedDependency[db.Conn]
+Reader = NamedDependency[db.ReadConn]
+Pool = NamedDependency[db.Pool]
+LiveHub = NamedDependency[Hub]
+HallSettings = NamedDependency[Settings]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        description="A fresh value for each request that moves money or creates something; the same value on a retry.",
+        required=False,
+    ),
+]
+# In a body: an amount in minor units. Strict decoding refuses fractions and strings by itself.
+Amount = Annotated[int, Meta(ge=1, le=money.MAX_AMOUNT, description="Amount in minor units (fen), a whole number.")]
+
+PUBLIC = {"who": "public"}  # anybody; a signed-in resident is still known to the page
+RESIDENT = {"who": "resident"}  # a signed-in resident; what they ask for must also be theirs
+# A signed-in resident, checked by the handler's own transaction: for the hot path, where a batch resolves all sessions.
+RESIDENT_IN_BATCH = {"who": "resident", "session": "batch"}
+PARTNER = {"who": "partner"}  # a machine that proves itself by a signature, checked by the handler
+DEMO = {"who": "demo"}  # anybody, but only in a demo hall; elsewhere it does not exist
+WHO = frozenset({"public", "resident", "partner", "demo"})
+
+T = TypeVar("T")
+
+
+def api(*handlers: Any, tags: Sequence[str]) -> Router:
+    """Handlers of the JSON API: bearer tokens only, so that no cookie can be abused from another site."""
+    return Router(path="/api/v1", route_handlers=handlers, tags=tags, opt={"api": True, "exclude_from_csrf": True})
+
+
+def pages(*handlers: Any) -> Router:
+    """Handlers of pages: cookie session and CSRF token; not part of the API's document."""
+    return Router(path="/", route_handlers=handlers, opt={"api": False}, include_in_schema=False)
+
+
+def answers(container: type[Any], status: int = HTTP_201_CREATED) -> dict[int, ResponseSpec]:
+    """For the API's document, where a handler answers with recorded bytes: what those bytes hold."""
+    return {
+        status: ResponseSpec(data_container=container, description="Done; the same on every retry with the same key."),
+        422: ResponseSpec(data_container=ProblemBody, description="Refused; stays refused for this key."),
+    }
+
+
+def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any) -> Response[Html]:
+    """A rendered page. Pages may hold personal data, so no cache keeps them."""
+    html = render(request, template, context)
+    return Response(
+        html, status_code=status, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"}
+    )
+
+
+def problem_page(request: Request[Any, Any, Any], template: str, problem: Problem, **context: Any) -> Response[Html]:
+    """The page again, with what is wrong and what was typed, under the problem's own status."""
+    status = problem.kind.value
+    return page(request, template, status=status, problem=problems.words(request, problem), **context)
+
+
+def see_other(path: str, **query: str) -> Response[None]:
+    """After a POST: go and look there."""
+    location = f"{path}?{urlencode(query)}" if query else path
+    return Response(None, status_code=HTTP_303_SEE_OTHER, headers={"Location": location, "Cache-Control": "no-store"})
+
+
+def same_site(path: str | None, otherwise: str = "/") -> str:
+    """A path of this hall to go back to; an address elsewhere is never followed."""
+    if (
+        not path
+        or not path.startswith("/")
+        or path.startswith(("//", "/\\"))
+        or any(c < " " or c == "\\" for c in path)
+    ):
+        return otherwise
+    return path
+
+
+async def once(
+    request: Request[Any, Any, Any],
+    conn: db.Conn,
+    *,
+    key: str | None,
+    principal: UUID | str,
+    body: Struct,
+    act: Callable[[], Awaitable[Struct]],
+    status: int = HTTP_201_CREATED,
+    keep: bool = False,
+) -> Response[Any]:
+    """Answer an API request that creates something, exactly once per key; `act` returns the struct to answer with."""
+
+    async def answer() -> idempotency.Answer:
+        return idempotency.Answer(status, msgspec.json.encode(await act()).decode())
+
+    named = _key(request, key, principal, body)
+    return answered(request, await idempotency.once(conn, named, answer, keep=keep))
+
+
+def answered(request: Request[Any, Any, Any], answer: idempotency.Answer) -> Response[Any]:
+    """A recorded or fresh answer as an HTTP response; a refusal is answered, not raised, so that its record commits."""
+    problem = answer.problem
+    response: Response[Any]
+    if problem is not None:
+        response = problems.answer(request, problem)
+    else:
+        response = Response(answer.body.encode(), status_code=answer.status, media_type="application/json")
+    if answer.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+async def once_form(
+    request: Request[Any, Any, Any],
+    conn: db.Conn,
+    *,
+    key: str | None,
+    principal: UUID | str,
+    body: Struct,
+    act: Callable[[], Awaitable[str]],
+    keep: bool = False,
+) -> str | Problem:
+    """Like `once` for a form with a hidden `request_key`; `act` returns the path to go to.
+
+    A refusal is returned, not raised: raising would undo the transaction that records it.
+    """
+
+    async def answer() -> idempotency.Answer:
+        return idempotency.Answer(HTTP_303_SEE_OTHER, await act())
+
+    given = await idempotency.once(conn, _key(request, key, principal, body), answer, keep=keep)
+    return given.problem or given.body
+
+
+def _key(request: Request[Any, Any, Any], key: str | None, principal: UUID | str, body: Struct) -> idempotency.Key:
+    return idempotency.Key(
+        principal=str(principal),
+        scope=f"{request.method} {request.scope['path']}",
+        key=idempotency.check_key(key),
+        body_hash=idempotency.body_hash(msgspec.json.encode(body)),
+    )
+
+
+def amount_of(text: str, currency: str) -> int:
+    """The amount a person typed into a form, in minor units."""
+    try:
+        amount = money.parse(text, currency)
+    except ValueError:
+        raise malformed(errors=[{"field": "amount", "message": N_("Type an amount such as 3.50")}]) from None
+    if not 1 <= amount <= money.MAX_AMOUNT:
+        raise malformed(errors=[{"field": "amount", "message": N_("Type an amount above zero")}])
+    return amount
+
+
+__all__ = [
+    "DEMO", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings",
+    "IdempotencyKey", "LiveHub", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "once", "once_form",
+    "page", "pages", "problem_page", "same_site", "see_other",
+]  # fmt: skip

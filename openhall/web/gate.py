@@ -1,0 +1,71 @@
+"""Who is at the door. Every route says in its `opt` who may call it; this guard sees to it before the handler runs.
+
+The API knows bearer tokens only and pages know cookies only, so neither can be tricked into the other's session.
+"""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from openhall.base import db, errors
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.core import people
+from openhall.core.people import SessionKind
+
+Door = ASGIConnection[Any, Any, Any, Any]
+
+
+async def gate(connection: Door, handler: BaseRouteHandler) -> None:
+    """Let in whom the route's `opt["who"]` allows; leave the visit in the connection's state for the handler."""
+    who = handler.opt["who"]
+    settings: Settings = connection.app.state.settings
+    if who == "demo" and not settings.demo:
+        raise errors.not_found()
+    is_api = handler.opt.get("api", False)
+    if is_api:
+        _require_json(connection)
+    if who == "partner" or handler.opt.get("session") == "batch" or (is_api and who != "resident"):
+        return
+    token = bearer(connection) if is_api else connection.cookies.get(people.COOKIE)
+    if token is None:
+        if who == "resident":
+            raise errors.sign_in_required()
+        return
+    await _admit(connection, token, SessionKind.API if is_api else SessionKind.PAGE, required=who == "resident")
+
+
+async def _admit(connection: Door, token: str, kind: SessionKind, *, required: bool) -> None:
+    pool: db.Pool = connection.app.state.pool
+    try:
+        async with pool.read() as conn:
+            visit = await people.visit_of(conn, token, kind)
+    except Problem:
+        if required:
+            raise
+        return
+    if people.is_unseen(visit.session):
+        async with pool.write() as writing:
+            await people.see(writing, visit.session)
+    connection.scope["state"]["visit"] = visit
+    connection.scope["state"]["resident"] = visit.resident
+
+
+def bearer(connection: Door) -> str | None:
+    """The bearer token of a request, None when there is none; Problem when the header is something else."""
+    header = connection.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise errors.sign_in_required()
+    return token.strip()
+
+
+def _require_json(connection: Door) -> None:
+    """A body must say that it is JSON: guessing would let a form on another site speak to the API."""
+    length = connection.headers.get("content-length")
+    has_body = length not in (None, "0") or "transfer-encoding" in connection.headers
+    if has_body and connection.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise errors.unsupported_type()

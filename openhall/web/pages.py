@@ -1,0 +1,77 @@
+"""The roof's own pages: home, what is not open yet, and the documents for developers."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from openhall.base import errors
+from openhall.base.errors import REGISTRY
+from openhall.core import ledger, payments
+from openhall.core.people import Resident
+from openhall.web import edge, reference
+from openhall.web.edge import PUBLIC
+from openhall.web.render import Html, language_of, translate
+
+# The four big buttons of the home page. A package takes a place by a tile with the same name; until then the button
+# leads to a page that says so and what to do instead.
+SOON = frozenset({"paycode", "ride", "voucher"})
+RECENT = 5
+
+
+@get("/", opt=PUBLIC)
+async def home(
+    request: Request[Any, Any, Any], reader: edge.Reader, visitor: NamedDependency[Resident | None]
+) -> Response[Html]:
+    """The first page: a welcome, or the resident's own hall."""
+    if visitor is None:
+        return edge.page(request, "home.html", balance=None, main_tiles=[], service_tiles=[], recent=[])
+    paid = await payments.recent(reader, payer=visitor.id, limit=RECENT)
+    tiles = [tile for package in request.app.state.packages for tile in package.tiles]
+    tiles.sort(key=lambda tile: tile.order)
+    return edge.page(
+        request,
+        "home.html",
+        balance=(await ledger.balance(reader, visitor.wallet)).available,
+        main_tiles=[tile for tile in tiles if tile.slot == "main"],
+        service_tiles=[tile for tile in tiles if tile.slot == "services"],
+        recent=[
+            {"id": p.id, "title": p.payee_name, "amount": -p.amount, "at": p.at, "href": f"/payments/{p.id}"}
+            for p in paid
+        ],
+    )
+
+
+@get("/soon/{what:str}", opt=PUBLIC)
+async def soon(request: Request[Any, Any, Any], what: FromPath[str]) -> Response[Html]:
+    """An honest word about a button whose package this hall does not have yet."""
+    if what not in SOON:
+        raise errors.not_found()
+    return edge.page(request, "soon.html", what=what)
+
+
+@get("/docs", opt=PUBLIC)
+async def docs(request: Request[Any, Any, Any]) -> Response[Html]:
+    """The API for people, drawn from the very document that machines get."""
+    sections = reference.sections(request.app.openapi_schema.to_schema())
+    return edge.page(request, "docs.html", sections=sections, openapi_href="/api/openapi.json")
+
+
+@get("/docs/errors", opt=PUBLIC)
+async def docs_errors(request: Request[Any, Any, Any]) -> Response[Html]:
+    """Every problem code, with its status and its words."""
+    language = language_of(request)
+    listed = [
+        {
+            "code": problem.code,
+            "status": problem.kind.value,
+            "title": translate(request, language, problem.title),
+            "remedy": translate(request, language, problem.remedy),
+        }
+        for problem in REGISTRY.values()
+    ]
+    return edge.page(request, "docs_errors.html", errors=listed)
+
+
+router = edge.pages(home, soon, docs, docs_errors)

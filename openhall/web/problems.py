@@ -1,0 +1,150 @@
+"""Problems become answers here: RFC 9457 problem+json for the API, a kind page for people. The only place with words."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+from msgspec import Struct
+
+from openhall.base import errors
+from openhall.base.errors import Kind, Problem
+from openhall.web.render import language_of, render, translate
+
+log = structlog.get_logger()
+
+HTML = "text/html; charset=utf-8"
+
+
+class Words(Struct, frozen=True):
+    """A problem in the language of whoever meets it."""
+
+    status: int
+    code: str
+    title: str
+    remedy: str
+    fields: dict[str, str]
+
+
+class ProblemBody(Struct, frozen=True):
+    """The members every problem+json body has (RFC 9457); some codes add members of their own."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+def words(request: Request[Any, Any, Any], problem: Problem) -> Words:
+    language = language_of(request)
+    named = problem.data.get("errors", [])
+    return Words(
+        status=problem.kind.value,
+        code=problem.code,
+        title=translate(request, language, problem.definition.title),
+        remedy=translate(request, language, problem.definition.remedy),
+        fields={error["field"]: translate(request, language, error["message"]) for error in named},
+    )
+
+
+def body(request: Request[Any, Any, Any], problem: Problem) -> bytes:
+    """The problem+json body."""
+    said = words(request, problem)
+    members: dict[str, Any] = {
+        "type": f"/docs/errors#{problem.code}",
+        "title": said.title,
+        "status": said.status,
+        "detail": said.remedy,
+        "code": problem.code,
+    }
+    return msgspec.json.encode(members | problem.data)
+
+
+def wants_json(request: Request[Any, Any, Any]) -> bool:
+    """The API always; a page's address only when JSON is asked for."""
+    return request.scope["path"].startswith("/api/") or "application/json" in request.headers.get("accept", "")
+
+
+def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """The response to a problem that left a handler."""
+    headers = {"Cache-Control": "no-store"}
+    if problem.kind is Kind.LIMITED:
+        headers["Retry-After"] = str(problem.data.get("retry_after", 1))
+    if wants_json(request):
+        if problem.kind is Kind.UNAUTHENTICATED:
+            headers["WWW-Authenticate"] = "Bearer"
+        content = body(request, problem)
+        return Response(content, status_code=problem.kind.value, media_type="application/problem+json", headers=headers)
+    if problem.kind is Kind.UNAUTHENTICATED and request.method == "GET":
+        wanted = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
+        return Response(None, status_code=303, headers=headers | {"Location": f"/sign-in?next={quote(wanted)}"})
+    said = words(request, problem)
+    context = {"title": said.title, "detail": None, "remedy": said.remedy, "code": said.code, "status": said.status}
+    html = render(request, "problem.html", context)
+    return Response(html, status_code=problem.kind.value, media_type=HTML, headers=headers)
+
+
+def from_http(exception: HTTPException) -> Problem:
+    """Litestar's own refusals in our codes."""
+    if isinstance(exception, ValidationException):
+        return errors.malformed(errors=_fields(exception))
+    if exception.status_code == Kind.FORBIDDEN.value:
+        return errors.csrf_failed()
+    known = {
+        Kind.INVALID.value: errors.malformed,
+        Kind.UNAUTHENTICATED.value: errors.sign_in_required,
+        Kind.NOT_FOUND.value: errors.not_found,
+        Kind.METHOD.value: errors.method_not_allowed,
+        Kind.TOO_LARGE.value: errors.body_too_large,
+        Kind.UNSUPPORTED.value: errors.unsupported_type,
+        Kind.UNAVAILABLE.value: errors.busy,
+    }
+    return known.get(exception.status_code, errors.internal)()
+
+
+def _fields(exception: ValidationException) -> list[dict[str, str]]:
+    """Which field is wrong and what it should be. msgspec's messages name types and bounds, never the value sent."""
+    found = exception.extra if isinstance(exception.extra, list) else []
+    return [
+        {"field": str(item.get("key", "body")), "message": str(item.get("message", ""))}
+        for item in found
+        if isinstance(item, dict)
+    ]
+
+
+def _on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    return answer(request, problem)
+
+
+def _on_http(request: Request[Any, Any, Any], exception: HTTPException) -> Response[Any]:
+    problem = from_http(exception)
+    if problem.kind is Kind.INTERNAL:
+        log.error("request.failed", status=exception.status_code, error=exception.detail)
+    return answer(request, problem)
+
+
+def _on_crash(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
+    route = request.scope.get("path_template", "")
+    log.exception("request.crashed", route=route, error=type(exception).__name__, exc_info=exception)
+    return answer(request, errors.internal())
+
+
+def _on_unavailable(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
+    log.error("request.database_unavailable", error=type(exception).__name__)
+    return answer(request, errors.busy())
+
+
+def handlers() -> ExceptionHandlersMap:
+    """For `Litestar(exception_handlers=...)`."""
+    import psycopg
+
+    return {
+        Problem: _on_problem,
+        HTTPException: _on_http,
+        psycopg.OperationalError: _on_unavailable,
+        Exception: _on_crash,
+    }

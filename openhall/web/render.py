@@ -1,0 +1,132 @@
+"""Pages: Jinja with the tokens, icons, money and language that every template gets."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, NewType
+from zoneinfo import ZoneInfo
+
+import jinja2
+from babel.dates import format_date, format_datetime
+from litestar import Request
+from litestar.template.base import csrf_token
+from lucide.jinja import lucide
+from markupsafe import Markup
+
+from openhall.base import ids, money
+from openhall.base.config import Settings
+from openhall.base.i18n import LANGUAGES, Translations, negotiate
+
+Html = NewType("Html", str)
+MODES = ("normal", "elder")
+THEMES = ("auto", "light", "dark")
+
+
+class Renderer:
+    """The templates of all packages, in every language."""
+
+    def __init__(self, settings: Settings, modules: Iterable[str]) -> None:
+        self.settings = settings
+        modules = list(modules)
+        self.translations = Translations(["openhall.base", *modules])
+        loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in _folders(modules, "templates")])
+        self._environments = {language: self._environment(loader, language) for language in LANGUAGES}
+
+    def _environment(self, loader: jinja2.BaseLoader, language: str) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=loader,
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=self.settings.demo,
+        )
+        environment.install_gettext_translations(self.translations.of(language), newstyle=True)  # type: ignore[attr-defined]
+        zone = ZoneInfo(self.settings.zone)
+        chinese = language == "zh_CN"
+        environment.globals.update(
+            hall={
+                "name": self.settings.hall_name_zh if chinese else self.settings.hall_name,
+                "city": self.settings.city_zh if chinese else self.settings.city,
+                "help_phone": self.settings.help_phone,
+            },
+            lang=language,
+            demo=self.settings.demo,
+            static=static,
+            icon=icon,
+            money=lambda amount, currency=self.settings.currency: money.format(amount, currency, language),
+            when=lambda instant: _when(instant, zone, language),
+            day=lambda value: _day(value, language),
+            request_key=lambda: str(ids.new()),
+        )
+        return environment
+
+    def render(self, language: str, template: str, context: Mapping[str, Any]) -> Html:
+        return Html(self._environments[language].get_template(template).render(context))
+
+
+def _folders(modules: Iterable[str], name: str) -> list[Path]:
+    found = []
+    for module in modules:
+        with as_file(files(module) / name) as folder:
+            if folder.is_dir():
+                found.append(folder)
+    return found
+
+
+def _when(instant: datetime, zone: ZoneInfo, language: str) -> str:
+    return format_datetime(instant, "medium", tzinfo=zone, locale=language)
+
+
+def _day(value: date, language: str) -> str:
+    return format_date(value, "full", locale=language)
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file, with a fingerprint so that browsers may keep it for ever."""
+    with as_file(files("openhall.web") / "static" / path) as file:
+        fingerprint = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={fingerprint}"
+
+
+@cache
+def icon(name: str) -> Markup:
+    """A Lucide icon as inline SVG, decorative: the words beside it carry the meaning."""
+    return Markup(lucide(name, focusable="false", aria_hidden="true"))  # noqa: S704  the library's own drawing
+
+
+def renderer_of(request: Request[Any, Any, Any]) -> Renderer:
+    renderer: Renderer = request.app.state.renderer
+    return renderer
+
+
+def language_of(request: Request[Any, Any, Any]) -> str:
+    """The language the person chose, else the browser's, else the hall's."""
+    chosen = request.cookies.get("lang")
+    if chosen in LANGUAGES:
+        return chosen
+    default = renderer_of(request).settings.default_language
+    return negotiate(request.headers.get("accept-language", ""), default)
+
+
+def translate(request: Request[Any, Any, Any], language: str, msgid: str) -> str:
+    return renderer_of(request).translations.text(language, msgid)
+
+
+def render(request: Request[Any, Any, Any], template: str, context: Mapping[str, Any]) -> Html:
+    """The template in the person's language, mode and theme."""
+    mode = request.cookies.get("mode")
+    theme = request.cookies.get("theme")
+    common = {
+        "resident": request.scope["state"].get("resident"),
+        "mode": mode if mode in MODES else "normal",
+        "theme": theme if theme in THEMES else "auto",
+        "csrf_token": csrf_token({"request": request}),
+        "request_path": request.scope["path"],
+    }
+    return renderer_of(request).render(language_of(request), template, common | dict(context))
