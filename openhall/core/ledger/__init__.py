@@ -1,0 +1,66 @@
+"""The ledger: accounts, and the transfers by which all money of the hall moves.
+
+What always holds, and is proven by the checks of this package:
+- Every transfer debits one account and credits another by the same amount in the same currency; all balances of a
+  currency sum to zero. Balance = credits - debits, in integer minor units.
+- An account with a floor never falls below it, and held money counts as spent.
+- A transfer id has one answer for ever: posted with one content, or refused for a passing reason.
+- A hold is captured, voided or expired at most once, and never for more than it holds.
+- Transfers and entries are only ever added. Each carries the business date of the instant it was posted.
+"""
+
+from openhall.core.ledger.actions import (
+    account,
+    accounts_of,
+    balance,
+    balances,
+    close_account,
+    ensure_partitions,
+    open_account,
+    statement,
+    totals,
+    transfer,
+)
+from openhall.core.ledger.calendar import business_date
+from openhall.core.ledger.posting import MAX_BATCH, expire_holds, fold, fold_all, post
+from openhall.core.ledger.problems import of as problem_of
+from openhall.core.ledger.types import (
+    Account,
+    Balance,
+    Code,
+    Entry,
+    Outcome,
+    Page,
+    Recorded,
+    Totals,
+    Transfer,
+)
+
+__all__ = [
+    "MAX_BATCH",
+    "Account",
+    "Balance",
+    "Code",
+    "Entry",
+    "Outcome",
+    "Page",
+    "Recorded",
+    "Totals",
+    "Transfer",
+    "account",
+    "accounts_of",
+    "balance",
+    "balances",
+    "business_date",
+    "close_account",
+    "ensure_partitions",
+    "expire_holds",
+    "fold",
+    "fold_all",
+    "open_account",
+    "post",
+    "problem_of",
+    "statement",
+    "totals",
+    "transfer",
+]

@@ -1,0 +1,137 @@
+create schema ledger;
+
+-- One row per account: whose it is, its bound, and its sums. Balance = credits - debits; all money in minor units.
+create table ledger.accounts (
+  id              uuid primary key,
+  kind            text not null,
+  owner           uuid,                             -- a resident, a shop, a campaign; null: the hall itself
+  currency        text not null,
+  floor           bigint,                           -- the balance never falls below it; null: no bound
+  busy            boolean not null default false,   -- its movements are appended and folded in later
+  opened_at       timestamptz not null,
+  closed_at       timestamptz,
+  credits         bigint not null default 0,
+  debits          bigint not null default 0,
+  pending_credits bigint not null default 0,
+  pending_debits  bigint not null default 0,
+  entries         bigint not null default 0,        -- how many entries the account has: the number of the last one
+  constraint account_kind_is_a_word check (kind ~ '^[a-z][a-z0-9_.]{0,62}$'),
+  constraint account_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
+  constraint account_sums_are_not_negative
+    check (credits >= 0 and debits >= 0 and pending_credits >= 0 and pending_debits >= 0 and entries >= 0),
+  -- Held money is spent money as far as the bound is concerned, or several holds could promise the same yuan.
+  constraint account_stays_above_its_floor
+    check (floor is null or credits - debits - pending_debits >= floor)
+) with (fillfactor = 70);   -- sums are rewritten often: room for updates on the same page, without touching the indexes
+create index accounts_owner on ledger.accounts (owner, kind) where owner is not null;
+
+-- Every id the ledger has answered for good, with the answer: a transfer that happened, or one that was refused for a
+-- passing reason and must stay refused. One table, so that one unique index decides a race for an id.
+create table ledger.journal (
+  id            uuid primary key,                   -- made and stored by the caller before it asks
+  kind          text not null,
+  debit         uuid not null,
+  credit        uuid not null,
+  amount        bigint not null,
+  currency      text not null,
+  hold          uuid,                               -- the pending transfer that this one resolves
+  reason        text not null,                      -- a short word for statements: "payment", "top_up"
+  business_date date not null,
+  at            timestamptz not null,
+  expires_at    timestamptz,                        -- of a pending transfer: from then on it cannot be captured
+  refused       text,                               -- the refusal code; null: it happened
+  constraint journal_kind_is_known check (kind in ('posted', 'pending', 'capture', 'void', 'expire')),
+  constraint journal_moves_between_two_accounts check (debit <> credit or refused is not null),
+  constraint journal_amount_is_positive check (amount > 0 or (kind in ('void', 'expire') and amount = 0)),
+  constraint journal_resolution_names_its_hold
+    check ((kind in ('capture', 'void', 'expire')) = (hold is not null)),
+  constraint journal_only_a_hold_expires check (expires_at is null or kind = 'pending')
+);
+-- A hold is captured, voided or expired at most once.
+create unique index hold_is_resolved_once on ledger.journal (hold) where hold is not null and refused is null;
+
+create view ledger.transfers as
+  select id, kind, debit, credit, amount, currency, hold, reason, business_date, at, expires_at
+    from ledger.journal where refused is null;
+
+create view ledger.refusals as
+  select id, refused as code, kind, debit, credit, amount, currency, hold, reason, at
+    from ledger.journal where refused is not null;
+
+-- The holds that nobody has resolved yet: what the journal says, in a form that stays small for the expiry job.
+create table ledger.open_holds (
+  id         uuid primary key,
+  expires_at timestamptz
+);
+create index open_holds_expire on ledger.open_holds (expires_at) where expires_at is not null;
+
+-- One side of a transfer on one account, numbered per account without gaps, with the balance after it.
+create table ledger.entries (
+  account       uuid not null,
+  number        bigint not null,
+  transfer      uuid not null,
+  amount        bigint not null,                    -- credit positive, debit negative
+  balance       bigint not null,                    -- of the account, after this entry
+  business_date date not null,
+  at            timestamptz not null,
+  primary key (account, number, business_date)
+) partition by range (business_date);
+create table ledger.entries_rest partition of ledger.entries default;
+
+-- Movements of busy accounts that wait to be folded into the account's row and its numbered entries. A thousand payers
+-- of one account add rows here side by side, where they would queue behind the one row of the account.
+create table ledger.unfolded (
+  account         uuid not null,
+  id              bigint generated always as identity,
+  transfer        uuid not null,
+  amount          bigint not null,                  -- credit positive, debit negative; 0: only a hold moved
+  pending_credits bigint not null,
+  pending_debits  bigint not null,
+  business_date   date not null,
+  at              timestamptz not null,
+  primary key (account, id)
+) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_insert_scale_factor = 0.0, autovacuum_vacuum_insert_threshold = 50000);
+
+create function ledger.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only: a correction is a new transfer', tg_table_name
+    using errcode = 'restrict_violation';
+end
+$$;
+create trigger append_only before update or delete or truncate on ledger.journal
+  for each statement execute function ledger.refuse_change();
+create trigger append_only before update or delete or truncate on ledger.entries
+  for each statement execute function ledger.refuse_change();
+create trigger append_only before update or delete or truncate on ledger.entries_rest
+  for each statement execute function ledger.refuse_change();
+
+-- Makes the monthly partitions from the month of `first` on, and returns how many it made. A month that already has
+-- entries in the default partition is left there: moving them would change an append-only table.
+create function ledger.ensure_partitions(first date, months int) returns int language plpgsql as $$
+declare
+  month date;
+  made  int := 0;
+  part  text;
+begin
+  for month in
+    select generate_series(date_trunc('month', first::timestamp),
+                           date_trunc('month', first::timestamp) + make_interval(months => months - 1),
+                           interval '1 month')::date
+  loop
+    part := 'entries_' || to_char(month, 'YYYY_MM');
+    continue when to_regclass('ledger.' || part) is not null;
+    continue when exists (select from ledger.entries_rest
+                           where business_date >= month and business_date < (month + interval '1 month')::date);
+    execute format('create table ledger.%I (like ledger.entries including all)', part);
+    execute format('create trigger append_only before update or delete or truncate on ledger.%I '
+                   'for each statement execute function ledger.refuse_change()', part);
+    execute format('alter table ledger.entries attach partition ledger.%I for values from (%L) to (%L)',
+                   part, month, (month + interval '1 month')::date);
+    made := made + 1;
+  end loop;
+  return made;
+end
+$$;
+-- Last month for what is posted late across a midnight, the year ahead so that a hall whose worker stands still goes on.
+select ledger.ensure_partitions((current_date - interval '1 month')::date, 14);

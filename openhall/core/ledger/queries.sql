@@ -1,0 +1,190 @@
+-- name: insert_account
+insert into ledger.accounts (id, kind, owner, currency, floor, busy, opened_at)
+values (:id, :kind, :owner, :currency, :floor, :busy, :now)
+    on conflict (id) do nothing;
+
+-- name: account
+select id, kind, owner, currency, floor, busy, opened_at, closed_at from ledger.accounts where id = :id;
+
+-- name: lock_to_close
+-- The full lock also waits for those who only add to a busy account, see lock_accounts.
+select id, kind, owner, currency, floor, busy, opened_at, closed_at from ledger.accounts where id = :id for update;
+
+-- name: close_account
+update ledger.accounts set closed_at = :now
+ where id = :id and closed_at is null
+   and credits = debits and pending_credits = 0 and pending_debits = 0;
+
+-- name: lock_accounts
+-- Locks, in the order of ids, every account whose row will change. A busy account that is only added to is not
+-- among them: its key-share lock keeps it from being closed meanwhile and hinders nobody else. `debited` names the
+-- accounts from which money may be taken: a busy one with a floor must then be locked too.
+with added_to as materialized (
+  select * from ledger.accounts
+   where id = any(:ids::uuid[]) and busy and not (floor is not null and id = any(:debited::uuid[]))
+   order by id for key share
+), changed as materialized (
+  select * from ledger.accounts
+   where id = any(:ids::uuid[]) and (not busy or (floor is not null and id = any(:debited::uuid[])))
+   order by id for no key update
+)
+select coalesce(json_agg(json_build_array(
+         id, currency, floor, busy, locked, closed_at is not null,
+         credits, debits, pending_credits, pending_debits, entries)), '[]')::text
+  from (select false as locked, * from added_to union all select true, * from changed) as found;
+
+-- name: lock_account
+select id from ledger.accounts where id = :id for no key update;
+
+-- name: fold
+-- Moves waiting movements of one account, whose row is locked, into numbered entries and into the row: all in one
+-- statement, so that each is either waiting or folded. Movements not yet committed are not seen, and stay.
+with gone as (
+  delete from ledger.unfolded u
+   where u.account = :account
+     and u.id in (select id from ledger.unfolded where account = :account order by id limit :limit)
+  returning u.*
+), written as (
+  insert into ledger.entries (account, number, transfer, amount, balance, business_date, at)
+  select a.id, a.entries + row_number() over (order by g.id), g.transfer, g.amount,
+         a.credits - a.debits + sum(g.amount) over (order by g.id), g.business_date, g.at
+    from gone g join ledger.accounts a on a.id = g.account
+   where g.amount <> 0
+), sums as (
+  select count(*) as movements,
+         count(*) filter (where amount <> 0) as entries,
+         coalesce(sum(amount) filter (where amount > 0), 0) as credits,
+         coalesce(-sum(amount) filter (where amount < 0), 0) as debits,
+         coalesce(sum(pending_credits), 0) as pending_credits,
+         coalesce(sum(pending_debits), 0) as pending_debits
+    from gone
+), folded as (
+  update ledger.accounts a
+     set credits = a.credits + s.credits, debits = a.debits + s.debits, entries = a.entries + s.entries,
+         pending_credits = a.pending_credits + s.pending_credits,
+         pending_debits = a.pending_debits + s.pending_debits
+    from sums s where a.id = :account and s.movements > 0
+)
+select movements from sums;
+
+-- name: to_fold
+select distinct account from ledger.unfolded order by account limit :limit;
+
+-- name: holds
+select id, debit, credit, amount, currency, expires_at, kind = 'pending' as pending
+  from ledger.transfers where id = any(:ids::uuid[]);
+
+-- name: recorded
+-- What the ledger has answered for these ids, and how the named holds were resolved. Runs after the locks, in a
+-- statement of its own: a statement that waits for a lock keeps the snapshot from before it waited.
+select json_build_object(
+  'records', (select coalesce(json_agg(json_build_array(
+                id, kind, debit, credit, amount, currency, hold, reason,
+                extract(epoch from expires_at - at)::bigint, refused)), '[]')
+                from ledger.journal where id = any(:ids::uuid[])),
+  'holds', (select coalesce(json_agg(h), '[]')
+                from (select id, debit, credit, amount, currency, expires_at, kind = 'pending' as pending
+                        from ledger.transfers where id = any(:holds::uuid[])) h),
+  'resolutions', (select coalesce(json_agg(json_build_array(hold, kind)), '[]')
+                from ledger.transfers where hold = any(:holds::uuid[]))
+)::text;
+
+-- name: write
+-- Everything a list of transfers changes, in one statement. Sums are absolute because the rows are locked. Ids are
+-- inserted in order, so that two writers racing for the same ids wait for one another in one direction only.
+with input as materialized (
+  select * from json_to_recordset(:journal) as r(
+    id uuid, kind text, debit uuid, credit uuid, amount bigint, currency text, hold uuid, reason text,
+    expires_in bigint, refused text, debit_entry bigint, debit_balance bigint, credit_entry bigint,
+    credit_balance bigint)
+), journal as (
+  insert into ledger.journal (id, kind, debit, credit, amount, currency, hold, reason, business_date, at, expires_at,
+                              refused)
+  select id, kind, debit, credit, amount, currency, hold, reason, :business_date, :now::timestamptz,
+         :now::timestamptz + make_interval(secs => expires_in), refused
+    from input order by id
+), opened as (
+  insert into ledger.open_holds (id, expires_at)
+  select p.id, :now::timestamptz + make_interval(secs => p.expires_in) from input p
+   where p.kind = 'pending' and p.refused is null
+     and not exists (select from input r where r.hold = p.id and r.refused is null)
+), resolved as (
+  delete from ledger.open_holds where id in (select hold from input where hold is not null and refused is null)
+), entries as (
+  insert into ledger.entries (account, number, transfer, amount, balance, business_date, at)
+  select debit, debit_entry, id, -amount, debit_balance, :business_date, :now from input where debit_entry is not null
+   union all
+  select credit, credit_entry, id, amount, credit_balance, :business_date, :now from input where credit_entry is not null
+), unfolded as (
+  insert into ledger.unfolded (account, transfer, amount, pending_credits, pending_debits, business_date, at)
+  select account, transfer, amount, pending_credits, pending_debits, :business_date, :now
+    from json_to_recordset(:movements) as r(
+      account uuid, transfer uuid, amount bigint, pending_credits bigint, pending_debits bigint)
+)
+update ledger.accounts a
+   set credits = r.credits, debits = r.debits, pending_credits = r.pending_credits,
+       pending_debits = r.pending_debits, entries = r.entries
+  from json_to_recordset(:accounts) as r(
+    id uuid, credits bigint, debits bigint, pending_credits bigint, pending_debits bigint, entries bigint)
+ where a.id = r.id;
+
+-- name: expired_holds
+select id from ledger.open_holds where expires_at <= :now order by expires_at limit :limit;
+
+-- name: balances
+-- The row of the account and what waits to be folded, in one snapshot.
+select a.id, a.currency,
+       a.credits - a.debits + coalesce(w.amount, 0) as posted,
+       a.pending_debits + coalesce(w.pending_debits, 0) as held,
+       a.pending_credits + coalesce(w.pending_credits, 0) as incoming,
+       a.floor, a.closed_at is not null as closed
+  from ledger.accounts a
+  left join lateral (
+    select sum(amount)::bigint as amount, sum(pending_debits)::bigint as pending_debits,
+           sum(pending_credits)::bigint as pending_credits
+      from ledger.unfolded u where a.busy and u.account = a.id) w on true
+ where a.id = any(:ids::uuid[]);
+
+-- name: accounts_of
+select id, kind, owner, currency, floor, busy, opened_at, closed_at from ledger.accounts
+ where owner = :owner order by kind, opened_at, id;
+
+-- name: transfer
+select t.id, t.kind, t.debit, t.credit, t.amount, t.currency, t.hold, t.reason, t.business_date, t.at, t.expires_at,
+       r.kind as resolution, r.id as resolved_by, r.amount as resolved_amount
+  from ledger.transfers t left join ledger.transfers r on r.hold = t.id
+ where t.id = :id;
+
+-- name: statement
+-- Numbered entries, and above them what waits to be folded, numbered as the fold will number it. Newest first.
+with waiting as (
+  select a.id as account, a.entries + row_number() over (order by u.id) as number, u.transfer, u.amount,
+         a.credits - a.debits + sum(u.amount) over (order by u.id) as balance, u.business_date, u.at
+    from ledger.accounts a join ledger.unfolded u on u.account = a.id
+   where a.id = :account and u.amount <> 0
+), page as (
+  (select account, number, transfer, amount, balance, business_date, at from ledger.entries
+    where account = :account and number < :before
+      and business_date >= :first_day and business_date < :end_day
+    order by number desc limit :limit)
+   union all
+  (select account, number, transfer, amount, balance, business_date, at from waiting
+    where number < :before and business_date >= :first_day and business_date < :end_day
+    order by number desc limit :limit)
+)
+select p.number as id, p.transfer, p.amount, p.balance::bigint as balance, j.currency, j.reason,
+       case when p.amount < 0 then j.credit else j.debit end as other, p.business_date, p.at
+  from page p join ledger.journal j on j.id = p.transfer
+ order by p.number desc limit :limit;
+
+-- name: totals
+select coalesce(sum(amount) filter (where amount > 0), 0)::bigint as credits,
+       coalesce(-sum(amount) filter (where amount < 0), 0)::bigint as debits
+  from (select amount from ledger.entries
+         where account = :account and business_date >= :first_day and business_date < :end_day
+         union all
+        select amount from ledger.unfolded
+         where account = :account and business_date >= :first_day and business_date < :end_day) as movements;
+
+-- name: ensure_partitions
+select ledger.ensure_partitions(:first, :months);
