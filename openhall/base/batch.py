@@ -26,7 +26,7 @@ _TRIES = 3
 
 
 class Batch(Generic[Item, Result]):
-    """Settles items by `settle(conn, items) -> results`, aligned; a result may be a Problem, which only its asker meets."""
+    """Settles items by `settle(conn, items) -> results`, aligned; a result may be a Problem, met by its asker alone."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Batch(Generic[Item, Result]):
             taken = [self._queue.popleft() for _ in range(min(self._size, len(self._queue)))]
             if not self._queue:
                 self._arrived.clear()
-            # Nobody waits any longer for a cancelled request that has not begun: it is dropped before it costs anything.
+            # Nobody waits for a cancelled request: one that has not begun is dropped before it costs anything.
             live = [(item, future) for item, future in taken if not future.done()]
             if live:
                 try:

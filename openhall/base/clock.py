@@ -4,22 +4,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-_fixed: datetime | None = None
+
+class _Source:
+    """Where the time comes from: the system, unless a test has fixed it."""
+
+    fixed: datetime | None = None
 
 
 def now() -> datetime:
     """The present instant, in UTC."""
-    return _fixed or datetime.now(UTC)
+    return _Source.fixed or datetime.now(UTC)
 
 
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
-    """For tests: the clock stands still at `instant` (which must carry a zone) inside the block, in the whole process."""
-    global _fixed
+    """For tests: inside the block the whole process sees `instant`, which must carry a zone."""
     if instant.tzinfo is None:
         raise ValueError("the clock needs an instant with a time zone")
-    before, _fixed = _fixed, instant.astimezone(UTC)
+    before, _Source.fixed = _Source.fixed, instant.astimezone(UTC)
     try:
         yield
     finally:
-        _fixed = before
+        _Source.fixed = before

@@ -2,7 +2,7 @@
 
 A package lists its refusals in `problems.py`:
 
-    closed = define("merchants.shop_closed", Kind.REFUSED, N_("This shop is closed."), N_("Ask for another way to pay."))
+    closed = define("merchants.shop_closed", Kind.REFUSED, N_("This shop is closed."), N_("Pay another way."))
     raise closed(shop=str(shop.id))
 """
 

@@ -39,7 +39,7 @@ def plain(amount: int, currency: str) -> str:
 
 
 def parse(text: str, currency: str) -> int:
-    """The minor units of what a person typed: '3.5', '3。50', '３.５０', '¥3.50', '1,200'. ValueError when it is no amount."""
+    """The minor units of what a person typed: '3.5', '3。50', '３.５０', '¥3.50', '1,200'. Else ValueError."""
     cleaned = text.strip().translate(_FULL_WIDTH).lstrip("¥").strip()
     whole, point, fraction = cleaned.partition(".")
     groups = whole.split(",")

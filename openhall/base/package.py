@@ -22,7 +22,7 @@ class Tile(Struct, frozen=True, kw_only=True):
 
 
 class Check(Struct, frozen=True):
-    """One invariant of `openhall check`: a query that returns the rows which break it (bounded), none when all is well."""
+    """One invariant of `openhall check`: a query without parameters for the rows that break it, a bounded number."""
 
     name: str
     promise: str

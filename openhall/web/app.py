@@ -18,7 +18,7 @@ import openhall
 from openhall.base import db, jobs, live, logs
 from openhall.base.config import Settings
 from openhall.base.package import JoinHook, Package
-from openhall.core import payments
+from openhall.core import ledger, payments
 from openhall.core.people import Resident, Visit
 from openhall.web import health, pages, problems
 from openhall.web.discover import packages as discover
@@ -43,6 +43,7 @@ HEADERS = {
 def create_app(settings: Settings) -> Litestar:
     """The hall as an ASGI application. Nothing is opened before the server's start-up."""
     logs.setup(settings.log_level, settings.log_format)
+    ledger.use_calendar(settings.zone, settings.cutoff)
     packages = discover(demo=settings.demo)
     jobs.register(packages)
     pool = db.Pool(settings.database_url, settings.pool_size)

@@ -180,6 +180,6 @@ def amount_of(text: str, currency: str) -> int:
 
 __all__ = [
     "DEMO", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings",
-    "IdempotencyKey", "LiveHub", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "once", "once_form",
-    "page", "pages", "problem_page", "same_site", "see_other",
+    "IdempotencyKey", "LiveHub", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "once",
+    "once_form", "page", "pages", "problem_page", "same_site", "see_other",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
-"""Problems become answers here: RFC 9457 problem+json for the API, a kind page for people. The only place with words."""
+"""Problems become answers here: RFC 9457 problem+json for the API, a kind page for people."""
 
+from collections import defaultdict
 from typing import Any
 from urllib.parse import quote
 
@@ -45,10 +46,15 @@ def words(request: Request[Any, Any, Any], problem: Problem) -> Words:
     return Words(
         status=problem.kind.value,
         code=problem.code,
-        title=translate(request, language, problem.definition.title),
-        remedy=translate(request, language, problem.definition.remedy),
+        title=_filled(translate(request, language, problem.definition.title), problem.data),
+        remedy=_filled(translate(request, language, problem.definition.remedy), problem.data),
         fields={error["field"]: translate(request, language, error["message"]) for error in named},
     )
+
+
+def _filled(text: str, data: dict[str, Any]) -> str:
+    """The words with the problem's own data in their {places}."""
+    return text.format_map(defaultdict(str, data))
 
 
 def body(request: Request[Any, Any, Any], problem: Problem) -> bytes:
@@ -129,7 +135,7 @@ def _on_http(request: Request[Any, Any, Any], exception: HTTPException) -> Respo
 
 def _on_crash(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
     route = request.scope.get("path_template", "")
-    log.exception("request.crashed", route=route, error=type(exception).__name__, exc_info=exception)
+    log.error("request.crashed", route=route, error=type(exception).__name__, exc_info=exception)
     return answer(request, errors.internal())
 
 

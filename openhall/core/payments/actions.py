@@ -25,7 +25,7 @@ async def resolve_all(conn: db.ReadConn, sources: Sequence[PayeeSource], texts: 
             break
         for index, answer in zip(open_, await source(conn, [texts[index] for index in open_]), strict=True):
             found[index] = answer
-    return [answer if answer is not None else problems.code_unknown() for answer in found]
+    return [answer if answer is not None else problems.unregistered() for answer in found]
 
 
 def _refused_early(text: str) -> Problem | None:
@@ -33,9 +33,9 @@ def _refused_early(text: str) -> Problem | None:
     try:
         read = codes.read(text)
     except codes.CodeError as wrong:
-        return problems.code_damaged(**wrong.data())
+        return problems.unreadable(wrong)
     if isinstance(read, codes.Network):
-        return problems.code_foreign(network=read.name)
+        return problems.foreign(read)
     return None
 
 

@@ -108,7 +108,7 @@ _NOT_OURS = frozenset({Reason.EMPTY, Reason.TOO_LONG, Reason.NOT_A_CODE})
 
 
 def unreadable(error: CodeError) -> Problem:
-    """The problem of a text that is no usable code. Data: `reason` and, where known, tag, position, computed, expected."""
+    """The problem of a text that is no usable code. Data: `reason`, and tag, position, computed, expected if known."""
     define_as = code_unknown if error.reason in _NOT_OURS else code_damaged
     return define_as(**error.data(), errors=[{"field": "code", "message": _WHAT_IS_WRONG[error.reason]}])
 
@@ -116,8 +116,3 @@ def unreadable(error: CodeError) -> Problem:
 def foreign(network: Network) -> Problem:
     """The problem of another network's code. A payload of a network nobody knows still follows the EMVCo format."""
     return code_foreign(network=network.name or "EMVCo", payer=network.payer)
-
-
-def unregistered() -> Problem:
-    """The problem of a well-formed code of this hall that its registry does not know."""
-    return code_unknown(reason="not_registered")

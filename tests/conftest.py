@@ -1,0 +1,105 @@
+"""What every test may use: a real database made by the real migrations, the hall in this process, and the outside world."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from litestar.testing import AsyncTestClient
+from psycopg.conninfo import make_conninfo
+
+from openhall.base import db, migrate
+from openhall.base.config import Settings
+from openhall.web.app import create_app
+from openhall.web.discover import modules
+from tests.hall import Hall
+from tests.outside_fixture import OutsideProgram, outside, outside_program
+from tests.postgres_fixture import cluster_dsn
+
+__all__ = ["cluster_dsn", "outside", "outside_program"]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def template(cluster_dsn: str, worker_id: str, anyio_backend: object) -> str:
+    """The name of a migrated, empty database of this worker, from which each test copies its own."""
+    import asyncio
+
+    name = f"template_{worker_id}"
+    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
+        admin.execute(f'drop database if exists "{name}"'.encode())
+        admin.execute(f'create database "{name}"'.encode())
+    asyncio.run(migrate.apply(make_conninfo(cluster_dsn, dbname=name), modules(demo=True)))
+    return name
+
+
+@pytest.fixture
+def database_url(cluster_dsn: str, template: str, worker_id: str) -> Iterator[str]:
+    """A database of this test alone."""
+    name = f"test_{worker_id}"
+    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
+        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+        admin.execute(f'create database "{name}" template "{template}"'.encode())
+    yield make_conninfo(cluster_dsn, dbname=name)
+    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
+        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[db.Pool]:
+    """Connections to the test's database; 40 of them, enough for races."""
+    pool = db.Pool(database_url, 40)
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def conn(pool: db.Pool) -> AsyncIterator[db.Conn]:
+    """One transaction, committed when the test ends well."""
+    async with pool.write() as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(database_url: str, outside: OutsideProgram) -> Settings:
+    """A demo hall whose partners are the fakes of this worker."""
+    return Settings(
+        database_url=database_url,
+        secret="a secret for tests only, 32 characters and more",
+        demo=True,
+        cookie_secure=False,
+        bank_url=f"{outside.url}/bank",
+        bank_secret=outside.secret,
+        bank_timeout_s=1.0,
+        sms_url=outside.url,
+        sms_secret=outside.secret,
+        log_level="error",
+        log_format="text",
+    )
+
+
+@pytest.fixture
+async def hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hall]:
+    """The whole hall in this process, on a database of its own."""
+    async with open_hall(settings, outside) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hall]:
+    app = create_app(settings)
+    async with AsyncTestClient(app, base_url="http://localhost") as client:
+        yield Hall(client, app.state.pool, settings, outside)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return Path(__file__).parent.parent

@@ -1,0 +1,69 @@
+"""A hall under test: the client, the pool, and the few steps that every story begins with."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from openhall.base import db
+from openhall.base.config import Settings
+from openhall.core import ledger
+from tests.outside_fixture import OutsideProgram
+
+Headers = dict[str, str]
+
+
+class Hall:
+    """The hall in this process."""
+
+    def __init__(
+        self, client: AsyncTestClient[Litestar], pool: db.Pool, settings: Settings, outside: OutsideProgram
+    ) -> None:
+        self.client = client
+        self.pool = pool
+        self.settings = settings
+        self.outside = outside
+
+    async def sign_in(self, phone: str) -> Headers:
+        """Sign in over the API, with the code that arrived on the demo phone; the headers of this resident."""
+        asked = await self.client.post("/api/v1/auth/otp", json={"phone": phone})
+        assert asked.status_code == 202, asked.text
+        messages = await self.client.get(f"/demo/phone/{phone}", headers={"Accept": "application/json"})
+        code = messages.json()[0]["code"]
+        assert re.fullmatch(r"\d{6}", code)
+        signed_in = await self.client.post("/api/v1/auth/session", json={"phone": phone, "code": code})
+        assert signed_in.status_code == 201, signed_in.text
+        return {"Authorization": f"Bearer {signed_in.json()['token']}"}
+
+    async def open_shop(self, owner: Headers, name: str = "王记早餐") -> dict[str, Any]:
+        """A shop of this owner: {id, name, code, short_code}."""
+        body = {"shop_name": name, "category": "breakfast", "city": "Chang'an"}
+        made = await self.client.post("/api/v1/merchants", json=body, headers=owner | fresh_key())
+        assert made.status_code == 201, made.text
+        shop: dict[str, Any] = made.json()["shop"]
+        return shop
+
+    async def give(self, resident: Headers, amount: int) -> None:
+        """Put money into a resident's wallet, as a confirmed top-up does."""
+        me = (await self.client.get("/api/v1/me", headers=resident)).json()
+        async with self.pool.write() as conn:
+            (wallet,) = await ledger.accounts_of(conn, me["id"], kind="wallet")
+            bank = await ledger.open_account(conn, kind="rail.bank", owner=None, floor=None, busy=True)
+            transfer = ledger.Transfer(id=uuid4(), debit=bank, credit=wallet.id, amount=amount, reason="top_up")
+            (outcome,) = await ledger.post(conn, [transfer])
+            assert outcome.ok, outcome
+
+    async def balance(self, resident: Headers) -> int:
+        wallet = await self.client.get("/api/v1/wallet", headers=resident)
+        return int(wallet.json()["balance"])
+
+    async def pay(self, payer: Headers, key: str | None = None, **body: Any) -> Any:
+        """POST /payments; the response."""
+        headers = payer | {"Idempotency-Key": key or str(uuid4())}
+        return await self.client.post("/api/v1/payments", json=body, headers=headers)
+
+
+def fresh_key() -> Headers:
+    return {"Idempotency-Key": str(uuid4())}
