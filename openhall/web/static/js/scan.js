@@ -1,0 +1,139 @@
+// Reads a shop's code with the camera or from a photo, and goes to the pay page with what it says.
+// The picture never leaves the device.
+
+const scanner = document.getElementById("scanner");
+const say = scanner.dataset;
+const part = (name) => scanner.querySelector(`[data-part="${name}"]`);
+const video = part("video");
+let stream = null;
+let done = false;
+
+function state(text) {
+  part("state").textContent = text;
+}
+
+function loadScript(url) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error("script"));
+    document.head.append(script);
+  });
+}
+
+async function makeDetector() {
+  const Native = window.BarcodeDetector;
+  if (Native) {
+    // Desktop Chromium may have the class without any format behind it.
+    const formats = await Native.getSupportedFormats().catch(() => []);
+    if (formats.includes("qr_code")) return new Native({ formats: ["qr_code"] });
+  }
+  await loadScript(say.detector);
+  const api = window.BarcodeDetectionAPI;
+  api.prepareZXingModule({ overrides: { locateFile: (file, base) => (file.endsWith(".wasm") ? say.wasm : base + file) } });
+  return new api.BarcodeDetector({ formats: ["qr_code"] });
+}
+
+let detector = null;
+const getDetector = () => (detector ??= makeDetector());
+
+function go(payload) {
+  if (done) return;
+  done = true;
+  scanner.classList.add("scanner-found");
+  state(say.found);
+  navigator.vibrate?.(40);
+  stopCamera();
+  location.assign(`/pay?code=${encodeURIComponent(payload)}`);
+}
+
+function stopCamera() {
+  stream?.getTracks().forEach((track) => track.stop());
+  stream = null;
+}
+
+async function look() {
+  const reader = await getDetector();
+  while (!done && stream) {
+    if (video.readyState >= 2) {
+      const codes = await reader.detect(video);
+      const found = codes.find((code) => code.rawValue);
+      if (found) return go(found.rawValue);
+    }
+    // A pause lets an old phone breathe; eight looks a second feel immediate.
+    await new Promise((next) => setTimeout(next, 120));
+  }
+}
+
+function offerTorch() {
+  const track = stream.getVideoTracks()[0];
+  if (!track?.getCapabilities?.().torch) return;
+  const button = part("torch");
+  let on = false;
+  button.hidden = false;
+  button.onclick = async () => {
+    on = !on;
+    await track.applyConstraints({ advanced: [{ torch: on }] }).catch(() => (on = !on));
+    button.setAttribute("aria-pressed", String(on));
+    part("torch-label").textContent = on ? say.torchOff : say.torchOn;
+  };
+}
+
+function noCamera(text) {
+  stopCamera();
+  part("viewfinder").hidden = true;
+  state(text);
+}
+
+async function startCamera() {
+  if (!window.isSecureContext || !navigator.mediaDevices?.getUserMedia) return noCamera(say.insecure);
+  state(say.starting);
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
+  } catch (problem) {
+    const refused = problem.name === "NotAllowedError" || problem.name === "SecurityError";
+    return noCamera(refused ? say.refused : problem.name === "NotFoundError" ? say.missing : say.failed);
+  }
+  try {
+    part("viewfinder").hidden = false;
+    video.srcObject = stream;
+    await video.play();
+    offerTorch();
+    state(say.looking);
+    await look();
+  } catch {
+    if (!done) noCamera(say.failed);
+  }
+}
+
+part("photo").addEventListener("change", async (event) => {
+  const file = event.target.files[0];
+  if (!file) return;
+  state(say.reading);
+  try {
+    const picture = await createImageBitmap(file);
+    const codes = await (await getDetector()).detect(picture);
+    const found = codes.find((code) => code.rawValue);
+    if (found) return go(found.rawValue);
+  } catch {
+    // An unreadable file is, for the person, a photo without a code.
+  }
+  state(say.empty);
+  event.target.value = "";
+});
+
+// The camera must not stay on behind another page.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stopCamera();
+  else if (!done && !stream) startCamera();
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  done = false;
+  scanner.classList.remove("scanner-found");
+  startCamera();
+});
+
+scanner.hidden = false;
+startCamera();

@@ -1,0 +1,193 @@
+// The live till: each payment is shown once and spoken once, in order. After a lost connection it catches up;
+// what is older than a minute is shown but no longer spoken.
+import { chime, rate, speak, unlock } from "./sound.js";
+
+const STALE_MS = 60_000;
+const REMEMBERED = 500;
+const LISTED = 200;
+
+const till = document.getElementById("till");
+const say = till.dataset;
+const part = (name) => till.querySelector(`[data-part="${name}"]`);
+const serverAhead = say.now ? Date.parse(say.now) - Date.now() : 0;
+const memory = `openhall.till.${say.shop}`;
+
+let lastEvent = Number(say.lastEvent) || 0;
+let muted = localStorage.getItem("openhall.till.muted") === "yes";
+const seen = new Set(JSON.parse(sessionStorage.getItem(memory) || "[]"));
+
+// ---- what the page shows ----
+
+function setState(state, text) {
+  const line = document.getElementById("link-state");
+  line.dataset.state = state;
+  if (line.textContent !== text) line.textContent = text;
+}
+
+// The currency sign is set smaller than the digits, as the server does it.
+function setFigure(element, text) {
+  element.replaceChildren();
+  if (text.startsWith("¥")) {
+    const sign = document.createElement("span");
+    sign.className = "sign";
+    sign.textContent = "¥";
+    element.append(sign, text.slice(1));
+  } else {
+    element.append(text);
+  }
+  element.classList.toggle("board-long", text.length > 8);
+}
+
+function timeOf(at) {
+  const clock = new Intl.DateTimeFormat(say.voice, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  return clock.format(new Date(at));
+}
+
+function show(payment, newest) {
+  const list = part("list");
+  if (list.querySelector(`[data-payment="${CSS.escape(payment.id)}"]`)) return;
+  const row = part("row").content.firstElementChild.cloneNode(true);
+  const fill = (name, text) => (row.querySelector(`[data-part="${name}"]`).textContent = text);
+  row.dataset.payment = payment.id;
+  row.classList.add("row-new");
+  fill("at", timeOf(payment.at));
+  fill("payer", payment.payer_masked);
+  fill("receipt", payment.receipt_no);
+  fill("amount", payment.amount_text[say.lang]);
+  list.prepend(row);
+  while (list.children.length > LISTED) list.lastElementChild.remove();
+  part("none").hidden = true;
+  if (!newest) return;
+  setFigure(part("last"), payment.amount_text[say.lang]);
+  part("last-at").textContent = `${timeOf(payment.at)} · ${payment.payer_masked}`;
+  part("total").textContent = payment.today.total_text[say.lang];
+  part("count").textContent = payment.today.count;
+  const board = part("last").closest(".board");
+  board.classList.remove("board-new");
+  void board.offsetWidth; // Lets the same animation start again for the next payment.
+  board.classList.add("board-new");
+}
+
+// ---- what the page says ----
+
+const waiting = [];
+let speaking = false;
+let blocked = false;
+
+async function speakNext() {
+  if (speaking || blocked) return;
+  speaking = true;
+  while (waiting.length && !blocked) {
+    const payment = waiting[0];
+    if (muted || Date.now() + serverAhead - Date.parse(payment.at) > STALE_MS) {
+      waiting.shift();
+      continue;
+    }
+    chime();
+    const outcome = await speak(payment.say[say.lang], say.voice, rate());
+    if (outcome === "blocked") {
+      needTap();
+      break;
+    }
+    if (outcome === "voiceless") part("sound-note").textContent = say.voiceless;
+    waiting.shift();
+  }
+  speaking = false;
+}
+
+function needTap() {
+  blocked = true;
+  part("start").hidden = false;
+}
+
+async function startSound() {
+  await unlock();
+  blocked = false;
+  part("start").hidden = true;
+  speakNext();
+}
+
+function showMuted() {
+  part("mute").setAttribute("aria-pressed", String(muted));
+  part("mute").querySelector("span:last-child").textContent = muted ? say.muted : say.mute;
+}
+
+// ---- the stream ----
+
+function remember(id) {
+  seen.add(id);
+  sessionStorage.setItem(memory, JSON.stringify([...seen].slice(-REMEMBERED)));
+}
+
+function receive(event) {
+  const id = Number(event.lastEventId);
+  if (seen.has(id)) return;
+  remember(id);
+  const payment = JSON.parse(event.data);
+  // An event may arrive after one with a higher number; only the highest speaks for the day's total.
+  const newest = id > lastEvent;
+  lastEvent = Math.max(lastEvent, id);
+  show(payment, newest);
+  part("announce").textContent = payment.say[say.lang];
+  waiting.push(payment);
+  speakNext();
+}
+
+let pause = 1000;
+
+function connect() {
+  setState("waiting", say.connecting);
+  const source = new EventSource(`${say.stream}?after=${lastEvent}`);
+  source.onopen = () => {
+    pause = 1000;
+    setState("live", say.live);
+  };
+  source.addEventListener("payment.succeeded", receive);
+  source.onerror = () => {
+    setState("lost", say.lost);
+    if (source.readyState !== EventSource.CLOSED) return; // The browser tries again by itself.
+    source.close();
+    setTimeout(connect, pause);
+    pause = Math.min(pause * 2, 15_000);
+  };
+}
+
+// ---- the keys ----
+
+part("keys").hidden = false;
+part("start").addEventListener("click", startSound);
+part("mute").addEventListener("click", () => {
+  muted = !muted;
+  localStorage.setItem("openhall.till.muted", muted ? "yes" : "no");
+  if (muted) window.speechSynthesis?.cancel();
+  showMuted();
+  if (!muted) startSound();
+});
+part("test").addEventListener("click", async () => {
+  await startSound();
+  chime();
+  const outcome = await speak(say.test, say.voice, rate());
+  part("sound-note").textContent = outcome === "voiceless" ? say.voiceless : "";
+});
+// Any tap on the page counts as the permission browsers want.
+document.addEventListener("pointerdown", () => blocked && startSound(), { once: false });
+window.addEventListener("online", () => setState("waiting", say.connecting));
+window.addEventListener("offline", () => setState("lost", say.lost));
+
+// A till lies on the counter: the screen stays on where the browser allows it.
+async function stayAwake() {
+  if (document.visibilityState !== "visible") return;
+  try {
+    await navigator.wakeLock?.request("screen");
+  } catch {
+    // Low battery or no permission: the till works all the same.
+  }
+}
+document.addEventListener("visibilitychange", stayAwake);
+
+showMuted();
+stayAwake();
+connect();
+unlock().then((allowed) => {
+  if (!allowed && !muted) part("start").hidden = false;
+});
