@@ -22,6 +22,7 @@ from openhall.core.ledger.actions import (
     transfer,
 )
 from openhall.core.ledger.calendar import business_date
+from openhall.core.ledger.calendar import use as use_calendar
 from openhall.core.ledger.posting import MAX_BATCH, expire_holds, fold, fold_all, post
 from openhall.core.ledger.problems import of as problem_of
 from openhall.core.ledger.types import (
@@ -63,4 +64,5 @@ __all__ = [
     "statement",
     "totals",
     "transfer",
+    "use_calendar",
 ]

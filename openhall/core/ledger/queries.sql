@@ -188,3 +188,111 @@ select coalesce(sum(amount) filter (where amount > 0), 0)::bigint as credits,
 
 -- name: ensure_partitions
 select ledger.ensure_partitions(:first, :months);
+
+-- name: check_two_entries
+-- Movements that wait to be folded are entries to be, on equal terms.
+select t.id as transfer, t.kind, coalesce(e.entries, 0) as entries
+  from ledger.transfers t
+  left join (
+    select transfer, count(*) as entries, min(amount) as debited, max(amount) as credited,
+           min(account::text) filter (where amount < 0) as debit, min(account::text) filter (where amount > 0) as credit
+      from (select transfer, account, amount from ledger.entries
+             union all
+            select transfer, account, amount from ledger.unfolded where amount <> 0) as sides
+     group by transfer) e on e.transfer = t.id
+ where case when t.kind in ('posted', 'capture')
+            then (e.entries, e.debited, e.credited, e.debit, e.credit)
+                 is distinct from (2::bigint, -t.amount, t.amount, t.debit::text, t.credit::text)
+            else e.entries is not null end
+ limit 20;
+
+-- name: check_entries_have_transfers
+select s.transfer, s.account
+  from (select transfer, account from ledger.entries
+         union all
+        select transfer, account from ledger.unfolded) s
+  left join ledger.transfers t on t.id = s.transfer
+  left join ledger.accounts a on a.id = s.account
+ where t.id is null or a.id is null or s.account not in (t.debit, t.credit) or a.currency <> t.currency
+ limit 20;
+
+-- name: check_balances
+select a.id as account, a.credits, a.debits, a.entries, e.credits as credits_of_entries, e.debits as debits_of_entries,
+       e.entries as count_of_entries
+  from ledger.accounts a
+  left join (
+    select account, sum(amount) filter (where amount > 0) as credits, -sum(amount) filter (where amount < 0) as debits,
+           count(*) as entries
+      from ledger.entries group by account) e on e.account = a.id
+ where (a.credits, a.debits, a.entries)
+       is distinct from (coalesce(e.credits, 0), coalesce(e.debits, 0), coalesce(e.entries, 0))
+ limit 20;
+
+-- name: check_chain
+select account, number, balance, expected
+  from (select account, number, balance,
+               coalesce(lag(balance) over w, 0) + amount as expected,
+               coalesce(lag(number) over w, 0) + 1 as next
+          from ledger.entries window w as (partition by account order by number)) as chain
+ where balance <> expected or number <> next
+ limit 20;
+
+-- name: check_floors
+select a.id as account, a.floor, a.credits - a.debits - a.pending_debits + coalesce(u.free, 0) as free
+  from ledger.accounts a
+  left join (select account, sum(amount - pending_debits) as free from ledger.unfolded group by account) u
+    on u.account = a.id
+ where a.credits - a.debits - a.pending_debits + coalesce(u.free, 0) < a.floor
+ limit 20;
+
+-- name: check_pending
+select a.id as account, a.pending_debits, a.pending_credits, h.debits as held, h.credits as incoming
+  from ledger.accounts a
+  left join (select account, sum(pending_debits) as pending_debits, sum(pending_credits) as pending_credits
+               from ledger.unfolded group by account) u on u.account = a.id
+  left join (
+    select account, sum(debit) as debits, sum(credit) as credits
+      from (select p.debit as account, p.amount as debit, 0 as credit, p.id from ledger.transfers p
+             where p.kind = 'pending'
+             union all
+            select p.credit, 0, p.amount, p.id from ledger.transfers p where p.kind = 'pending') as sides
+     where not exists (select from ledger.transfers r where r.hold = sides.id)
+     group by account) h on h.account = a.id
+ where a.pending_debits + coalesce(u.pending_debits, 0) <> coalesce(h.debits, 0)
+    or a.pending_credits + coalesce(u.pending_credits, 0) <> coalesce(h.credits, 0)
+ limit 20;
+
+-- name: check_resolutions
+-- A refused resolution is no resolution; of the others there is one per hold, on its accounts and within its amount.
+select r.hold, count(*) as resolutions, sum(r.amount) as captured, min(p.amount) as held
+  from ledger.transfers r left join ledger.transfers p on p.id = r.hold
+ where r.hold is not null
+ group by r.hold
+having count(*) <> 1
+    or bool_or((p.kind, p.debit, p.credit, p.currency) is distinct from ('pending', r.debit, r.credit, r.currency))
+    or sum(r.amount) > min(p.amount)
+ limit 20;
+
+-- name: check_open_holds
+select coalesce(o.id, p.id) as hold, o.id is not null as listed
+  from ledger.open_holds o
+  full join (select id, expires_at from ledger.transfers p
+              where p.kind = 'pending' and not exists (select from ledger.transfers r where r.hold = p.id)) p
+    on p.id = o.id
+ where o.id is null or p.id is null or o.expires_at is distinct from p.expires_at
+ limit 20;
+
+-- name: check_sums_are_zero
+select currency, sum(credits - debits + waiting) as sum
+  from (select a.currency, a.credits::numeric as credits, a.debits::numeric as debits,
+               coalesce((select sum(amount) from ledger.unfolded u where u.account = a.id), 0) as waiting
+          from ledger.accounts a) as balances
+ group by currency
+having sum(credits - debits + waiting) <> 0
+ limit 20;
+
+-- name: check_only_busy_wait
+-- Only a busy account may have movements outside its row: of any other the bound could be passed unseen.
+select u.account, u.id from ledger.unfolded u left join ledger.accounts a on a.id = u.account
+ where a.busy is not true
+ limit 20;
