@@ -1,0 +1,24 @@
+"""What rails offer the hall."""
+
+from openhall.base import db
+from openhall.base.package import Check, Package
+from openhall.core.rails import api, pages
+from openhall.core.rails.jobs import tasks
+
+q = db.load("openhall.core.rails")
+
+CHECKS = (
+    Check("rails.succeeded", "A succeeded top-up has exactly one transfer of its amount.", q.broken_succeeded),
+    Check("rails.unfinished", "A processing or failed top-up has no transfer.", q.broken_unfinished),
+    Check("rails.rail", "Nothing enters from a bank but what a top-up brought.", q.broken_rail),
+    Check("rails.forgotten", "A processing top-up is asked about again in time.", q.broken_forgotten),
+    Check("rails.contradicted", "The bank never spoke against its own final word.", q.broken_contradicted),
+)
+
+PACKAGE = Package(
+    name="rails",
+    module="openhall.core.rails",
+    routes=(api.router, api.partner_router, pages.router),
+    tasks=(tasks,),
+    checks=CHECKS,
+)

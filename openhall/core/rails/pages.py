@@ -1,0 +1,209 @@
+"""The pages of the wallet: balance and statement, topping up, and how a top-up stands."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from msgspec import Struct
+
+from openhall.base import clock, db
+from openhall.base.config import Settings
+from openhall.base.errors import Problem, malformed
+from openhall.base.i18n import N_
+from openhall.core import ledger, rails
+from openhall.core.ledger import Entry
+from openhall.core.people import Resident
+from openhall.core.rails import TopUp
+from openhall.core.rails.api import TopUpRequest, require_bank
+from openhall.core.rails.rules import months_since
+from openhall.web import edge
+from openhall.web.render import Html, language_of, translate
+
+q = db.load("openhall.core.rails")
+
+PAGE = 30
+Me = NamedDependency[Resident]
+AnyRequest = Request[Any, Any, Any]
+
+TITLES = {
+    "top_up": N_("Top-up"),
+    "payment": N_("Payment"),
+}
+OTHER = N_("Transfer")
+# What banks say when they say no. A code we do not know is told as "declined".
+REASONS = {
+    "insufficient_funds": N_("There is not enough money in your bank account."),
+    "no_such_agreement": N_("Your bank does not know this agreement any more."),
+    "account_frozen": N_("Your bank account is frozen."),
+    "cancelled": N_("Your bank did not answer in time, so we called it off."),
+    "declined": N_("Your bank declined."),
+}
+
+
+class TopUpForm(Struct, frozen=True):
+    """What was typed: a decimal amount and the name of a linked bank account."""
+
+    amount: str = ""
+    bank_account: str = ""
+    request_key: str = ""
+
+
+class Line(Struct, frozen=True):
+    """One line of the statement page. `amount` is positive when money came in."""
+
+    id: int
+    title: str
+    amount: int
+    balance: int
+    at: datetime
+    href: str | None
+
+
+class Named(Struct, frozen=True):
+    """Whom a payment went to."""
+
+    id: UUID
+    name: str
+
+
+class From(Struct, frozen=True):
+    """The bank account a top-up comes from."""
+
+    name: str
+    bank: str
+    masked: str
+
+
+class Shown(Struct, frozen=True):
+    """A top-up on its page."""
+
+    id: UUID
+    state: str
+    amount: int
+    bank_account: From
+    at: datetime
+    reason: str | None
+
+
+@get("/wallet", opt=edge.RESIDENT)
+async def wallet(
+    request: AnyRequest,
+    reader: edge.Reader,
+    settings: edge.HallSettings,
+    resident: Me,
+    month: FromQuery[str | None] = None,
+    cursor: FromQuery[int | None] = None,
+) -> Response[Html]:
+    """The balance and one month of the statement."""
+    months = months_since(_local(resident.joined_at, settings), _local(clock.now(), settings))
+    chosen = month or months[0]
+    if chosen not in months:
+        raise malformed(errors=[{"field": "month", "message": N_("Choose one of the months in your wallet")}])
+    balance = await ledger.balance(reader, resident.wallet)
+    page = await ledger.statement(reader, resident.wallet, month=chosen, cursor=cursor, limit=PAGE)
+    totals = await ledger.totals(reader, resident.wallet, month=chosen)
+    return edge.page(
+        request,
+        "rails/wallet.html",
+        balance=balance.posted,
+        available=balance.available,
+        months=months,
+        month=chosen,
+        entries=await _lines(request, reader, page.entries),
+        next_cursor=page.next_cursor,
+        month_in=totals.credits,
+        month_out=totals.debits,
+    )
+
+
+@get("/wallet/top-up", opt=edge.RESIDENT)
+async def top_up_form(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
+    """How much, and from which bank account."""
+    accounts = await rails.bank_accounts(reader, resident.id)
+    return edge.page(request, "rails/top_up.html", bank_accounts=accounts, problem=None, amount=None)
+
+
+@post("/wallet/top-up", opt=edge.RESIDENT, status_code=303)
+async def start(
+    request: AnyRequest,
+    data: URLEncodedBody[TopUpForm],
+    conn: edge.Conn,
+    settings: edge.HallSettings,
+    resident: Me,
+) -> Response[Any]:
+    """Ask the bank, and go to where the answer will be seen. The hidden key makes a double tap one top-up."""
+    try:
+        require_bank(settings)
+        amount = edge.amount_of(data.amount, settings.currency)
+        answer = await _start(request, conn, settings, resident, data, amount)
+    except Problem as problem:
+        answer = problem
+    if isinstance(answer, Problem):
+        accounts = await rails.bank_accounts(conn, resident.id)
+        return edge.problem_page(request, "rails/top_up.html", answer, bank_accounts=accounts, amount=data.amount)
+    return edge.see_other(answer)
+
+
+async def _start(
+    request: AnyRequest, conn: db.Conn, settings: Settings, resident: Resident, form: TopUpForm, amount: int
+) -> str | Problem:
+    async def act() -> str:
+        started = await rails.start_top_up(
+            conn,
+            resident=resident.id,
+            wallet=resident.wallet,
+            bank_account=form.bank_account,
+            amount=amount,
+            currency=settings.currency,
+            most=settings.top_up_max,
+        )
+        return f"/wallet/top-ups/{started.id}"
+
+    body = TopUpRequest(amount=amount, bank_account=form.bank_account)
+    key = form.request_key or None
+    return await edge.once_form(request, conn, key=key, principal=resident.id, body=body, act=act, keep=True)
+
+
+@get("/wallet/top-ups/{top_up_id:uuid}", opt=edge.RESIDENT)
+async def show(request: AnyRequest, reader: edge.Reader, resident: Me, top_up_id: FromPath[UUID]) -> Response[Html]:
+    """How a top-up stands; the page renews itself while the bank is at work."""
+    found = await rails.top_up(reader, resident=resident.id, top_up_id=top_up_id)
+    return edge.page(request, "rails/top_up_state.html", top_up=_shown(request, found))
+
+
+async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Entry]) -> list[Line]:
+    """The entries with what they were for: a payment by the name of who was paid."""
+    paid = [entry.transfer for entry in entries if entry.reason == "payment"]
+    names = {named.id: named.name for named in await db.all(reader, q.payee_names, Named, ids=paid)}
+    language = language_of(request)
+
+    def line(entry: Entry) -> Line:
+        title = names.get(entry.transfer) or translate(request, language, TITLES.get(entry.reason, OTHER))
+        return Line(entry.id, title, entry.amount, entry.balance, entry.at, _href(entry))
+
+    return [line(entry) for entry in entries]
+
+
+def _href(entry: Entry) -> str | None:
+    pages = {"top_up": "/wallet/top-ups", "payment": "/payments"}
+    return f"{pages[entry.reason]}/{entry.transfer}" if entry.reason in pages else None
+
+
+def _shown(request: AnyRequest, found: TopUp) -> Shown:
+    reason = None
+    if found.reason is not None:
+        reason = translate(request, language_of(request), REASONS.get(found.reason, REASONS["declined"]))
+    account = From(found.bank_account, found.bank, found.masked)
+    return Shown(found.id, found.state, found.amount, account, found.at, reason)
+
+
+def _local(instant: datetime, settings: Settings) -> date:
+    return instant.astimezone(ZoneInfo(settings.zone)).date()
+
+
+router = edge.pages(wallet, top_up_form, start, show)
