@@ -97,7 +97,7 @@ select s.id as session, s.kind, s.device, s.created_at, s.seen_at, s.expires_at,
 
 -- name: bearers
 -- Live tokens only; the others are simply not in the answer.
-select s.token_hash, s.id as session, r.id as resident, r.wallet, r.state
+select s.token_hash, s.id as session, r.id as resident, r.wallet, r.phone, r.state
   from people.sessions s join people.residents r on r.id = s.resident
  where s.token_hash = any (:token_hashes::bytea[]) and s.kind = :kind and s.ended_at is null and s.expires_at > :now;
 

@@ -151,7 +151,12 @@ class Bearer(Struct, frozen=True):
     session: UUID
     resident: UUID
     wallet: UUID
+    phone: str
     state: State
+
+    @property
+    def masked(self) -> str:
+        return masked(self.phone)
 
 
 class CodeSent(Struct, frozen=True):

@@ -1,0 +1,6 @@
+"""How the demo city joins the hall; a real city never loads it."""
+
+from openhall.base.package import Package
+from openhall.demo import pages
+
+PACKAGE = Package(name="demo", module="openhall.demo", routes=(pages.router,), demo_only=True)
