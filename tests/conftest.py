@@ -16,9 +16,9 @@ from openhall.web.app import create_app
 from openhall.web.discover import modules
 from tests.hall import Hall
 from tests.outside_fixture import OutsideProgram, outside, outside_program
-from tests.postgres_fixture import cluster_dsn
+from tests.postgres_fixture import cluster_dsn, pytest_configure, pytest_unconfigure
 
-__all__ = ["cluster_dsn", "outside", "outside_program"]
+__all__ = ["cluster_dsn", "outside", "outside_program", "pytest_configure", "pytest_unconfigure"]
 
 
 @pytest.fixture(scope="session")
