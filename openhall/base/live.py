@@ -7,7 +7,7 @@ nothing comes twice, and a watcher that reconnects resumes from its last number.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import psycopg
 import structlog
@@ -43,7 +43,7 @@ class Hub:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listening
 
-    async def watch(self, stream: str, after: int) -> AsyncIterator[events.Event | None]:
+    async def watch(self, stream: str, after: int) -> AsyncGenerator[events.Event | None, None]:
         """The events after `after` as they come, in order, once each; None is a heartbeat. Ends when the hub closes."""
         wake = asyncio.Event()
         self._watchers[stream].add(wake)

@@ -116,3 +116,8 @@ def unreadable(error: CodeError) -> Problem:
 def foreign(network: Network) -> Problem:
     """The problem of another network's code. A payload of a network nobody knows still follows the EMVCo format."""
     return code_foreign(network=network.name or "EMVCo", payer=network.payer)
+
+
+def unregistered() -> Problem:
+    """The problem of a well-formed code of this hall that its registry does not know."""
+    return code_unknown(reason="not_registered")
