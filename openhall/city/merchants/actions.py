@@ -1,0 +1,123 @@
+"""The use cases of merchants: open a shop, find it, close it, and know it by its code."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from openhall.base import clock, db, ids
+from openhall.base.errors import Problem
+from openhall.city.merchants import categories, problems
+from openhall.city.merchants.types import CodeState, Hall, NewShop, Registered, Shop, State
+from openhall.core import ledger
+from openhall.core.payments import Payee, codes
+
+q = db.load("openhall.city.merchants")
+
+ACCOUNT_KIND = "merchant"
+# Enough for any chain that a person runs alone, and an end to shops opened by a program gone wrong.
+MOST_SHOPS = 200
+# Of ninety million short codes a hall uses few: even one draw is hardly ever in vain.
+_DRAWS = 20
+
+
+async def open_shop(conn: db.Conn, *, owner: UUID, new: NewShop, hall: Hall) -> Shop:
+    """Open a shop of `owner`, who becomes a merchant with the first one. Its account and its code exist at once."""
+    now = clock.now()
+    await db.run(conn, q.insert_merchant, id=ids.new(), owner=owner, now=now)
+    merchant = await db.one(conn, q.lock_merchant, UUID, owner=owner)
+    if await db.one(conn, q.count_open_shops, int, merchant=merchant) >= MOST_SHOPS:
+        raise problems.too_many_shops(most=MOST_SHOPS)
+    shop = ids.new()
+    account = await ledger.open_account(conn, kind=ACCOUNT_KIND, owner=shop, currency=hall.currency, floor=0)
+    await db.run(
+        conn,
+        q.insert_shop,
+        id=shop,
+        merchant=merchant,
+        name=new.name,
+        category=new.category,
+        city=new.city,
+        account=account,
+        now=now,
+    )
+    await _issue_code(conn, shop, new, hall)
+    return await find_shop(conn, owner=owner, shop=shop)
+
+
+async def _issue_code(conn: db.Conn, shop: UUID, new: NewShop, hall: Hall) -> None:
+    for _ in range(_DRAWS):
+        code, short_code = codes.new_id(), codes.short.new()
+        payload = codes.generate(
+            hall=hall.id,
+            code=code,
+            short_code=short_code,
+            category=new.category,
+            name=new.name,
+            city=new.city,
+            plain_city=hall.city,
+        )
+        row = {"id": code, "shop": shop, "short_code": short_code, "payload": payload, "now": clock.now()}
+        if await db.run(conn, q.insert_code, **row):
+            return
+    raise LookupError("no free short code was found")
+
+
+async def find_shop(conn: db.ReadConn, *, owner: UUID, shop: UUID) -> Shop:
+    """A shop of `owner`; Problem `merchants.shop_not_found` for anybody else's too."""
+    found = await db.maybe(conn, q.shop_of_owner, Shop, owner=owner, shop=shop)
+    if found is None:
+        raise problems.shop_not_found()
+    return found
+
+
+async def shops_of(conn: db.ReadConn, *, owner: UUID) -> list[Shop]:
+    """Every shop of `owner`, open ones first, oldest first."""
+    return await db.all(conn, q.shops_of_owner, Shop, owner=owner)
+
+
+async def close_shop(conn: db.Conn, *, owner: UUID, shop: UUID) -> Shop:
+    """Close a shop: its code takes no more payments, its book stays. Closing twice is closing once."""
+    now = clock.now()
+    await db.run(conn, q.close_shop, owner=owner, shop=shop, now=now)
+    closed = await find_shop(conn, owner=owner, shop=shop)
+    await db.run(conn, q.revoke_codes, shop=closed.id, now=now)
+    return closed
+
+
+async def payees(conn: db.ReadConn, texts: Sequence[str]) -> list[Payee | Problem | None]:
+    """The shops behind scanned or typed texts, aligned: the PayeeSource of this package, one statement for all."""
+    wanted = [row for ord_, text in enumerate(texts) if (row := _wanted(ord_, text))]
+    found = await db.all(conn, q.resolve, Registered, rows=db.rows(wanted))
+    by_ord = {registered.ord: _answer(registered) for registered in found}
+    return [by_ord.get(ord_) for ord_ in range(len(texts))]
+
+
+def _wanted(ord_: int, text: str) -> dict[str, int | str] | None:
+    try:
+        read = codes.read(text)
+    except codes.CodeError:
+        return None
+    if isinstance(read, codes.ShopCode):
+        return {"ord": ord_, "id": read.code}
+    return {"ord": ord_, "short_code": read} if isinstance(read, str) else None
+
+
+def _answer(registered: Registered) -> Payee | Problem:
+    if registered.state is State.CLOSED:
+        return problems.shop_closed(shop=str(registered.shop))
+    if registered.code_state is CodeState.REVOKED:
+        return problems.code_revoked(shop=str(registered.shop))
+    return Payee(
+        kind="shop",
+        id=registered.shop,
+        name=registered.name,
+        account=registered.account,
+        owner=registered.owner,
+        stream=stream_of(registered.shop),
+        district=registered.city,
+        category=categories.title(registered.category),
+    )
+
+
+def stream_of(shop: UUID) -> str:
+    """The name of the stream on which a shop's till learns of its payments."""
+    return f"shop:{shop}"

@@ -1,0 +1,27 @@
+"""What merchants offer the hall."""
+
+from openhall.base import db
+from openhall.base.i18n import N_
+from openhall.base.package import Check, Package, Tile
+from openhall.city.merchants import api, pages
+from openhall.city.merchants.actions import payees
+from openhall.city.merchants.demo import load
+
+q = db.load("openhall.city.merchants")
+
+PACKAGE = Package(
+    name="merchants",
+    module="openhall.city.merchants",
+    routes=(api.router, pages.router),
+    tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
+    payees=(payees,),
+    demo=load,
+    checks=(
+        Check(
+            "merchants.accounts",
+            "Every shop has exactly one ledger account of its own, never below zero.",
+            q.check_accounts,
+        ),
+        Check("merchants.codes", "An open shop has exactly one active code, a closed shop none.", q.check_codes),
+    ),
+)

@@ -1,0 +1,200 @@
+"""The pages of merchants: my shops, a new one, its code and poster, its till, its book."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Stream
+from markupsafe import Markup
+from msgspec import Struct
+
+from openhall.base import clock, db
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.city import merchants
+from openhall.city.merchants import categories, till
+from openhall.city.merchants.api import SSE, SSE_HEADERS, After, LastEventId, city_of, hall_of
+from openhall.core import ledger, payments
+from openhall.core.payments import codes
+from openhall.core.people import Resident
+from openhall.web import edge
+from openhall.web.edge import RESIDENT
+from openhall.web.render import Html, language_of, translate
+
+AnyRequest = Request[Any, Any, Any]
+Me = NamedDependency[Resident]
+# A page of a whole day: the busiest stall of the model city sells 1,400 breakfasts.
+_WHOLE_DAY = 5000
+
+
+class ShopForm(Struct, frozen=True):
+    """A shop as it was typed."""
+
+    shop_name: str = ""
+    category: str = ""
+    city: str = ""
+    request_key: str = ""
+
+
+@get("/shops", opt=RESIDENT)
+async def shops(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
+    """Every shop of the resident."""
+    mine = await merchants.shops_of(reader, owner=resident.id)
+    return edge.page(request, "merchants/shops.html", shops=[_shown(request, shop) for shop in mine])
+
+
+@get("/shops/new", opt=RESIDENT)
+async def new_shop(request: AnyRequest, resident: Me) -> Response[Html]:
+    """Name, kind, city."""
+    return edge.page(request, "merchants/new.html", problem=None, **_form(request, ShopForm()))
+
+
+@post("/shops/new", opt=RESIDENT, status_code=303)
+async def open_shop(
+    request: AnyRequest, data: URLEncodedBody[ShopForm], conn: edge.Conn, resident: Me, settings: edge.HallSettings
+) -> Response[Any]:
+    """Open it; the hidden key makes a double tap one shop."""
+
+    async def act() -> str:
+        shop = await merchants.open_shop(conn, owner=resident.id, new=new, hall=hall_of(settings))
+        return f"/shops/{shop.id}"
+
+    try:
+        new = _checked(data, settings)
+        opened = await edge.once_form(request, conn, key=data.request_key, principal=resident.id, body=data, act=act)
+    except Problem as problem:
+        opened = problem
+    if isinstance(opened, Problem):
+        return edge.problem_page(request, "merchants/new.html", opened, **_form(request, data))
+    return edge.see_other(opened)
+
+
+@get("/shops/{shop_id:uuid}", opt=RESIDENT)
+async def shop_page(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
+    """One shop: today's takings, the till, the code."""
+    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    today = await payments.totals_to(reader, payee=shop.id, business_date=ledger.business_date(clock.now()))
+    return edge.page(
+        request,
+        "merchants/shop.html",
+        shop=_shown(request, shop),
+        today=today,
+        qr_svg=Markup(codes.svg(shop.code)),  # noqa: S704
+    )
+
+
+@get("/shops/{shop_id:uuid}/poster", opt=RESIDENT)
+async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
+    """The code to be printed and put up."""
+    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    return edge.page(
+        request,
+        "merchants/poster.html",
+        shop=_shown(request, shop),
+        qr_svg=Markup(codes.svg(shop.code)),  # noqa: S704
+    )
+
+
+@get("/shops/{shop_id:uuid}/code.svg", opt=RESIDENT, media_type="image/svg+xml")
+async def code_svg(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> str:
+    """The code as a drawing."""
+    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    return codes.svg(shop.code, title=shop.name)
+
+
+@get("/shops/{shop_id:uuid}/code.png", opt=RESIDENT, media_type="image/png")
+async def code_png(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> bytes:
+    """The code as a picture."""
+    return codes.png((await merchants.find_shop(reader, owner=resident.id, shop=shop_id)).code)
+
+
+@get("/shops/{shop_id:uuid}/till", opt=RESIDENT)
+async def till_page(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
+    """The till: what came today, and from here on live."""
+    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    shown = await till.till(reader, shop.id)
+    return edge.page(
+        request,
+        "merchants/till.html",
+        shop=_shown(request, shop),
+        today=shown.today,
+        payments=shown.payments,
+        last_event=shown.last_event,
+        now=clock.now(),
+    )
+
+
+@get("/shops/{shop_id:uuid}/till/stream", opt=RESIDENT, media_type=SSE)
+async def till_stream(
+    pool: edge.Pool,
+    hub: edge.LiveHub,
+    resident: Me,
+    shop_id: FromPath[UUID],
+    last_event_id: LastEventId = None,
+    after: After = None,
+) -> Stream:
+    """What the till page follows; the same as the API's stream, by cookie."""
+    async with pool.read() as reader:
+        shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    start = after if last_event_id is None else last_event_id
+    return Stream(till.sse(pool, hub, shop.id, start), media_type=SSE, headers=SSE_HEADERS)
+
+
+@get("/shops/{shop_id:uuid}/payments", opt=RESIDENT)
+async def day(
+    request: AnyRequest,
+    reader: edge.Reader,
+    resident: Me,
+    shop_id: FromPath[UUID],
+    date: FromQuery[date | None] = None,
+) -> Response[Html]:
+    """The shop's book, one business date a page."""
+    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    return edge.page(request, "merchants/day.html", shop=_shown(request, shop), **await _day(reader, shop, date))
+
+
+async def _day(reader: db.ReadConn, shop: merchants.Shop, asked: date | None) -> dict[str, Any]:
+    today = ledger.business_date(clock.now())
+    first = ledger.business_date(shop.opened_at)
+    shown = asked or today
+    totals = await payments.totals_to(reader, payee=shop.id, business_date=shown)
+    one = timedelta(days=1)
+    return {
+        "date": shown,
+        "count": totals.count,
+        "total": totals.total,
+        "payments": await payments.payments_to(reader, payee=shop.id, business_date=shown, limit=_WHOLE_DAY),
+        "previous": min(shown, today + one) - one if shown > first else None,
+        "next": max(shown, first - one) + one if shown < today else None,
+    }
+
+
+def _shown(request: AnyRequest, shop: merchants.Shop) -> dict[str, Any]:
+    """A shop as the templates want it, its category in words."""
+    category = translate(request, language_of(request), categories.title(shop.category))
+    return {
+        "id": shop.id,
+        "name": shop.name,
+        "category": category,
+        "city": shop.city,
+        "short_code": shop.short_code,
+        "state": shop.state.value,
+    }
+
+
+def _form(request: AnyRequest, typed: ShopForm) -> dict[str, Any]:
+    language = language_of(request)
+    kinds = [{"code": kind.code, "title": translate(request, language, kind.title)} for kind in categories.CATEGORIES]
+    return {"categories": kinds, "shop_name": typed.shop_name, "category": typed.category, "city": typed.city}
+
+
+def _checked(typed: ShopForm, settings: Settings) -> merchants.NewShop:
+    return merchants.checked(
+        name=typed.shop_name, category=typed.category, city=typed.city.strip() or city_of(settings)
+    )
+
+
+router = edge.pages(shops, new_shop, open_shop, shop_page, poster, code_svg, code_png, till_page, till_stream, day)

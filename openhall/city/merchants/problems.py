@@ -1,0 +1,47 @@
+"""What merchants refuse, in the order in which it is checked."""
+
+from openhall.base.errors import Kind, define
+from openhall.base.i18n import N_
+
+name_invalid = define(
+    "merchants.name_invalid",
+    Kind.INVALID,
+    N_("This name cannot be used for a shop."),
+    N_("Use 1 to 40 visible characters, in any language, without line breaks."),
+)
+city_invalid = define(
+    "merchants.city_invalid",
+    Kind.INVALID,
+    N_("This is not the name of a city."),
+    N_("Use 1 to 40 visible characters, in any language, without line breaks."),
+)
+category_unknown = define(
+    "merchants.category_unknown",
+    Kind.INVALID,
+    N_("This kind of shop is not known."),
+    N_("Choose one from the list; “other shop” fits everything."),
+)
+too_many_shops = define(
+    "merchants.too_many_shops",
+    Kind.REFUSED,
+    N_("You have as many shops as one person may open."),
+    N_("Close one that you no longer use, or call the help line."),
+)
+shop_not_found = define(
+    "merchants.shop_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such shop among yours."),
+    N_("Open your list of shops and choose one there."),
+)
+shop_closed = define(
+    "merchants.shop_closed",
+    Kind.REFUSED,
+    N_("This shop is closed."),
+    N_("Ask the shop for another way to pay."),
+)
+code_revoked = define(
+    "merchants.code_revoked",
+    Kind.REFUSED,
+    N_("This printed code is no longer valid."),
+    N_("Ask the shop for its new code."),
+)

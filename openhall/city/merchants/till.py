@@ -1,0 +1,108 @@
+"""The till: what a shop takes today, and each payment as it comes, with the words to speak.
+
+A page shows `Till`, read on one snapshot, and then follows the shop's stream from `Till.last_event`: what is on the
+page and what comes by the stream meet without a gap and without an overlap. No Litestar here: the edge streams `sse`.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from openhall.base import clock, db, events, money, spoken
+from openhall.base.live import Hub
+from openhall.city.merchants.actions import stream_of
+from openhall.core import ledger, payments
+from openhall.core.payments import Payment, Totals
+
+PAID = "payment.succeeded"
+SHOWN = 50
+# A stream ends after this long and the client resumes it at once: so a session that has ended meanwhile ends here too.
+LIFE = timedelta(minutes=10)
+_RETRY_MS = 1000
+_SAY = {"zh_CN": "收款{amount}", "en": "received {amount}"}
+
+
+class Till(Struct, frozen=True):
+    """A shop's till at one moment. `payments`: newest first, at most `SHOWN`; `last_event`: of its stream."""
+
+    today: Totals
+    payments: list[Payment]
+    last_event: int
+
+
+async def till(conn: db.ReadConn, shop: UUID) -> Till:
+    """The till of a shop; `conn` must read on one snapshot, as `Pool.read` does."""
+    day = ledger.business_date(clock.now())
+    return Till(
+        today=await payments.totals_to(conn, payee=shop, business_date=day),
+        payments=await payments.payments_to(conn, payee=shop, business_date=day, limit=SHOWN),
+        last_event=await events.head(conn, stream_of(shop)),
+    )
+
+
+async def sse(pool: db.Pool, hub: Hub, shop: UUID, after: int | None) -> AsyncGenerator[bytes, None]:
+    """The shop's stream as server-sent events: what follows event `after`, or what comes from now on."""
+    yield b"retry: %d\n\n" % _RETRY_MS
+    ends = clock.now() + LIFE
+    async with aclosing(_follow(pool, hub, shop, after)) as updates:
+        async for update in updates:
+            yield update
+            if clock.now() >= ends:
+                return
+
+
+async def _follow(pool: db.Pool, hub: Hub, shop: UUID, after: int | None) -> AsyncGenerator[bytes, None]:
+    day = ledger.business_date(clock.now())
+    async with pool.read() as conn:
+        head = await events.head(conn, stream_of(shop))
+        takings = _Takings(day, await payments.totals_to(conn, payee=shop, business_date=day))
+    # A number above the head was never given out: the client mistakes this hall for another.
+    start = head if after is None else min(after, head)
+    async with aclosing(hub.watch(stream_of(shop), start)) as watched:
+        async for event in watched:
+            if event is None:
+                yield b": still here\n\n"
+                continue
+            if event.type == PAID and event.number > head:
+                takings.add(event)
+            yield _message(event, takings.today)
+
+
+class _Takings:
+    """Today's totals, carried forward from a snapshot by the events that follow it: no query for each payment."""
+
+    def __init__(self, day: date, today: Totals) -> None:
+        self._day = day
+        self.today = today
+
+    def add(self, event: events.Event) -> None:
+        day = ledger.business_date(datetime.fromisoformat(event.data["at"]))
+        if day > self._day:
+            self._day, self.today = day, Totals(0, 0)
+        if day == self._day:
+            self.today = Totals(self.today.count + 1, self.today.total + event.data["amount"])
+
+
+def _message(event: events.Event, today: Totals) -> bytes:
+    data = event.data if event.type != PAID else event.data | _words(event.data, today)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.number, event.type.encode(), msgspec.json.encode(data))
+
+
+def _words(data: dict[str, Any], today: Totals) -> dict[str, Any]:
+    """What a till says and shows of a payment, in both languages: whoever stands there may speak either."""
+    amount, currency = data["amount"], data["currency"]
+    total = _written(today.total, currency)
+    return {
+        "say": {lang: say.format(amount=spoken.amount(amount, currency, lang)) for lang, say in _SAY.items()},
+        "amount_text": _written(amount, currency),
+        "today": {"count": today.count, "total": today.total, "total_text": total},
+    }
+
+
+def _written(amount: int, currency: str) -> dict[str, str]:
+    return {lang: money.format(amount, currency, lang) for lang in _SAY}

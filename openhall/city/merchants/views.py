@@ -1,0 +1,138 @@
+"""Shops and their books as the API shows them."""
+
+import datetime as dt
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from openhall.city.merchants import categories
+from openhall.city.merchants.types import Shop, State
+from openhall.core.payments import Payee, Payment, Totals
+
+
+class CategoryBody(Struct, frozen=True):
+    """A kind of shop: `code` is the MCC, `word` what POST /merchants takes as well, `title` for people."""
+
+    code: str
+    word: str
+    title: str
+
+
+class CategoriesBody(Struct, frozen=True):
+    categories: list[CategoryBody]
+
+
+class ShopBody(Struct, frozen=True):
+    """A shop for its owner. `code` is the payload of its printed QR, `short_code` the nine digits beneath it."""
+
+    id: UUID
+    name: str
+    category: str
+    city: str
+    state: State
+    code: str
+    short_code: str
+    opened_at: datetime
+
+    @staticmethod
+    def of(shop: Shop) -> "ShopBody":
+        return ShopBody(
+            shop.id, shop.name, shop.category, shop.city, shop.state, shop.code, shop.short_code, shop.opened_at
+        )
+
+
+class ShopsBody(Struct, frozen=True):
+    shops: list[ShopBody]
+
+
+class MerchantBody(Struct, frozen=True):
+    id: UUID
+
+
+class OpenedBody(Struct, frozen=True):
+    """A merchant and the shop that was opened."""
+
+    merchant: MerchantBody
+    shop: ShopBody
+
+    @staticmethod
+    def of(shop: Shop) -> "OpenedBody":
+        return OpenedBody(MerchantBody(shop.merchant), ShopBody.of(shop))
+
+
+class ShopName(Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+class ResolvedBody(Struct, frozen=True):
+    """Whom a code pays, from the hall's registry. `shop` is null when it is somebody else than a shop."""
+
+    kind: str
+    id: UUID
+    name: str
+    district: str
+    category: str
+    shop: ShopName | None
+
+    @staticmethod
+    def of(payee: Payee, category: str) -> "ResolvedBody":
+        shop = ShopName(payee.id, payee.name) if payee.kind == "shop" else None
+        return ResolvedBody(payee.kind, payee.id, payee.name, payee.district, category, shop)
+
+
+class TakenBody(Struct, frozen=True):
+    """A payment as the shop sees it. `amount` in minor units; of the payer only what is masked."""
+
+    id: UUID
+    state: Literal["succeeded"]
+    amount: int
+    currency: str
+    shop: ShopName
+    order_id: UUID
+    receipt_no: str
+    at: datetime
+    payer_masked: str
+
+    @staticmethod
+    def of(paid: Payment) -> "TakenBody":
+        shop = ShopName(paid.payee, paid.payee_name)
+        return TakenBody(
+            paid.id,
+            "succeeded",
+            paid.amount,
+            paid.currency,
+            shop,
+            paid.order_id,
+            paid.receipt_no,
+            paid.at,
+            paid.payer_masked,
+        )
+
+
+class BookBody(Struct, frozen=True):
+    """One business date of a shop: totals of the whole day, and a page of its payments, newest first.
+
+    `next_cursor` asks for the page that follows; null on the last one.
+    """
+
+    date: dt.date
+    currency: str
+    count: int
+    total: int
+    payments: list[TakenBody]
+    next_cursor: UUID | None
+
+    @staticmethod
+    def of(day: dt.date, currency: str, totals: Totals, page: list[Payment], limit: int) -> "BookBody":
+        more = page[-1].id if len(page) == limit else None
+        return BookBody(day, currency, totals.count, totals.total, [TakenBody.of(paid) for paid in page], more)
+
+
+def listed(titles: dict[str, str]) -> CategoriesBody:
+    """Every category with its title in one language; `titles` translates msgids."""
+    return CategoriesBody(
+        [CategoryBody(kind.code, kind.word, titles.get(kind.title, kind.title)) for kind in categories.CATEGORIES]
+    )
