@@ -1,6 +1,6 @@
 """Posting: the one way in which money moves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import msgspec
@@ -87,9 +87,12 @@ _ACCOUNTS = msgspec.json.Decoder(list[Sums])
 _RECORDED = msgspec.json.Decoder(_Recorded)
 
 
-def _array(ids: Sequence[UUID] | set[UUID]) -> str:
-    """Ids as the text of a PostgreSQL array: twenty times quicker than psycopg's way with a list of UUIDs."""
-    return "{" + msgspec.json.encode(list(ids)).decode()[1:-1] + "}"
+def _array(values: Collection[UUID | int | str | None]) -> str:
+    """Ids, numbers or plain words as the text of a PostgreSQL array, which but for its brackets is written as JSON is.
+
+    Twenty times quicker than psycopg's way with a list of UUIDs. Words must be free of backslashes, as ours are.
+    """
+    return "{" + msgspec.json.encode(list(values)).decode()[1:-1] + "}"
 
 
 async def _lock(conn: db.Conn, transfers: Sequence[Transfer]) -> str:
@@ -136,27 +139,52 @@ async def _open_books(conn: db.Conn, transfers: Sequence[Transfer], accounts: st
 
 
 async def _write(conn: db.Conn, plan: Plan, books: Books) -> None:
+    lines, sums = plan.lines, list(plan.changed.values())
+    when = {"now": books.now, "business_date": calendar.business_date(books.now)}
     await db.run(
         conn,
         q.write,
-        journal=db.rows(plan.lines),
-        movements=db.rows(plan.movements),
-        accounts=db.rows(_Row.of(sums) for sums in plan.changed.values()),
-        now=books.now,
-        business_date=calendar.business_date(books.now),
+        **when,
+        ids=_array([line.id for line in lines]),
+        kinds=_array([line.kind for line in lines]),
+        debits=_array([line.debit for line in lines]),
+        credits=_array([line.credit for line in lines]),
+        amounts=_array([line.amount for line in lines]),
+        currencies=_array([line.currency for line in lines]),
+        holds=_array([line.hold for line in lines]),
+        reasons=_array([line.reason for line in lines]),
+        expires_in=_array([line.expires_in for line in lines]),
+        refused=_array([line.refused for line in lines]),
+        debit_entries=_array([line.debit_entry for line in lines]),
+        debit_balances=_array([line.debit_balance for line in lines]),
+        credit_entries=_array([line.credit_entry for line in lines]),
+        credit_balances=_array([line.credit_balance for line in lines]),
+        accounts=_array([account.id for account in sums]),
+        new_credits=_array([account.credits for account in sums]),
+        new_debits=_array([account.debits for account in sums]),
+        new_pending_credits=_array([account.pending_credits for account in sums]),
+        new_pending_debits=_array([account.pending_debits for account in sums]),
+        new_entries=_array([account.entries for account in sums]),
     )
-
-
-class _Row(Struct):
-    """The sums of an account as they are written."""
-
-    id: UUID
-    credits: int
-    debits: int
-    pending_credits: int
-    pending_debits: int
-    entries: int
-
-    @classmethod
-    def of(cls, sums: Sums) -> "_Row":
-        return cls(sums.id, sums.credits, sums.debits, sums.pending_credits, sums.pending_debits, sums.entries)
+    if plan.movements:
+        await db.run(
+            conn,
+            q.append,
+            **when,
+            accounts=_array([movement.account for movement in plan.movements]),
+            transfers=_array([movement.transfer for movement in plan.movements]),
+            amounts=_array([movement.amount for movement in plan.movements]),
+            pending_credits=_array([movement.pending_credits for movement in plan.movements]),
+            pending_debits=_array([movement.pending_debits for movement in plan.movements]),
+        )
+    done = [line for line in lines if line.refused is None]
+    if opened := [line for line in done if line.kind == "pending"]:
+        await db.run(
+            conn,
+            q.open_holds,
+            ids=_array([line.id for line in opened]),
+            expires_in=_array([line.expires_in for line in opened]),
+            now=books.now,
+        )
+    if resolved := [line.hold for line in done if line.hold is not None]:
+        await db.run(conn, q.resolve_holds, ids=_array(resolved))

@@ -90,43 +90,50 @@ select json_build_object(
 )::text;
 
 -- name: write
--- Everything a list of transfers changes, in one statement. Sums are absolute because the rows are locked. Ids are
--- inserted in order, so that two writers racing for the same ids wait for one another in one direction only.
+-- Everything a list of transfers changes, in one statement and by columns: arrays are read far quicker than JSON.
+-- Sums are absolute because the rows are locked. Ids are inserted in order, so that two writers racing for the same
+-- ids wait for one another in one direction only.
 with input as materialized (
-  select * from json_to_recordset(:journal) as r(
-    id uuid, kind text, debit uuid, credit uuid, amount bigint, currency text, hold uuid, reason text,
-    expires_in bigint, refused text, debit_entry bigint, debit_balance bigint, credit_entry bigint,
-    credit_balance bigint)
+  select * from unnest(
+    :ids::uuid[], :kinds::text[], :debits::uuid[], :credits::uuid[], :amounts::bigint[], :currencies::text[],
+    :holds::uuid[], :reasons::text[], :expires_in::bigint[], :refused::text[],
+    :debit_entries::bigint[], :debit_balances::bigint[], :credit_entries::bigint[], :credit_balances::bigint[])
+    as r(id, kind, debit, credit, amount, currency, hold, reason, expires_in, refused,
+         debit_entry, debit_balance, credit_entry, credit_balance)
 ), journal as (
   insert into ledger.journal (id, kind, debit, credit, amount, currency, hold, reason, business_date, at, expires_at,
                               refused)
   select id, kind, debit, credit, amount, currency, hold, reason, :business_date, :now::timestamptz,
          :now::timestamptz + make_interval(secs => expires_in), refused
     from input order by id
-), opened as (
-  insert into ledger.open_holds (id, expires_at)
-  select p.id, :now::timestamptz + make_interval(secs => p.expires_in) from input p
-   where p.kind = 'pending' and p.refused is null
-     and not exists (select from input r where r.hold = p.id and r.refused is null)
-), resolved as (
-  delete from ledger.open_holds where id in (select hold from input where hold is not null and refused is null)
 ), entries as (
   insert into ledger.entries (account, number, transfer, amount, balance, business_date, at)
   select debit, debit_entry, id, -amount, debit_balance, :business_date, :now from input where debit_entry is not null
    union all
   select credit, credit_entry, id, amount, credit_balance, :business_date, :now from input where credit_entry is not null
-), unfolded as (
-  insert into ledger.unfolded (account, transfer, amount, pending_credits, pending_debits, business_date, at)
-  select account, transfer, amount, pending_credits, pending_debits, :business_date, :now
-    from json_to_recordset(:movements) as r(
-      account uuid, transfer uuid, amount bigint, pending_credits bigint, pending_debits bigint)
 )
 update ledger.accounts a
    set credits = r.credits, debits = r.debits, pending_credits = r.pending_credits,
        pending_debits = r.pending_debits, entries = r.entries
-  from json_to_recordset(:accounts) as r(
-    id uuid, credits bigint, debits bigint, pending_credits bigint, pending_debits bigint, entries bigint)
+  from unnest(:accounts::uuid[], :new_credits::bigint[], :new_debits::bigint[], :new_pending_credits::bigint[],
+              :new_pending_debits::bigint[], :new_entries::bigint[])
+    as r(id, credits, debits, pending_credits, pending_debits, entries)
  where a.id = r.id;
+
+-- name: append
+-- Movements of busy accounts: nobody waits for anybody.
+insert into ledger.unfolded (account, transfer, amount, pending_credits, pending_debits, business_date, at)
+select account, transfer, amount, pending_credits, pending_debits, :business_date, :now
+  from unnest(:accounts::uuid[], :transfers::uuid[], :amounts::bigint[], :pending_credits::bigint[],
+              :pending_debits::bigint[]) as r(account, transfer, amount, pending_credits, pending_debits);
+
+-- name: open_holds
+insert into ledger.open_holds (id, expires_at)
+select id, :now::timestamptz + make_interval(secs => expires_in)
+  from unnest(:ids::uuid[], :expires_in::bigint[]) as r(id, expires_in);
+
+-- name: resolve_holds
+delete from ledger.open_holds where id = any(:ids::uuid[]);
 
 -- name: expired_holds
 select id from ledger.open_holds where expires_at <= :now order by expires_at limit :limit;

@@ -1,11 +1,15 @@
 create schema ledger;
 
+-- Domains rather than table constraints: these are proven when a value arrives, not again whenever a balance changes.
+create domain ledger.word as text constraint is_a_word check (value ~ '^[a-z][a-z0-9_.]{0,62}$');
+create domain ledger.currency as text constraint is_a_currency check (value ~ '^[A-Z]{3}$');
+
 -- One row per account: whose it is, its bound, and its sums. Balance = credits - debits; all money in minor units.
 create table ledger.accounts (
   id              uuid primary key,
-  kind            text not null,
+  kind            ledger.word not null,             -- "wallet", "shop", "rail.bank"
   owner           uuid,                             -- a resident, a shop, a campaign; null: the hall itself
-  currency        text not null,
+  currency        ledger.currency not null,
   floor           bigint,                           -- the balance never falls below it; null: no bound
   busy            boolean not null default false,   -- its movements are appended and folded in later
   opened_at       timestamptz not null,
@@ -15,8 +19,6 @@ create table ledger.accounts (
   pending_credits bigint not null default 0,
   pending_debits  bigint not null default 0,
   entries         bigint not null default 0,        -- how many entries the account has: the number of the last one
-  constraint account_kind_is_a_word check (kind ~ '^[a-z][a-z0-9_.]{0,62}$'),
-  constraint account_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
   constraint account_sums_are_not_negative
     check (credits >= 0 and debits >= 0 and pending_credits >= 0 and pending_debits >= 0 and entries >= 0),
   -- Held money is spent money as far as the bound is concerned, or several holds could promise the same yuan.
