@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -58,7 +58,7 @@ def city_of(settings: Settings) -> str:
 @post("/merchants", opt=RESIDENT, status_code=201, responses=edge.answers(views.OpenedBody))
 async def open_shop(
     request: Request[Any, Any, Any],
-    data: ShopRequest,
+    data: JSONBody[ShopRequest],
     conn: edge.Conn,
     resident: Me,
     settings: edge.HallSettings,
