@@ -1,10 +1,9 @@
 """The pages of the wallet: balance and statement, topping up, and how a top-up stands."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -94,13 +93,12 @@ class Shown(Struct, frozen=True):
 async def wallet(
     request: AnyRequest,
     reader: edge.Reader,
-    settings: edge.HallSettings,
     resident: Me,
     month: FromQuery[str | None] = None,
     cursor: FromQuery[int | None] = None,
 ) -> Response[Html]:
     """The balance and one month of the statement."""
-    months = months_since(_local(resident.joined_at, settings), _local(clock.now(), settings))
+    months = months_since(ledger.business_date(resident.joined_at), ledger.business_date(clock.now()))
     chosen = month or months[0]
     if chosen not in months:
         raise malformed(errors=[{"field": "month", "message": N_("Choose one of the months in your wallet")}])
@@ -200,10 +198,6 @@ def _shown(request: AnyRequest, found: TopUp) -> Shown:
         reason = translate(request, language_of(request), REASONS.get(found.reason, REASONS["declined"]))
     account = From(found.bank_account, found.bank, found.masked)
     return Shown(found.id, found.state, found.amount, account, found.at, reason)
-
-
-def _local(instant: datetime, settings: Settings) -> date:
-    return instant.astimezone(ZoneInfo(settings.zone)).date()
 
 
 router = edge.pages(wallet, top_up_form, start, show)

@@ -37,7 +37,7 @@ class Bank(Protocol):
 
 
 class HttpBank:
-    """`POST /bank/charges`, `GET /bank/charges/{reference}` and `PUT /bank/cancellations/{reference}` under `url`.
+    """`POST /charges`, `GET /charges/{reference}` and `PUT /cancellations/{reference}` under `url`.
 
     The shared secret is sent as bearer; `notify_url` is where the bank sends its signed notices.
     """
@@ -58,17 +58,17 @@ class HttpBank:
             "currency": currency,
             "notify_url": self._notify_url,
         }
-        status, content = await self._call("POST", "/bank/charges", body)
+        status, content = await self._call("POST", "/charges", body)
         return _charge(reference, status, content)
 
     async def query(self, reference: str) -> Charge | None:
-        status, content = await self._call("GET", f"/bank/charges/{quote(reference, safe='')}")
+        status, content = await self._call("GET", f"/charges/{quote(reference, safe='')}")
         if status == httpx.codes.NOT_FOUND and _says_never_heard(content):
             return None
         return _charge(reference, status, content)
 
     async def cancel(self, reference: str) -> Charge:
-        return _charge(reference, *await self._call("PUT", f"/bank/cancellations/{quote(reference, safe='')}"))
+        return _charge(reference, *await self._call("PUT", f"/cancellations/{quote(reference, safe='')}"))
 
     async def _call(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         """Status and content of the answer. Redirects are not followed: an agreement is with one bank only."""

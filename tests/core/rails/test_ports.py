@@ -25,7 +25,7 @@ def bank_at(url: str, secret: str = "any", timeout_s: float = 5.0) -> HttpBank:
 
 @pytest.fixture
 def bank(outside: OutsideProgram) -> HttpBank:
-    return bank_at(outside.url, outside.secret)
+    return bank_at(outside.url + "/bank", outside.secret)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ async def test_a_broken_answer_is_unknown(
 
 async def test_a_late_answer_is_unknown_although_the_money_was_taken(outside: OutsideProgram, agreement: str) -> None:
     outside.plan(answer_after=5000)
-    hasty = bank_at(outside.url, outside.secret, timeout_s=0.3)
+    hasty = bank_at(outside.url + "/bank", outside.secret, timeout_s=0.3)
     reference = uuid.uuid4().hex
     with pytest.raises(Unknown):
         await charge(hasty, agreement, reference)
@@ -107,7 +107,7 @@ async def test_a_wrong_address_is_unknown_and_not_never_heard(outside: OutsidePr
 
 async def test_a_wrong_secret_is_unknown(outside: OutsideProgram, agreement: str) -> None:
     with pytest.raises(Unknown):
-        await charge(bank_at(outside.url, "wrong"), agreement)
+        await charge(bank_at(outside.url + "/bank", "wrong"), agreement)
 
 
 async def test_a_reference_that_names_another_charge_is_unknown(bank: HttpBank, agreement: str) -> None:
