@@ -1,6 +1,6 @@
 """How the demo city joins the hall; a real city never loads it."""
 
 from openhall.base.package import Package
-from openhall.demo import pages
+from openhall.demo import bank, pages
 
-PACKAGE = Package(name="demo", module="openhall.demo", routes=(pages.router,), demo_only=True)
+PACKAGE = Package(name="demo", module="openhall.demo", routes=(pages.router,), on_joined=(bank.link,), demo_only=True)
