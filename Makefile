@@ -1,0 +1,50 @@
+# openhall: `make demo` runs a city on this machine, `make test` proves that it works. Both prepare what they need.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= data
+RESET ?=
+
+.PHONY: help demo test lint format types prepare assets lock clean
+
+help: ## this list
+	@echo "make demo            run the demo city: PORT=8000 DATA=data RESET=1 (starts afresh)"
+	@echo "make test            lint, types and all tests, browser stories too"
+	@echo "make lint            ruff: rules and format"
+	@echo "make format          ruff: put the code into shape"
+	@echo "make types           mypy, strict"
+	@echo "make prepare         the virtual environment .venv for development"
+	@echo "make assets          fetch the browser parts pinned in assets.toml"
+	@echo "make lock            write the lock files anew from pyproject.toml"
+	@echo "make clean           remove what was prepared (never the data)"
+
+demo:
+	@$(PYTHON) scripts/prepare.py demo
+	@exec .venv/bin/openhall demo --port "$(PORT)" --data "$(DATA)" $(if $(filter-out 0 no false,$(RESET)),--reset)
+
+test: prepare lint types
+	.venv/bin/pytest -n logical --maxprocesses 4
+
+lint: prepare
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+format: prepare
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+types: prepare
+	.venv/bin/mypy
+
+prepare:
+	@$(PYTHON) scripts/prepare.py test
+
+assets: prepare
+	.venv/bin/python hatch_build.py
+
+# The locks hold names, versions and hashes, and no addresses: pip's own settings say where packages come from.
+lock: prepare
+	@sh scripts/lock.sh
+
+clean:
+	rm -rf .venv openhall/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
