@@ -16,7 +16,7 @@ from litestar.template.base import csrf_token
 from lucide.jinja import lucide
 from markupsafe import Markup
 
-from openhall.base import ids, money
+from openhall.base import clock, ids, money
 from openhall.base.config import Settings
 from openhall.base.i18n import LANGUAGES, Translations, negotiate
 
@@ -53,6 +53,7 @@ class Renderer:
                 "name": self.settings.hall_name_zh if chinese else self.settings.hall_name,
                 "city": self.settings.city_zh if chinese else self.settings.city,
                 "help_phone": self.settings.help_phone,
+                "zone": self.settings.zone,
             },
             lang=language,
             demo=self.settings.demo,
@@ -61,6 +62,7 @@ class Renderer:
             money=lambda amount, currency=self.settings.currency: money.format(amount, currency, language),
             when=lambda instant: _when(instant, zone, language),
             day=lambda value: _day(value, language),
+            minute=lambda instant: f"{instant.astimezone(zone):%H:%M}",
             request_key=lambda: str(ids.new()),
         )
         return environment
@@ -79,7 +81,13 @@ def _folders(modules: Iterable[str], name: str) -> list[Path]:
 
 
 def _when(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    return format_datetime(instant, "medium", tzinfo=zone, locale=language)
+    """Day and minute in the hall's zone; the year only when it is not this one."""
+    this_year = instant.astimezone(zone).year == clock.now().astimezone(zone).year
+    if language == "zh_CN":
+        pattern = "M月d日 HH:mm" if this_year else "y年M月d日 HH:mm"
+    else:
+        pattern = "d MMM, HH:mm" if this_year else "d MMM y, HH:mm"
+    return format_datetime(instant, pattern, tzinfo=zone, locale=language)
 
 
 def _day(value: date, language: str) -> str:

@@ -38,10 +38,8 @@ function setFigure(element, text) {
   element.classList.toggle("board-long", text.length > 8);
 }
 
-function timeOf(at) {
-  const clock = new Intl.DateTimeFormat(say.voice, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-  return clock.format(new Date(at));
-}
+const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: say.zone });
+const timeOf = (at) => clock.format(new Date(at));
 
 function show(payment, newest) {
   const list = part("list");
