@@ -1,7 +1,7 @@
 """The descriptor by which a package joins the hall. The roof knows only a list of these."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from msgspec import Struct, field
@@ -29,6 +29,8 @@ class Check(Struct, frozen=True):
     query: Query
 
 
+@runtime_checkable  # Litestar checks what it injects
+@runtime_checkable
 class JoinHook(Protocol):
     """Runs in the transaction in which a resident joins."""
 
