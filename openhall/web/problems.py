@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from openhall.base import errors
 from openhall.base.errors import Kind, Problem
+from openhall.base.i18n import N_
 from openhall.web.render import language_of, render, translate
 
 log = structlog.get_logger()
@@ -129,7 +130,7 @@ def _on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[A
 def _on_http(request: Request[Any, Any, Any], exception: HTTPException) -> Response[Any]:
     problem = from_http(exception)
     if problem.kind is Kind.INTERNAL:
-        log.error("request.failed", status=exception.status_code, error=exception.detail)
+        log.error("request.failed", status=exception.status_code, exc_info=exception)
     return answer(request, problem)
 
 
@@ -137,6 +138,11 @@ def _on_crash(request: Request[Any, Any, Any], exception: Exception) -> Response
     route = request.scope.get("path_template", "")
     log.error("request.crashed", route=route, error=type(exception).__name__, exc_info=exception)
     return answer(request, errors.internal())
+
+
+def _on_broken_text(request: Request[Any, Any, Any], exception: UnicodeDecodeError) -> Response[Any]:
+    # msgspec says this of a body whose bytes are no UTF-8; our own data is text long before.
+    return answer(request, errors.malformed(errors=[{"field": "body", "message": N_("The text is not UTF-8.")}]))
 
 
 def _on_unavailable(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
@@ -151,6 +157,7 @@ def handlers() -> ExceptionHandlersMap:
     return {
         Problem: _on_problem,
         HTTPException: _on_http,
+        UnicodeDecodeError: _on_broken_text,
         psycopg.OperationalError: _on_unavailable,
         Exception: _on_crash,
     }
