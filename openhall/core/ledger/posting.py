@@ -77,6 +77,13 @@ async def expire_holds(conn: db.Conn, *, limit: int = 500) -> int:
     return sum(outcome.ok for outcome in outcomes)
 
 
+class _Locked(Struct):
+    """The accounts as JSON (list of Sums), and those among them that must be folded before their sums are true."""
+
+    accounts: str
+    to_fold: list[UUID]
+
+
 class _Recorded(Struct):
     records: list[Record]
     holds: list[Hold]
@@ -102,21 +109,20 @@ async def _lock(conn: db.Conn, transfers: Sequence[Transfer]) -> str:
     if named:
         holds = {transfer.id: transfer for transfer in transfers if transfer.id in named}
         holds |= {hold.id: hold for hold in await db.all(conn, q.holds, Hold, ids=_array(named))}
-    touched, debited = set[UUID](), set[UUID]()
+    from_accounts, to_accounts, debited = [], [], []
     for transfer in transfers:
         debit, credit = rules.accounts_of(transfer, holds)
-        touched.add(debit)
-        touched.add(credit)
+        from_accounts.append(debit)
+        to_accounts.append(credit)
         if transfer.hold is None:
-            debited.add(debit)
-    parameters = {"ids": _array(touched), "debited": _array(debited)}
-    found = await db.one(conn, q.lock_accounts, str, **parameters)
-    waiting = [account.id for account in _ACCOUNTS.decode(found) if account.busy and account.locked]
-    if waiting:
-        for account in waiting:
+            debited.append(debit)
+    parameters = {"ids": _array(from_accounts + to_accounts), "debited": _array(debited)}
+    locked = await db.one(conn, q.lock_accounts, _Locked, **parameters)
+    if locked.to_fold:
+        for account in locked.to_fold:
             await db.one(conn, q.fold, int, account=account, limit=None)
-        found = await db.one(conn, q.lock_accounts, str, **parameters)
-    return found
+        locked = await db.one(conn, q.lock_accounts, _Locked, **parameters)
+    return locked.accounts
 
 
 async def _open_books(conn: db.Conn, transfers: Sequence[Transfer], accounts: str) -> Books:
@@ -139,7 +145,8 @@ async def _open_books(conn: db.Conn, transfers: Sequence[Transfer], accounts: st
 
 
 async def _write(conn: db.Conn, plan: Plan, books: Books) -> None:
-    lines, sums = plan.lines, list(plan.changed.values())
+    lines = plan.lines
+    sums = [account for account in books.accounts.values() if account.changed]
     when = {"now": books.now, "business_date": calendar.business_date(books.now)}
     await db.run(
         conn,

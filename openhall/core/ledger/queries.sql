@@ -30,7 +30,8 @@ with added_to as materialized (
 )
 select coalesce(json_agg(json_build_array(
          id, currency, floor, busy, locked, closed_at is not null,
-         credits, debits, pending_credits, pending_debits, entries)), '[]')::text
+         credits, debits, pending_credits, pending_debits, entries)), '[]')::text as accounts,
+       coalesce(array_agg(id) filter (where busy and locked), '{}') as to_fold
   from (select false as locked, * from added_to union all select true, * from changed) as found;
 
 -- name: lock_account

@@ -48,6 +48,7 @@ class Sums(Struct, array_like=True):
     pending_credits: int
     pending_debits: int
     entries: int
+    changed: bool = False
 
 
 class Record(Struct, array_like=True):
@@ -131,11 +132,10 @@ class Plan(Struct):
     codes: list[Code] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
-    changed: dict[UUID, Sums] = field(default_factory=dict)
 
 
 def decide(transfers: Sequence[Transfer], books: Books) -> Plan:
-    """Answer each transfer. `books` is used up: its accounts end as they will be written."""
+    """Answer each transfer. `books` is used up: its accounts end as they will be written, where `changed`."""
     plan = Plan()
     start = 0
     while start < len(transfers):
@@ -198,7 +198,6 @@ class _Undo:
         self._resolutions = {t.hold: books.resolutions.get(t.hold) for t in chain if t.hold}
         touched = {one for t in chain for one in accounts_of(t, books.holds) if one in books.accounts}
         self._accounts = {one: copy(books.accounts[one]) for one in touched}
-        self._changed = touched & plan.changed.keys()
 
     def run(self) -> None:
         del self._plan.lines[self._lines :], self._plan.movements[self._movements :]
@@ -206,10 +205,6 @@ class _Undo:
         _put_back(self._books.holds, self._holds)
         _put_back(self._books.resolutions, self._resolutions)
         self._books.accounts.update(self._accounts)
-        for one, sums in self._accounts.items():
-            self._plan.changed.pop(one, None)
-            if one in self._changed:
-                self._plan.changed[one] = sums
 
 
 def _put_back(present: dict[UUID, T], before: dict[UUID, T | None]) -> None:
@@ -263,7 +258,7 @@ def _malformed(transfer: Transfer) -> Code | None:
     expires_in = transfer.expires_in
     if expires_in is not None and (kind != "pending" or not 0 < expires_in <= MAX_EXPIRES_IN):
         return Code.EXPIRY_INVALID
-    if transfer.hold is None and transfer.debit == transfer.credit:
+    if transfer.hold is None and transfer.debit.int == transfer.credit.int:
         return Code.ACCOUNTS_SAME
     return None
 
@@ -389,7 +384,7 @@ def _apply(transfer: Transfer, books: Books, plan: Plan) -> None:
     if debit.locked:
         debit.debits += amount
         debit.pending_debits += held
-        plan.changed[debit.id] = debit
+        debit.changed = True
         if amount:
             debit.entries += 1
             line.debit_entry, line.debit_balance = debit.entries, debit.credits - debit.debits
@@ -398,7 +393,7 @@ def _apply(transfer: Transfer, books: Books, plan: Plan) -> None:
     if credit.locked:
         credit.credits += amount
         credit.pending_credits += held
-        plan.changed[credit.id] = credit
+        credit.changed = True
         if amount:
             credit.entries += 1
             line.credit_entry, line.credit_balance = credit.entries, credit.credits - credit.debits
