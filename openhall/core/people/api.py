@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 from msgspec import Meta, Struct
 
@@ -112,7 +112,7 @@ def _told(resident: people.Resident) -> ResidentBody:
 
 @post("/auth/otp", status_code=HTTP_202_ACCEPTED, opt=edge.PUBLIC)
 async def request_code(
-    request: Request[Any, Any, Any], data: CodeRequest, pool: edge.Pool, settings: edge.HallSettings
+    request: Request[Any, Any, Any], data: JSONBody[CodeRequest], pool: edge.Pool, settings: edge.HallSettings
 ) -> CodeAnswer:
     """Send a one-time code to a phone. Refusals: `people.phone_invalid`, `hall.rate_limited`."""
     sent = await people.send_code(
@@ -124,7 +124,7 @@ async def request_code(
 @post("/auth/session", opt=edge.PUBLIC)
 async def sign_in(
     request: Request[Any, Any, Any],
-    data: SignIn,
+    data: JSONBody[SignIn],
     pool: edge.Pool,
     settings: edge.HallSettings,
     on_joined: NamedDependency[list[JoinHook]],
@@ -186,7 +186,9 @@ def me(resident: NamedDependency[people.Resident]) -> ResidentBody:
 
 
 @patch("/me", opt=edge.RESIDENT)
-async def change_me(conn: edge.Conn, data: Changes, resident: NamedDependency[people.Resident]) -> ResidentBody:
+async def change_me(
+    conn: edge.Conn, data: JSONBody[Changes], resident: NamedDependency[people.Resident]
+) -> ResidentBody:
     """Change what the resident may say about themselves; what is left out, or null, stays."""
     if data.name is not None:
         await people.rename(conn, resident=resident.id, name=data.name)

@@ -1,15 +1,14 @@
 """The pages of people: sign in, sign out, the resident's own settings and devices."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath, URLEncodedBody
 from msgspec import Struct
 
 from openhall.base.config import Settings
@@ -65,11 +64,6 @@ class DeviceRow:
     current: bool
 
 
-Phone = Annotated[PhoneForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
-Code = Annotated[CodeForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
-Wishes = Annotated[PreferencesForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
-
-
 @get("/sign-in", opt=edge.PUBLIC)
 async def sign_in(request: AnyRequest, settings: edge.HallSettings) -> Response[Any]:
     """Ask for the phone."""
@@ -82,7 +76,9 @@ async def sign_in(request: AnyRequest, settings: edge.HallSettings) -> Response[
 
 
 @post("/sign-in", opt=edge.PUBLIC)
-async def send_code(request: AnyRequest, data: Phone, pool: edge.Pool, settings: edge.HallSettings) -> Response[Any]:
+async def send_code(
+    request: AnyRequest, data: URLEncodedBody[PhoneForm], pool: edge.Pool, settings: edge.HallSettings
+) -> Response[Any]:
     """Send the code and go on to ask for it."""
     try:
         sent = await people.send_code(
@@ -108,7 +104,7 @@ async def code_form(request: AnyRequest, settings: edge.HallSettings) -> Respons
 @post("/sign-in/code", opt=edge.PUBLIC)
 async def enter(
     request: AnyRequest,
-    data: Code,
+    data: URLEncodedBody[CodeForm],
     pool: edge.Pool,
     settings: edge.HallSettings,
     on_joined: NamedDependency[list[JoinHook]],
@@ -158,7 +154,7 @@ async def me(request: AnyRequest) -> Response[Html]:
 
 @post("/me/preferences", opt=edge.PUBLIC)
 async def set_preferences(
-    request: AnyRequest, data: Wishes, conn: edge.Conn, settings: edge.HallSettings
+    request: AnyRequest, data: URLEncodedBody[PreferencesForm], conn: edge.Conn, settings: edge.HallSettings
 ) -> Response[None]:
     """Store what was chosen: in cookies for this browser, and with the resident for every other one."""
     chosen = _read(data)

@@ -1,0 +1,74 @@
+"""The demo phone: the page on which messages arrive, in a demo hall only."""
+
+from datetime import datetime
+
+import msgspec
+import pytest
+
+from openhall.base.config import Settings
+from openhall.core.people.demo import PEOPLE
+from tests.conftest import open_hall
+from tests.hall import Hall
+from tests.outside_fixture import OutsideProgram
+
+pytestmark = pytest.mark.anyio
+JSON = {"Accept": "application/json"}
+
+
+async def test_a_code_is_on_the_phone_when_the_request_is_answered(hall: Hall) -> None:
+    for phone in ("13811112222", "+6591234567"):
+        await hall.client.post("/api/v1/auth/otp", json={"phone": phone})
+        (message,) = (await hall.client.get(f"/demo/phone/{phone}", headers=JSON)).json()
+        assert message["code"] in message["text"]
+        assert datetime.fromisoformat(message["at"]).tzinfo is not None
+
+
+async def test_messages_come_newest_first_as_page_and_as_json(hall: Hall) -> None:
+    for number in range(3):
+        hall.outside.call("POST", "/sms", {"to": "+8613822223333", "text": f"message {number}"})
+    listed = (await hall.client.get("/demo/phone/13822223333", headers=JSON)).json()
+    assert [message["text"] for message in listed] == ["message 2", "message 1", "message 0"]
+    assert {message["code"] for message in listed} == {None}
+    page = (await hall.client.get("/demo/phone/13822223333", headers={"Accept": "text/html"})).text
+    assert page.index("message 2") < page.index("message 1") < page.index("message 0")
+    assert "138 2222 3333" in page
+
+
+async def test_an_empty_phone_says_so(hall: Hall) -> None:
+    assert (await hall.client.get("/demo/phone/13833334444", headers=JSON)).json() == []
+    page = await hall.client.get("/demo/phone/13833334444", headers={"Accept-Language": "en"})
+    assert "No messages yet" in page.text
+
+
+async def test_what_is_not_a_number_is_no_phone(hall: Hall) -> None:
+    refused = await hall.client.get("/demo/phone/110", headers=JSON)
+    assert (refused.status_code, refused.json()["code"]) == (400, "people.phone_invalid")
+
+
+async def test_a_text_is_shown_as_text(hall: Hall) -> None:
+    hall.outside.call("POST", "/sms", {"to": "+8613844445555", "text": "<script>alert(1)</script>"})
+    page = (await hall.client.get("/demo/phone/13844445555")).text
+    assert "<script>alert" not in page
+
+
+async def test_an_unreachable_gateway_is_said(settings: Settings, outside: OutsideProgram) -> None:
+    nowhere = msgspec.structs.replace(settings, sms_url="http://127.0.0.1:9")
+    async with open_hall(nowhere, outside) as hall:
+        asked = await hall.client.post("/api/v1/auth/otp", json={"phone": "13800138000"})
+        assert asked.status_code == 202
+        phone = await hall.client.get("/demo/phone/13800138000", headers=JSON)
+    assert (phone.status_code, phone.json()["code"]) == (503, "demo.phone_unreachable")
+
+
+async def test_a_real_hall_has_no_demo_phone(settings: Settings, outside: OutsideProgram) -> None:
+    real = msgspec.structs.replace(settings, demo=False)
+    async with open_hall(real, outside) as hall:
+        for path in ("/demo", "/demo/phone/13800138000"):
+            assert (await hall.client.get(path, headers=JSON)).status_code == 404
+
+
+async def test_the_demo_page_names_the_people_one_can_be(hall: Hall) -> None:
+    page = (await hall.client.get("/demo")).text
+    for _, phone, name, _ in PEOPLE:
+        assert name in page
+        assert f"/demo/phone/{phone.removeprefix('+86')}" in page
