@@ -1,13 +1,13 @@
-"""What every test may use: a real database made by the real migrations, the hall in this process, and the outside world."""
+"""What every test may use: a real database from the real migrations, the hall in this process, the outside world."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
-from litestar.testing import AsyncTestClient
 from psycopg.conninfo import make_conninfo
 
 from openhall.base import db, migrate
@@ -95,7 +95,8 @@ async def hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hal
 @asynccontextmanager
 async def open_hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hall]:
     app = create_app(settings)
-    async with AsyncTestClient(app, base_url="http://localhost") as client:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield Hall(client, app.state.pool, settings, outside)
 
 

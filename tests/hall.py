@@ -2,14 +2,14 @@
 
 import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
+import httpx
 
 from openhall.base import db
 from openhall.base.config import Settings
 from openhall.core import ledger
+from openhall.web.discover import packages
 from tests.outside_fixture import OutsideProgram
 
 Headers = dict[str, str]
@@ -18,9 +18,7 @@ Headers = dict[str, str]
 class Hall:
     """The hall in this process."""
 
-    def __init__(
-        self, client: AsyncTestClient[Litestar], pool: db.Pool, settings: Settings, outside: OutsideProgram
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, pool: db.Pool, settings: Settings, outside: OutsideProgram) -> None:
         self.client = client
         self.pool = pool
         self.settings = settings
@@ -49,7 +47,7 @@ class Hall:
         """Put money into a resident's wallet, as a confirmed top-up does."""
         me = (await self.client.get("/api/v1/me", headers=resident)).json()
         async with self.pool.write() as conn:
-            (wallet,) = await ledger.accounts_of(conn, me["id"], kind="wallet")
+            (wallet,) = await ledger.accounts_of(conn, UUID(me["id"]))
             bank = await ledger.open_account(conn, kind="rail.bank", owner=None, floor=None, busy=True)
             transfer = ledger.Transfer(id=uuid4(), debit=bank, credit=wallet.id, amount=amount, reason="top_up")
             (outcome,) = await ledger.post(conn, [transfer])
@@ -58,6 +56,14 @@ class Hall:
     async def balance(self, resident: Headers) -> int:
         wallet = await self.client.get("/api/v1/wallet", headers=resident)
         return int(wallet.json()["balance"])
+
+    async def books_agree(self) -> None:
+        """Every invariant of `openhall check` holds."""
+        async with self.pool.read() as conn:
+            for package in packages(demo=True):
+                for check in package.checks:
+                    broken = await (await conn.execute(check.query.sql.encode(), {})).fetchall()
+                    assert not broken, f"{check.name}: {check.promise} Broken by {broken[:3]}"
 
     async def pay(self, payer: Headers, key: str | None = None, **body: Any) -> Any:
         """POST /payments; the response."""

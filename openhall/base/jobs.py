@@ -29,6 +29,10 @@ async def open(pool: db.Pool) -> None:  # noqa: A001  read as jobs.open
     await app.open_async(pool.raw)
 
 
+async def close() -> None:
+    await app.close_async()
+
+
 async def defer(conn: db.Conn, task: Task[Any, Any, Any], /, *, in_seconds: int = 0, **arguments: Any) -> None:
     """Queue a job in the caller's transaction. Arguments are JSON: pass ids as text."""
     await task.configure(connection=conn, schedule_in={"seconds": in_seconds}).defer_async(**arguments)

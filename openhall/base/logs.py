@@ -52,5 +52,5 @@ def setup(level: str, form: str) -> None:
         level=getattr(logging, level.upper()), format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
     # These two write request addresses and SQL arguments, which may hold personal data.
-    for noisy in ("httpx", "httpcore", "psycopg.pool"):
+    for noisy in ("httpx", "httpcore", "psycopg.pool", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import ResponseHeader
+from litestar.datastructures import CacheControlHeader, ResponseHeader
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -86,9 +86,8 @@ def _static_router() -> Any:
             path="/static",
             directories=[folder],
             opt={"who": "public", "exclude_from_csrf": True, "session": "batch"},
-            cache_control=None,
+            cache_control=CacheControlHeader(public=True, max_age=86_400),
             include_in_schema=False,
-            response_headers=[ResponseHeader(name="Cache-Control", value="public, max-age=86400")],
         )
 
 

@@ -24,6 +24,7 @@ from openhall.base.live import Hub
 from openhall.web import problems
 from openhall.web.problems import ProblemBody
 from openhall.web.render import Html, render
+from openhall.web.strict import strict_body
 
 # Plain assignments, not PEP 695 aliases: Litestar would take the header for a query parameter.
 Conn = NamedDependency[db.Conn]
@@ -55,7 +56,13 @@ T = TypeVar("T")
 
 def api(*handlers: Any, tags: Sequence[str]) -> Router:
     """Handlers of the JSON API: bearer tokens only, so that no cookie can be abused from another site."""
-    return Router(path="/api/v1", route_handlers=handlers, tags=tags, opt={"api": True, "exclude_from_csrf": True})
+    return Router(
+        path="/api/v1",
+        route_handlers=handlers,
+        tags=tags,
+        opt={"api": True, "exclude_from_csrf": True},
+        before_request=strict_body,
+    )
 
 
 def pages(*handlers: Any) -> Router:

@@ -27,6 +27,6 @@ class Measure(ASGIMiddleware):
         try:
             await next_app(scope, receive, watch)
         finally:
-            method, route = scope["method"], scope.get("path_template", "none")
+            method, route = str(scope.get("method", "")), str(scope.get("path_template", "none"))
             metrics.requests.labels(method, route, status[0]).inc()
             metrics.request_seconds.labels(method, route).observe(time.perf_counter() - started)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from openhall.base import errors, idempotency
@@ -31,7 +31,7 @@ class PaymentRequest(Struct, forbid_unknown_fields=True):
 @post("/payments", opt=RESIDENT_IN_BATCH, status_code=201, responses=edge.answers(PaymentView))
 async def pay(
     request: Request[Any, Any, Any],
-    data: PaymentRequest,
+    data: JSONBody[PaymentRequest],
     teller: NamedDependency[payments.Teller],
     idempotency_key: edge.IdempotencyKey = None,
 ) -> Response[Any]:

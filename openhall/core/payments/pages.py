@@ -73,8 +73,10 @@ async def confirm(
         payee = await _payee(reader, teller, data.code)
         amount = edge.amount_of(data.amount, settings.currency)
     except Problem as problem:
-        context = {"payee": payee, "code": data.code, "amount": None, "typed": data.amount}
-        return edge.problem_page(request, "payments/pay.html", problem, **context)
+        typed = data.amount
+        return edge.problem_page(
+            request, "payments/pay.html", problem, payee=payee, code=data.code, amount=None, typed=typed
+        )
     balance = (await ledger.balance(reader, resident.wallet)).available
     return _confirm_page(request, settings, payee, data.code, amount, balance)
 
@@ -120,8 +122,15 @@ async def show(
     payment = await payments.payment(reader, id=payment_id, resident=resident.id)
     words = spoken.amount(payment.amount, payment.currency, language_of(request))
     mine = payment.payer == resident.id
-    shown = {"payment": PaymentView.of_payment(payment), "payer_masked": payment.payer_masked}
-    return edge.page(request, "payments/payment.html", paid=paid == "1" and mine, spoken=words, mine=mine, **shown)
+    return edge.page(
+        request,
+        "payments/payment.html",
+        payment=PaymentView.of_payment(payment),
+        payer_masked=payment.payer_masked,
+        paid=paid == "1" and mine,
+        spoken=words,
+        mine=mine,
+    )
 
 
 async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str) -> Payee:
@@ -139,7 +148,8 @@ def _confirm_page(
     balance: int,
     problem: Problem | None = None,
 ) -> Response[Html]:
-    context = {"payee": payee, "code": code, "amount": amount, "balance": balance, "after": balance - amount}
+    context: dict[str, Any] = {"payee": payee, "code": code, "amount": amount}
+    context |= {"balance": balance, "after": balance - amount}
     if problem is not None:
         return edge.problem_page(request, "payments/confirm.html", problem, **context)
     return edge.page(request, "payments/confirm.html", problem=None, **context)

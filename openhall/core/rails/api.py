@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from openhall.base.config import Settings
@@ -48,7 +48,7 @@ async def entries(reader: edge.Reader, resident: Me, cursor: Cursor = None) -> E
 @post("/wallet/top-ups", opt=edge.RESIDENT, responses=edge.answers(TopUpView))
 async def start(
     request: Request[Any, Any, Any],
-    data: TopUpRequest,
+    data: JSONBody[TopUpRequest],
     conn: edge.Conn,
     settings: edge.HallSettings,
     resident: Me,
