@@ -11,7 +11,7 @@ tasks = Blueprint()
 _PORTIONS = 50
 
 
-@tasks.periodic(cron="*/5 * * * * *")
+@tasks.periodic(cron="* * * * * */5")
 @tasks.task(name="fold", pass_context=True, queueing_lock="ledger:fold")
 async def fold(context: JobContext, timestamp: int) -> None:
     """Every five seconds: fold what was paid to busy accounts, so that their balance is quick to read."""
