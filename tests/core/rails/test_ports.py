@@ -74,12 +74,17 @@ async def test_a_broken_answer_is_unknown(
 ) -> None:
     outside.plan(on=on, answer=answer)
     with pytest.raises(Unknown):
-        if on == "charge":
-            await charge(bank, agreement)
-        elif on == "query":
-            await bank.query("r")
-        else:
-            await bank.cancel("r")
+        await call(bank, on, agreement)
+
+
+async def call(bank: HttpBank, on: str, agreement: str) -> None:
+    """Any of the three calls."""
+    if on == "charge":
+        await charge(bank, agreement)
+    elif on == "query":
+        await bank.query("r")
+    else:
+        await bank.cancel("r")
 
 
 async def test_a_late_answer_is_unknown_although_the_money_was_taken(outside: OutsideProgram, agreement: str) -> None:
