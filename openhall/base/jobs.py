@@ -3,15 +3,30 @@
 Handlers run at least once: one job is one transaction, with an idempotency key for the world outside.
 """
 
+import asyncio
+import os
+import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import procrastinate
+import structlog
 from procrastinate import PsycopgConnector
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.tasks import Task
 
-from openhall.base import db
+from openhall.base import clock, db
+from openhall.base.config import Settings
 from openhall.base.package import Package
+
+log = structlog.get_logger()
+
+# Seconds without a sign of life after which a worker counts as dead, and its jobs go to another.
+DEAD_AFTER_S = 30
+# Seconds in which running jobs may finish when the worker is asked to stop.
+GRACE_S = 5
 
 # Declared in an importable module because workers look tasks up by name. Its connections are the hall's own pool.
 app = procrastinate.App(connector=PsycopgConnector())
@@ -36,3 +51,49 @@ async def close() -> None:
 async def defer(conn: db.Conn, task: Task[Any, Any, Any], /, *, in_seconds: int = 0, **arguments: Any) -> None:
     """Queue a job in the caller's transaction. Arguments are JSON: pass ids as text."""
     await task.configure(connection=conn, schedule_in={"seconds": in_seconds}).defer_async(**arguments)
+
+
+async def work(settings: Settings, concurrency: int) -> None:
+    """Do the jobs of the registered packages until SIGTERM or SIGINT; their context has `pool` and `settings`."""
+    pool = db.Pool(settings.database_url, settings.pool_size)
+    await pool.open()
+    await open(pool)
+    rescuer = asyncio.create_task(_rescue_for_ever())
+    try:
+        await app.run_worker_async(
+            concurrency=concurrency,
+            name=f"{socket.gethostname()}-{os.getpid()}",
+            additional_context={"pool": pool, "settings": settings},
+            # What failed stays, to be looked at.
+            delete_jobs="successful",
+            shutdown_graceful_timeout=GRACE_S,
+            stalled_worker_timeout=DEAD_AFTER_S,
+        )
+    finally:
+        rescuer.cancel()
+        with suppress(asyncio.CancelledError):
+            await rescuer
+        await close()
+        await pool.close()
+
+
+async def _rescue_for_ever() -> None:
+    while True:
+        try:
+            await rescue()
+        except ConnectorException:
+            log.warning("jobs.rescue_failed", exc_info=True)
+        await asyncio.sleep(DEAD_AFTER_S)
+
+
+async def rescue() -> int:
+    """Queue the jobs of killed workers again; how many. A job whose successor already waits under its lock is done."""
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S)
+    rescued = 0
+    for job in stalled:
+        try:
+            await app.job_manager.retry_job(job, retry_at=clock.now())
+            rescued += 1
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+    return rescued

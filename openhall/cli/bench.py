@@ -1,0 +1,30 @@
+"""`openhall bench`."""
+
+from cyclopts import App
+
+app = App(
+    name="bench",
+    help_epilogue="Examples:\n\n    openhall bench\n\n    openhall bench --seconds 5 --rounds 1    a quick look",
+)
+
+
+@app.default
+def run(*, seconds: int = 15, payers: int = 64, scale: int = 64, rounds: int = 1) -> int:
+    """Measure how fast this hall is, as ratios to pgbench on the same server in the same run.
+
+    Starts a PostgreSQL of its own and leaves nothing behind. docs/performance.md explains the figures.
+
+    Parameters
+    ----------
+    seconds
+        Length of each measurement.
+    payers
+        Clients that pay at the same time.
+    scale
+        Scale of pgbench's tables.
+    rounds
+        How often everything is measured.
+    """
+    from openhall import bench
+
+    return bench.main(seconds=seconds, payers=payers, scale=scale, rounds=rounds)
