@@ -54,8 +54,9 @@ def good(kind: Kind) -> Scene:
     resolves = kind in ("capture", "void", "expire")
     amount = 0 if kind in ("void", "expire") else 300
     expires_at = NOW - timedelta(seconds=1) if kind == "expire" else NOW + timedelta(seconds=1)
+    payer, payee, hold = (NIL, NIL, HOLD) if resolves else (PAYER, PAYEE, None)
     return Scene(
-        Transfer(ID, NIL if resolves else PAYER, NIL if resolves else PAYEE, amount, kind=kind, hold=HOLD if resolves else None),
+        Transfer(ID, payer, payee, amount, kind=kind, hold=hold),
         Sums(PAYER, "CNY", 0, False, True, False, 1000, 0, 0, 300 if resolves else 0, 1),
         Sums(PAYEE, "CNY", 0, False, True, False, 0, 0, 300 if resolves else 0, 0, 0),
         Hold(HOLD, PAYER, PAYEE, 300, "CNY", expires_at, True),
