@@ -12,16 +12,6 @@ function state(text) {
   part("state").textContent = text;
 }
 
-function loadScript(url) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = resolve;
-    script.onerror = () => reject(new Error("script"));
-    document.head.append(script);
-  });
-}
-
 async function makeDetector() {
   const Native = window.BarcodeDetector;
   if (Native) {
@@ -29,8 +19,8 @@ async function makeDetector() {
     const formats = await Native.getSupportedFormats().catch(() => []);
     if (formats.includes("qr_code")) return new Native({ formats: ["qr_code"] });
   }
-  await loadScript(say.detector);
-  const api = window.BarcodeDetectionAPI;
+  const api = await import(say.detector);
+  // Its own default is a public network's address; ours comes with the hall.
   api.prepareZXingModule({ overrides: { locateFile: (file, base) => (file.endsWith(".wasm") ? say.wasm : base + file) } });
   return new api.BarcodeDetector({ formats: ["qr_code"] });
 }
@@ -43,7 +33,7 @@ function go(payload) {
   done = true;
   scanner.classList.add("scanner-found");
   state(say.found);
-  navigator.vibrate?.(40);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(40);
   stopCamera();
   location.assign(`/pay?code=${encodeURIComponent(payload)}`);
 }
