@@ -254,6 +254,15 @@ def test_messages_come_newest_first_and_only_those_of_the_number(outside: Outsid
     assert [message["text"] for message in outside.messages(phone)] == ["your code is 222222", "your code is 111111"]
 
 
+def test_a_message_that_is_sent_again_under_its_key_arrives_once(outside: OutsideProgram) -> None:
+    phone = uuid.uuid4().hex[:11]
+    headers = {"authorization": f"Bearer {outside.secret}", "idempotency-key": uuid.uuid4().hex}
+    for _ in range(2):
+        sent = httpx.post(f"{outside.url}/sms", json={"to": phone, "text": "hello"}, headers=headers)
+        assert sent.status_code == 202
+    assert len(outside.messages(phone)) == 1
+
+
 def test_a_message_can_be_lost(outside: OutsideProgram) -> None:
     phone = uuid.uuid4().hex[:11]
     outside.plan(on="sms", who=phone, outcome="never", answer="drop")

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from openhall.base.config import Settings
-from openhall.core.people.demo import PEOPLE
+from openhall.base.package import City
+from openhall.core.people.demo import PEOPLE, load
 from tests.conftest import open_hall
 from tests.hall import Hall
 from tests.outside_fixture import OutsideProgram
@@ -67,8 +68,25 @@ async def test_a_real_hall_has_no_demo_phone(settings: Settings, outside: Outsid
             assert (await hall.client.get(path, headers=JSON)).status_code == 404
 
 
-async def test_the_demo_page_names_the_people_one_can_be(hall: Hall) -> None:
+async def test_the_demo_page_names_the_people_one_can_be_and_their_shops(hall: Hall) -> None:
+    keeper = await hall.sign_in(PEOPLE[1][1])
+    shop = await hall.open_shop(keeper, "李记肉夹馍")
     page = (await hall.client.get("/demo")).text
     for _, phone, name, _ in PEOPLE:
         assert name in page
         assert f"/demo/phone/{phone.removeprefix('+86')}" in page
+    assert "李记肉夹馍" in page
+    assert f"/pay?code={shop['short_code']}" in page
+
+
+async def test_loading_the_demo_city_twice_is_loading_it_once(hall: Hall) -> None:
+    loaded = []
+    for _ in range(2):
+        city = City(settings=hall.settings)
+        async with hall.pool.write() as conn:
+            await load(conn, city)
+        loaded.append(city.residents)
+    assert loaded[0] == loaded[1]
+    assert set(loaded[0]) == {"resident", "stall_owner"}
+    me = await hall.client.get("/api/v1/me", headers=await hall.sign_in("13800138000"))
+    assert (me.json()["id"], me.json()["name"]) == (str(loaded[0]["resident"]), "王小明")

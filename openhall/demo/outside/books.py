@@ -91,10 +91,10 @@ class Books:
         with self.transaction():
             self.run("clear_plans")
 
-    def add_message(self, recipient: str, text: str) -> None:
-        """Deliver a message to a demo phone."""
+    def add_message(self, recipient: str, text: str, key: str | None) -> None:
+        """Deliver a message to a demo phone; one with a key that was here before is the same message."""
         with self.transaction():
-            self.run("add_message", at=now(), recipient=recipient, text=text)
+            self.run("add_message", at=now(), recipient=recipient, text=text, key=key)
 
     def messages(self, recipient: str) -> list[Row]:
         """The last 50 messages of a demo phone, newest first: at (milliseconds), text."""

@@ -39,7 +39,8 @@ create table if not exists messages (
     id        integer primary key autoincrement,
     at        integer not null,
     recipient text not null,
-    text      text not null
+    text      text not null,
+    key       text unique
 );
 create index if not exists messages_recipient on messages (recipient, id desc);
 
@@ -106,7 +107,7 @@ update plans set left = left - 1 where id = :id;
 delete from plans;
 
 -- name: add_message
-insert into messages (at, recipient, text) values (:at, :recipient, :text);
+insert into messages (at, recipient, text, key) values (:at, :recipient, :text, :key) on conflict (key) do nothing;
 
 -- name: messages
 select at, text from messages where recipient = :recipient order by id desc limit 50;

@@ -75,7 +75,8 @@ class Notices:
             "webhook-signature": sign(self._key, notice["id"], moment, body),
         }
         url = urlsplit(notice["notify_url"])
-        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_PATIENCE)
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        connection = kind(url.hostname or "", url.port, timeout=_PATIENCE)
         try:
             connection.request("POST", url.path, body, headers)
             return 200 <= connection.getresponse().status < 300

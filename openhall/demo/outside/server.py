@@ -98,7 +98,9 @@ class Handler(BaseHTTPRequestHandler):
             if route is None:
                 raise Answer(404, {"code": "no_such_route"})
             name = unquote(parts.path.rsplit("/", 1)[1]) if "{" in _shape(parts.path) else ""
-            plan, status, body = route(self.server, Call(name, parse_qs(parts.query), content))
+            plan, status, body = route(
+                self.server, Call(name, parse_qs(parts.query), content, self.headers.get("idempotency-key"))
+            )
         except Answer as answer:
             status, body = answer.status, answer.body
         except msgspec.MsgspecError as problem:
@@ -143,11 +145,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Call(Struct, frozen=True):
-    """What a route gets: the last part of the path, the query, the body."""
+    """What a route gets: the last part of the path, the query, the body, the header Idempotency-Key."""
 
     name: str
     query: dict[str, list[str]]
     content: bytes
+    key: str | None
 
 
 Reply = tuple[Plan, int, object]
@@ -207,7 +210,7 @@ def send_message(outside: Outside, call: Call) -> Reply:
     message = msgspec.json.decode(call.content, type=Message)
     plan = outside.books.next_plan("sms", message.to)
     if plan.outcome != "never":
-        outside.books.add_message(message.to, message.text)
+        outside.books.add_message(message.to, message.text, call.key)
     return plan, 503 if plan.outcome == "never" else 202, {}
 
 

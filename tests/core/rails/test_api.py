@@ -5,11 +5,15 @@ import json
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 from procrastinate import PsycopgConnector
 
 from openhall.base import jobs
+from openhall.base.config import Settings
+from tests.conftest import open_hall
 from tests.hall import Hall, Headers, fresh_key
+from tests.outside_fixture import OutsideProgram
 
 pytestmark = pytest.mark.anyio
 
@@ -112,6 +116,12 @@ async def test_a_refusal_stays_a_refusal_for_its_key(hall: Hall, me: Headers) ->
         assert (answer.status_code, answer.json()["code"]) == (422, "rails.amount_too_large")
     answer = await ask(hall, me, bank_account="other")
     assert (answer.status_code, answer.json()["code"]) == (422, "rails.bank_account_unknown")
+
+
+async def test_a_hall_without_a_bank_says_so(settings: Settings, outside: OutsideProgram) -> None:
+    async with open_hall(msgspec.structs.replace(settings, bank_url=""), outside) as hall:
+        answer = await ask(hall, await hall.sign_in("13800138001"))
+        assert (answer.status_code, answer.json()["code"]) == (503, "rails.bank_off")
 
 
 async def test_one_resident_cannot_flood_the_bank(hall: Hall, me: Headers) -> None:

@@ -17,9 +17,11 @@ import pytest
 import uvicorn
 
 from openhall.base import db
+from openhall.base.config import Settings
 from openhall.core import ledger, rails
 from openhall.core.rails import Charge, ChargeState, Notice, TopUpState
 from openhall.web.app import create_app
+from tests.conftest import open_hall
 from tests.core.rails.stage import Stage
 from tests.hall import Hall
 from tests.outside_fixture import OutsideProgram
@@ -30,7 +32,7 @@ URL = "/rails/bank/notices"
 
 
 @pytest.fixture
-async def told(settings: Any, pool: db.Pool, outside: OutsideProgram) -> AsyncIterator[Stage]:
+async def told(settings: Settings, pool: db.Pool, outside: OutsideProgram) -> AsyncIterator[Stage]:
     """A stage whose bank can reach the hall: the whole hall is served on a real port."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", ws="none"))
@@ -242,9 +244,8 @@ async def test_a_signed_notice_that_makes_no_sense_is_a_400_and_not_kept(hall: H
     assert await inbox(hall) == []
 
 
-async def test_a_hall_without_a_bank_believes_nobody(hall: Hall, settings: Any) -> None:
-    off = msgspec.structs.replace(settings, bank_secret="", bank_url="")
-    hall.client._transport.app.state.settings = off  # type: ignore[attr-defined]
-    body = body_of("r")
-    answer = await hall.client.post(URL, content=body, headers=signed(hall, body, secret=""))
-    assert answer.status_code == 401
+async def test_a_hall_without_a_bank_believes_nobody(settings: Settings, outside: OutsideProgram) -> None:
+    async with open_hall(msgspec.structs.replace(settings, bank_url="", bank_secret=""), outside) as hall:
+        body = body_of("r")
+        answer = await hall.client.post(URL, content=body, headers=signed(hall, body))
+        assert answer.status_code == 401
