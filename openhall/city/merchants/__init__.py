@@ -7,7 +7,8 @@ Invariants, kept by the database and proved by `openhall check`:
 - only its owner sees a shop's book and its till.
 """
 
-from openhall.city.merchants.actions import close_shop, find_shop, open_shop, payees, shops_of, stream_of
+from openhall.city.merchants.actions import close_shop, find_shop, open_shop, shops_of
+from openhall.city.merchants.registry import payees, stream_of
 from openhall.city.merchants.rules import checked, clean_name
 from openhall.city.merchants.types import Hall, NewShop, Shop, State
 

@@ -1,14 +1,12 @@
-"""The use cases of merchants: open a shop, find it, close it, and know it by its code."""
+"""The use cases of merchants: open a shop, find it, close it."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from openhall.base import clock, db, ids
-from openhall.base.errors import Problem
-from openhall.city.merchants import categories, problems
-from openhall.city.merchants.types import CodeState, Hall, NewShop, Registered, Shop, State
+from openhall.city.merchants import problems
+from openhall.city.merchants.types import Hall, NewShop, Shop
 from openhall.core import ledger
-from openhall.core.payments import Payee, codes
+from openhall.core.payments import codes
 
 q = db.load("openhall.city.merchants")
 
@@ -81,43 +79,3 @@ async def close_shop(conn: db.Conn, *, owner: UUID, shop: UUID) -> Shop:
     closed = await find_shop(conn, owner=owner, shop=shop)
     await db.run(conn, q.revoke_codes, shop=closed.id, now=now)
     return closed
-
-
-async def payees(conn: db.ReadConn, texts: Sequence[str]) -> list[Payee | Problem | None]:
-    """The shops behind scanned or typed texts, aligned: the PayeeSource of this package, one statement for all."""
-    wanted = [row for ord_, text in enumerate(texts) if (row := _wanted(ord_, text))]
-    found = await db.all(conn, q.resolve, Registered, rows=db.rows(wanted))
-    by_ord = {registered.ord: _answer(registered) for registered in found}
-    return [by_ord.get(ord_) for ord_ in range(len(texts))]
-
-
-def _wanted(ord_: int, text: str) -> dict[str, int | str] | None:
-    try:
-        read = codes.read(text)
-    except codes.CodeError:
-        return None
-    if isinstance(read, codes.ShopCode):
-        return {"ord": ord_, "id": read.code}
-    return {"ord": ord_, "short_code": read} if isinstance(read, str) else None
-
-
-def _answer(registered: Registered) -> Payee | Problem:
-    if registered.state is State.CLOSED:
-        return problems.shop_closed(shop=str(registered.shop))
-    if registered.code_state is CodeState.REVOKED:
-        return problems.code_revoked(shop=str(registered.shop))
-    return Payee(
-        kind="shop",
-        id=registered.shop,
-        name=registered.name,
-        account=registered.account,
-        owner=registered.owner,
-        stream=stream_of(registered.shop),
-        district=registered.city,
-        category=categories.title(registered.category),
-    )
-
-
-def stream_of(shop: UUID) -> str:
-    """The name of the stream on which a shop's till learns of its payments."""
-    return f"shop:{shop}"

@@ -4,8 +4,8 @@ from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.city.merchants import api, pages
-from openhall.city.merchants.actions import payees
 from openhall.city.merchants.demo import load
+from openhall.city.merchants.registry import payees
 
 q = db.load("openhall.city.merchants")
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from openhall.base import clock, db, events, money, spoken
 from openhall.base.live import Hub
-from openhall.city.merchants.actions import stream_of
+from openhall.city.merchants.registry import stream_of
 from openhall.core import ledger, payments
 from openhall.core.payments import Payment, Totals
 

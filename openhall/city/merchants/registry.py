@@ -1,0 +1,53 @@
+"""Who is behind a code: the registry, asked by whoever pays."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from openhall.base import db
+from openhall.base.errors import Problem
+from openhall.city.merchants import categories, problems
+from openhall.city.merchants.types import CodeState, Registered, State
+from openhall.core.payments import Payee
+from openhall.core.payments.codes import CodeError, ShopCode, read
+
+q = db.load("openhall.city.merchants")
+
+
+async def payees(conn: db.ReadConn, codes: Sequence[str]) -> list[Payee | Problem | None]:
+    """The shops behind scanned or typed texts, aligned: the PayeeSource of this package, one statement for all."""
+    wanted = [row for ord_, text in enumerate(codes) if (row := _wanted(ord_, text))]
+    found = await db.all(conn, q.resolve, Registered, rows=db.rows(wanted))
+    by_ord = {registered.ord: _answer(registered) for registered in found}
+    return [by_ord.get(ord_) for ord_ in range(len(codes))]
+
+
+def _wanted(ord_: int, text: str) -> dict[str, int | str] | None:
+    try:
+        found = read(text)
+    except CodeError:
+        return None
+    if isinstance(found, ShopCode):
+        return {"ord": ord_, "id": found.code}
+    return {"ord": ord_, "short_code": found} if isinstance(found, str) else None
+
+
+def _answer(registered: Registered) -> Payee | Problem:
+    if registered.state is State.CLOSED:
+        return problems.shop_closed(shop=str(registered.shop))
+    if registered.code_state is CodeState.REVOKED:
+        return problems.code_revoked(shop=str(registered.shop))
+    return Payee(
+        kind="shop",
+        id=registered.shop,
+        name=registered.name,
+        account=registered.account,
+        owner=registered.owner,
+        stream=stream_of(registered.shop),
+        district=registered.city,
+        category=categories.title(registered.category),
+    )
+
+
+def stream_of(shop: UUID) -> str:
+    """The name of the stream on which a shop's till learns of its payments."""
+    return f"shop:{shop}"
