@@ -8,12 +8,17 @@ from litestar.params import FromPath
 from markupsafe import Markup
 from msgspec import Struct
 
+from openhall.base import db
+from openhall.city import merchants
+from openhall.city.merchants import categories
 from openhall.core import people
 from openhall.core.people.demo import PEOPLE
 from openhall.demo import lan, phone
 from openhall.web import edge
 from openhall.web.problems import wants_json
 from openhall.web.render import language_of, translate
+
+AnyRequest = Request[Any, Any, Any]
 
 
 class Person(Struct, frozen=True):
@@ -29,29 +34,56 @@ class Shop(Struct, frozen=True):
 
     name: str
     note: str
-    till_href: str | None
-    poster_href: str | None
+    till_href: str
+    poster_href: str
     pay_href: str
 
 
 @get("/demo", opt=edge.DEMO)
-async def demo(request: Request[Any, Any, Any], reader: edge.Reader) -> Response[Any]:
+async def demo(request: AnyRequest, reader: edge.Reader) -> Response[Any]:
     """The city at a glance."""
+    address = lan.address()
+    url = f"{request.url.scheme}://{address}:{request.url.port or 80}/" if address else None
+    return edge.page(
+        request,
+        "demo/demo.html",
+        people=_people(request),
+        shops=await _shops(request, reader),
+        lan_url=url,
+        lan_qr=Markup(segno.make(url).svg_inline(scale=4)) if url else None,  # noqa: S704  drawn here, from our address
+    )
+
+
+def _people(request: AnyRequest) -> list[Person]:
     language = language_of(request)
-    residents = [
+    return [
         Person(name=name, phone=number.removeprefix("+86"), note=translate(request, language, note))
         for _, number, name, note in PEOPLE
     ]
-    address = lan.address()
-    url = f"{request.url.scheme}://{address}:{request.url.port or 80}/" if address else None
-    qr = Markup(segno.make(url).svg_inline(scale=4)) if url else None  # noqa: S704  our own drawing of our own address
-    return edge.page(request, "demo/demo.html", people=residents, shops=[], lan_url=url, lan_qr=qr)
+
+
+async def _shops(request: AnyRequest, reader: db.ReadConn) -> list[Shop]:
+    """What the people of the demo city keep."""
+    shops: list[Shop] = []
+    for _, number, _, _ in PEOPLE:
+        keeper = await people.resident_with(reader, number)
+        found = await merchants.shops_of(reader, owner=keeper.id) if keeper else []
+        shops += [_shop(request, shop) for shop in found if shop.state == "open"]
+    return shops
+
+
+def _shop(request: AnyRequest, shop: merchants.Shop) -> Shop:
+    return Shop(
+        name=shop.name,
+        note=translate(request, language_of(request), categories.title(shop.category)),
+        till_href=f"/shops/{shop.id}/till",
+        poster_href=f"/shops/{shop.id}/poster",
+        pay_href=f"/pay?code={shop.short_code}",
+    )
 
 
 @get("/demo/phone/{number:str}", opt=edge.DEMO)
-async def demo_phone(
-    request: Request[Any, Any, Any], number: FromPath[str], settings: edge.HallSettings
-) -> Response[Any]:
+async def demo_phone(request: AnyRequest, number: FromPath[str], settings: edge.HallSettings) -> Response[Any]:
     """The messages sent to a phone, newest first; as JSON when that is asked for. Refusals: `people.phone_invalid`."""
     canonical = people.phone(number)
     if canonical is None:

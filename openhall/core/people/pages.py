@@ -26,6 +26,7 @@ AnyRequest = Request[Any, Any, Any]
 PHONE_COOKIE = "openhall_phone"
 NEXT_COOKIE = "openhall_next"
 STEP_SECONDS = 600
+PATH_MAX = 2000
 YEAR_SECONDS = 365 * 86_400
 
 BROWSER_ON_SYSTEM = N_("{browser} on {system}")
@@ -67,11 +68,12 @@ class DeviceRow:
 @get("/sign-in", opt=edge.PUBLIC)
 async def sign_in(request: AnyRequest, settings: edge.HallSettings) -> Response[Any]:
     """Ask for the phone."""
-    wanted = edge.same_site(request.query_params.get("next"))
+    wanted = _target(request.query_params.get("next"))
     if request.scope["state"].get("visit"):
         return edge.see_other(wanted)
     page = edge.page(request, "people/sign_in.html", phone="", problem=None)
-    _set(page, settings, NEXT_COOKIE, wanted, STEP_SECONDS)
+    # Litestar unquotes the cookies it reads.
+    _set(page, settings, NEXT_COOKIE, quote(wanted), STEP_SECONDS)
     return page
 
 
@@ -127,7 +129,7 @@ async def enter(
         )
     except Problem as problem:
         return _again(request, "people/sign_in_code.html", problem, **_about(phone, settings))
-    answer = edge.see_other(edge.same_site(request.cookies.get(NEXT_COOKIE)))
+    answer = edge.see_other(_target(request.cookies.get(NEXT_COOKIE)))
     _set(answer, settings, people.COOKIE, signed_in.token, settings.page_session_days * 86_400)
     _remember(answer, settings, _preferences_of(signed_in.resident))
     for spent in (PHONE_COOKIE, NEXT_COOKIE):
@@ -161,7 +163,7 @@ async def set_preferences(
     visit: people.Visit | None = request.scope["state"].get("visit")
     if visit is not None:
         await people.prefer(conn, resident=visit.resident.id, preferences=chosen)
-    answer = edge.see_other(edge.same_site(data.back))
+    answer = edge.see_other(_target(data.back))
     _remember(answer, settings, chosen)
     return answer
 
@@ -190,6 +192,11 @@ async def end_device(
     """Sign out one of the resident's own devices."""
     await people.end_session(conn, resident=resident.id, session=session_id)
     return edge.see_other("/me/sessions")
+
+
+def _target(path: str | None) -> str:
+    """Where to go next: a path of this hall that fits into a header and a cookie, else the home page."""
+    return edge.same_site(path if path and len(path) <= PATH_MAX and path.isascii() else None)
 
 
 def _again(request: AnyRequest, template: str, problem: Problem, **context: Any) -> Response[Html]:

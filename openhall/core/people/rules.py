@@ -5,13 +5,11 @@ import hmac
 import re
 import secrets
 import unicodedata
-from urllib.parse import urlsplit
 
 CODE_DIGITS = 6
 TOKEN_BYTES = 32
 DEVICE_MAX = 60
 NAME_MAX = 40
-PATH_MAX = 2000
 
 _MAINLAND_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -20,7 +18,6 @@ _ORNAMENTS = re.compile(r"[\s().\-\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\
 _CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
 _CODE_IN_TEXT = re.compile(rf"(?<![0-9])[0-9]{{{CODE_DIGITS}}}(?![0-9])")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def phone(written: str) -> str | None:
@@ -144,17 +141,3 @@ def name(written: str) -> str | None:
     """A display name with single blanks and no control characters, or None for an empty one."""
     tidy = " ".join("".join(ch if ch.isprintable() else " " for ch in written).split())
     return tidy[:NAME_MAX] or None
-
-
-def same_site(path: str | None, otherwise: str = "/") -> str:
-    """A redirect target that cannot leave the hall: `path` when it is a path of this site, else `otherwise`.
-
-    Browsers read a backslash as a slash and skip control characters, so both are refused before parsing.
-    """
-    if not path or len(path) > PATH_MAX or _CONTROL.search(path) or not path.startswith("/") or path.startswith("//"):
-        return otherwise
-    try:
-        parts = urlsplit(path)
-    except ValueError:
-        return otherwise
-    return otherwise if parts.scheme or parts.netloc else path

@@ -76,12 +76,30 @@ async def test_the_session_cookie_is_kept_from_scripts_and_other_sites(browser: 
 
 
 @pytest.mark.parametrize(
-    "wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "wanted",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/me\r\nSet-Cookie: a=b",
+        "javascript:alert(1)",
+        "me",
+        "/" + "a" * 3000,
+        "/支付",
+    ],
 )
-async def test_signing_in_never_leads_away_from_the_hall(browser: Browser, wanted: str) -> None:
+async def test_a_redirect_never_leads_away_from_the_hall(browser: Browser, wanted: str) -> None:
+    answer = await browser.post("/me/preferences", mode="elder", back=wanted)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     await browser.client.get("/sign-in", params={"next": wanted})
-    landed = await browser.sign_in()
-    assert landed.headers["location"] == "/"
+    assert (await browser.sign_in()).headers["location"] == "/"
+
+
+async def test_what_a_person_wanted_survives_signing_in_to_the_letter(browser: Browser) -> None:
+    wanted = "/pay?code=a%3Bb%22c%20d&x=1,2"
+    await browser.client.get("/sign-in", params={"next": wanted})
+    assert (await browser.sign_in()).headers["location"] == wanted
 
 
 async def test_a_cookie_is_no_bearer_and_a_bearer_no_cookie(browser: Browser) -> None:

@@ -84,7 +84,7 @@ def test_a_masked_phone_shows_neither_middle_nor_whole() -> None:
 
 
 def test_a_code_is_six_digits_and_may_begin_with_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules.secrets, "randbelow", lambda bound: 42 if bound == 10**6 else -1)
+    monkeypatch.setattr("secrets.randbelow", lambda bound: 42 if bound == 10**6 else -1)
     assert rules.new_code() == "000042"
 
 
@@ -160,30 +160,3 @@ def test_a_display_name_is_tidied_and_bounded() -> None:
     assert rules.name("  王\u0000 小明 \n") == "王 小明"
     assert rules.name(" \t ") is None
     assert rules.name("x" * 99) == "x" * rules.NAME_MAX
-
-
-@pytest.mark.parametrize("path", ["/", "/me", "/pay?code=abc&x=1", "/pay?code=https%3A%2F%2Fa.b%2Fc", "/a#b"])
-def test_a_path_of_the_hall_is_a_safe_redirect(path: str) -> None:
-    assert rules.same_site(path, "/home") == path
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        None,
-        "",
-        "me",
-        "https://evil.example/",
-        "//evil.example/",
-        "/\\evil.example",
-        "\\\\evil.example",
-        "/\t/evil.example",
-        "/me\r\nSet-Cookie: a=b",
-        " /me",
-        "javascript:alert(1)",
-        "//[",
-        "/" + "a" * 3000,
-    ],
-)
-def test_a_redirect_never_leaves_the_hall(target: str | None) -> None:
-    assert rules.same_site(target, "/home") == "/home"

@@ -25,10 +25,10 @@ async def test_without_a_token_one_is_asked_to_sign_in(hall: Hall) -> None:
     assert me.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 43, "A" * 10_000, "é" * 43, "' or 1=1 --"])
-async def test_an_invented_token_is_invalid(hall: Hall, token: str) -> None:
-    me = await hall.client.get("/api/v1/me", headers={b"Authorization": f"Bearer {token}".encode()})
-    assert (me.status_code, me.json()["code"]) == (401, "people.session_invalid")
+async def test_an_invented_token_is_invalid(hall: Hall) -> None:
+    for token in ("x", "A" * 43, "A" * 10_000, "é" * 43, "' or 1=1 --"):
+        me = await hall.client.get("/api/v1/me", headers={b"Authorization": f"Bearer {token}".encode()})
+        assert (me.status_code, me.json()["code"]) == (401, "people.session_invalid"), token
 
 
 async def test_after_signing_out_the_token_is_worthless(hall: Hall) -> None:
@@ -126,11 +126,11 @@ async def test_preferences_and_name_are_kept_with_the_resident(hall: Hall) -> No
     assert (removed.json()["name"], removed.json()["mode"]) == (None, "elder")
 
 
-@pytest.mark.parametrize("change", [{"lang": "fr"}, {"mode": "tiny"}, {"theme": 1}, {"name": "x" * 201}])
-async def test_an_unknown_preference_is_refused(hall: Hall, change: dict[str, object]) -> None:
+async def test_an_unknown_preference_is_refused(hall: Hall) -> None:
     mine = await hall.sign_in(ONE)
-    refused = await hall.client.patch("/api/v1/me", json=change, headers=mine)
-    assert (refused.status_code, refused.json()["code"]) == (400, "hall.malformed")
+    for change in ({"lang": "fr"}, {"mode": "tiny"}, {"theme": 1}, {"name": "x" * 201}):
+        refused = await hall.client.patch("/api/v1/me", json=change, headers=mine)
+        assert (refused.status_code, refused.json()["code"]) == (400, "hall.malformed"), change
 
 
 async def trail(pool: db.Pool) -> list[str]:

@@ -36,6 +36,11 @@ async def resident(conn: db.ReadConn, id: UUID) -> Resident:  # noqa: A002  read
     return await db.one(conn, q.resident_by_id, Resident, id=id)
 
 
+async def resident_with(conn: db.ReadConn, phone: str) -> Resident | None:
+    """The resident with this canonical phone, if somebody joined with it."""
+    return await db.maybe(conn, q.resident_by_phone, Resident, phone=phone)
+
+
 async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> None:
     """Store what is not None of the preferences."""
     chosen = preferences
