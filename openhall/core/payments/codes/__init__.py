@@ -5,6 +5,7 @@ one of the three kinds below or a CodeError with its exact reason; reading keeps
 read gives the same text; what we generate, we read back.
 """
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from openhall.core.payments.codes import mpm, schemes, short
@@ -21,7 +22,12 @@ Read: TypeAlias = ShopCode | str | Network
 
 def read(text: str) -> Read:
     """What a scanned or typed text is; CodeError when it is damaged or no payment code at all."""
-    text = text.strip()
+    return _read(text.strip())
+
+
+# A city's few printed codes are read over and over; a text that is refused is not remembered.
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Read:
     if not text or len(text) > mpm.MAX_LENGTH:
         return _payload(text)
     network = schemes.of_text(text)
