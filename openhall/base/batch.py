@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import psycopg
 import structlog
 
-from openhall.base import db
+from openhall.base import db, metrics
 from openhall.base.errors import Problem, busy
 
 log = structlog.get_logger()
@@ -30,6 +30,7 @@ class Batch(Generic[Item, Result]):
 
     def __init__(
         self,
+        name: str,
         pool: db.Pool,
         settle: Callable[[db.Conn, Sequence[Item]], Awaitable[Sequence[Result | Problem]]],
         *,
@@ -37,6 +38,7 @@ class Batch(Generic[Item, Result]):
         lanes: int = 1,
         waiting: int = 4096,
     ) -> None:
+        self._sizes = metrics.batch_items.labels(name)
         self._pool = pool
         self._settle = settle
         self._size = size
@@ -78,6 +80,7 @@ class Batch(Generic[Item, Result]):
             # Nobody waits for a cancelled request: one that has not begun is dropped before it costs anything.
             live = [(item, future) for item, future in taken if not future.done()]
             if live:
+                self._sizes.observe(len(live))
                 try:
                     await self._settle_group(live)
                 except asyncio.CancelledError:

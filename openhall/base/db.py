@@ -7,7 +7,7 @@ the edge, a job or a batch opens the transaction.
 
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, NewType, TypeVar, cast
@@ -137,22 +137,38 @@ async def run(conn: Conn, query: Query, /, **parameters: Any) -> int:
     return (await _execute(conn, query, parameters)).rowcount
 
 
+@asynccontextmanager
+async def pipeline(conn: Conn) -> AsyncIterator[None]:
+    """Statements inside, run by `send`, travel together and are answered together: one round trip for all."""
+    async with conn.pipeline():
+        yield
+
+
+async def send(conn: Conn, query: Query, /, **parameters: Any) -> None:
+    """Run a statement whose answer nobody reads, inside `pipeline`; a failure comes out at the pipeline's end."""
+    await _execute(conn, query, parameters)
+
+
+# Our statements are short and repeated: planning each one anew would cost more than any better plan gives. A
+# transaction left open by a stuck process must not hold its locks for long.
+_OPTIONS = (
+    f"-c search_path={SEARCH_PATH} -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s"
+)
+
+
 class Pool:
     """The connections of one process. Every block is one transaction, committed at its end."""
 
     def __init__(self, dsn: str, size: int) -> None:
+        self._size = size
         self._pool = AsyncConnectionPool(
             dsn,
             min_size=min(2, size),
             max_size=size,
             open=False,
             timeout=10,
-            kwargs={
-                "options": f"-c search_path={SEARCH_PATH} -c idle_in_transaction_session_timeout=30s",
-                "application_name": "openhall",
-            },
+            kwargs={"options": _OPTIONS, "application_name": "openhall"},
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
         )
 
     @property
@@ -169,22 +185,39 @@ class Pool:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Conn]:
         """One transaction that may write."""
-        async with self._pool.connection() as connection, connection.transaction():
+        async with self._begun(read_only=False) as connection:
             yield Conn(ReadConn(connection))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadConn]:
         """One transaction that PostgreSQL itself keeps from writing, on one snapshot."""
-        async with self._pool.connection() as connection:
-            await connection.set_read_only(True)
-            await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
-            try:
-                async with connection.transaction():
-                    yield ReadConn(connection)
-            finally:
-                if not connection.closed:
-                    await connection.set_read_only(None)
-                    await connection.set_isolation_level(None)
+        async with self._begun(read_only=True) as connection:
+            yield ReadConn(connection)
+
+    @asynccontextmanager
+    async def _begun(self, *, read_only: bool) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
+        """A connection inside a transaction. BEGIN is also the test of a connection that lay idle.
+
+        When the server was restarted every idle connection is dead; nothing was asked yet, so the next one is tried.
+        """
+        for tries_left in reversed(range(self._size + 1)):
+            async with AsyncExitStack() as stack:
+                connection = await stack.enter_async_context(self._pool.connection())
+                try:
+                    await _set_mode(connection, read_only=read_only)
+                    await stack.enter_async_context(connection.transaction())
+                except psycopg.OperationalError:
+                    if not tries_left:
+                        raise
+                    continue
+                yield connection
+                return
+
+
+async def _set_mode(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> None:
+    """Sent with the next BEGIN; costs nothing by itself."""
+    await connection.set_read_only(read_only)
+    await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ if read_only else None)
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

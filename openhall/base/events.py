@@ -38,7 +38,7 @@ async def publish(conn: db.Conn, facts: Sequence[Fact]) -> None:
     if not facts:
         return
     rows = [{"ord": n, "stream": f.stream, "type": f.type, "data": f.data} for n, f in enumerate(facts)]
-    await db.run(conn, q.publish, rows=db.rows(rows), channel=CHANNEL, now=clock.now())
+    await db.send(conn, q.publish, rows=db.rows(rows), channel=CHANNEL, now=clock.now())
 
 
 async def head(conn: db.ReadConn, stream: str) -> int:

@@ -74,8 +74,9 @@ class Hub:
                     # What was told while nobody listened is found by looking once.
                     self._wake_all()
                     async for notice in connection.notifies():
-                        for wake in self._watchers.get(notice.payload, ()):
-                            wake.set()
+                        for stream in notice.payload.split(" "):
+                            for wake in self._watchers.get(stream, ()):
+                                wake.set()
             except psycopg.Error as lost:
                 log.warning("live.listen_lost", error=type(lost).__name__)
             await asyncio.sleep(_RETRY_S)

@@ -78,6 +78,12 @@ class Cluster:
         place = Place.known(self.data, self.major)
         return self._dsn(place) if place and _answers(place.socket(PORT)) else None
 
+    def is_alive(self) -> bool:
+        """Whether the server's process is there; quicker than `attach`, and leaves the server in peace."""
+        place = Place.known(self.data, self.major)
+        pid = _postmaster(place) if place else None
+        return place is not None and pid is not None and _is_server(pid, place)
+
     def stop(self, *, always: bool = False) -> None:
         """Stop the server: quickly, but with everything committed on the disk. One that another process started goes
         on, unless `always`."""

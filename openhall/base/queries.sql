@@ -80,7 +80,10 @@ with incoming as (
          i.type, i.data::text::jsonb, :now
     from incoming i join heads h using (stream) join sizes z using (stream)
 )
-select h.stream, h.head, pg_notify(:channel, h.stream)::text as told from heads h;
+-- One notice names many streams: every notice costs each listening process, and one holds less than 8,000 bytes.
+select pg_notify(:channel, string_agg(stream, ' '))::text as told
+  from (select stream, (row_number() over () - 1) / 30 as page from heads) as paged
+ group by page;
 
 -- name: stream_head
 select coalesce((select head from base.streams where stream = :stream), 0);

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import cast
 from uuid import uuid4
 
 from msgspec import Struct
@@ -42,8 +43,8 @@ class _Client(asyncio.Protocol):
         self.refused = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are none of asyncio's classes, though they behave alike.
+        self._transport = cast("asyncio.Transport", transport)
         self._pay()
 
     def data_received(self, data: bytes) -> None:

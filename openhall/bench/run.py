@@ -24,6 +24,7 @@ from rich.table import Table
 from openhall.base import db, migrate
 from openhall.base.config import Settings
 from openhall.base.postgres import Cluster
+from openhall.base.postgres_place import programs_folder
 from openhall.bench import city, clients, posting
 from openhall.bench.yardstick import Yardstick
 from openhall.web.discover import modules
@@ -56,12 +57,12 @@ class Figure(Struct, frozen=True):
 def main(*, seconds: int = 15, payers: int = 64, scale: int = 64, rounds: int = 1) -> int:
     """Measure everything and print it; 0 when every target is met, 1 otherwise."""
     console = Console()
-    with tempfile.TemporaryDirectory(prefix="openhall-bench-") as folder, Cluster(Path(folder)) as cluster:
-        dsn = cluster.start()
+    with _server() as dsn:
         with psycopg.connect(dsn, autocommit=True) as admin:
             admin.execute(b"create database yardstick")
             admin.execute(b"create database hall")
-        yardstick = Yardstick(cluster.programs, make_conninfo(dsn, dbname="yardstick"), scale, payers, seconds)
+        programs = programs_folder(18)
+        yardstick = Yardstick(programs, make_conninfo(dsn, dbname="yardstick"), scale, payers, seconds)
         console.print(f"pgbench: preparing scale {scale}")
         yardstick.prepare()
         hall = Settings(
@@ -73,6 +74,17 @@ def main(*, seconds: int = 15, payers: int = 64, scale: int = 64, rounds: int = 
         figures = uvloop.run(_measure(console, yardstick, hall, seconds, payers, rounds))
     _print(console, figures, yardstick)
     return 0 if all(figure.met for figure in figures) else 1
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """A PostgreSQL of its own, with the settings of `openhall demo`, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="openhall-bench-") as folder:
+        cluster = Cluster(Path(folder))
+        try:
+            yield cluster.start()
+        finally:
+            cluster.wipe()
 
 
 async def _measure(
@@ -149,7 +161,7 @@ def _served(hall: Settings) -> Iterator[int]:
         "OPENHALL_LOG_LEVEL": "error",
         "OPENHALL_PAYMENT_MAX": str(hall.payment_max),
     }
-    command = [sys.executable, "-m", "openhall.cli", "serve", "--port", str(port), "--workers", str(WORKERS)]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "openhall.web.asgi:create", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--port", str(port), "--workers", str(WORKERS)]
     server = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         _wait_until_ready(server, port)
@@ -165,7 +177,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
         if server.poll() is not None:
             raise RuntimeError(f"the server of the benchmark ended with {server.returncode}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=2):  # noqa: S310  our own
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, ResponseHeader
 from litestar.di import Provide
@@ -22,7 +22,8 @@ from openhall.core import ledger, payments
 from openhall.core.people import Resident, Visit
 from openhall.web import health, pages, problems
 from openhall.web.discover import packages as discover
-from openhall.web.gate import gate
+from openhall.web.edge import PUBLIC
+from openhall.web.gate import Gate
 from openhall.web.measure import Measure
 from openhall.web.render import Renderer
 
@@ -52,7 +53,6 @@ def create_app(settings: Settings) -> Litestar:
     app = Litestar(
         route_handlers=[*_routes(packages), _static_router()],
         dependencies=_dependencies(packages),
-        guards=[gate],
         exception_handlers=problems.handlers(),
         csrf_config=CSRFConfig(
             secret=settings.secret,
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Litestar:
             cookie_httponly=True,
             exclude_from_csrf_key="exclude_from_csrf",
         ),
-        middleware=[Measure()],
+        middleware=[Measure(), Gate()],
         request_max_body_size=settings.max_body_bytes,
         response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
         openapi_config=_openapi(settings),
@@ -97,7 +97,7 @@ def _openapi(settings: Settings) -> OpenAPIConfig:
         title=f"{settings.hall_name} API",
         version=openhall.__version__,
         description="Amounts are integers in minor units. Errors are problem+json (RFC 9457) with a `code`.",
-        path="/api",
+        openapi_router=Router("/api", route_handlers=[], opt=PUBLIC | {"session": "batch"}, include_in_schema=False),
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         components=Components(security_schemes={"bearer": bearer}),
     )

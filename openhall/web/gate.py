@@ -1,4 +1,4 @@
-"""Who is at the door. Every route says in its `opt` who may call it; this guard sees to it before the handler runs.
+"""Who is at the door. Every route says in its `opt` who may call it; this layer sees to it before the handler runs.
 
 The API knows bearer tokens only and pages know cookies only, so neither can be tricked into the other's session.
 """
@@ -6,7 +6,10 @@ The API knows bearer tokens only and pages know cookies only, so neither can be 
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from openhall.base import db, errors
 from openhall.base.config import Settings
@@ -17,9 +20,21 @@ from openhall.core.people import SessionKind
 Door = ASGIConnection[Any, Any, Any, Any]
 
 
-async def gate(connection: Door, handler: BaseRouteHandler) -> None:
+class Gate(ASGIMiddleware):
+    """The layer around every route. Not one of Litestar's guards, for it copies the handler for each of those calls."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        await admit(ASGIConnection(scope), scope["route_handler"])
+        await next_app(scope, receive, send)
+
+
+async def admit(connection: Door, handler: BaseRouteHandler) -> None:
     """Let in whom the route's `opt["who"]` allows; leave the visit in the connection's state for the handler."""
-    who = handler.opt["who"]
+    who = handler.opt.get("who")
+    if who is None:
+        raise errors.not_found()
     settings: Settings = connection.app.state.settings
     if who == "demo" and not settings.demo:
         raise errors.not_found()

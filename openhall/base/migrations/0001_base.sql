@@ -34,7 +34,7 @@ create index limits_window_ends on base.limits (window_ends);
 
 -- Facts for whoever watches: a stream is numbered without gaps by its head.
 create table base.streams (
-  stream text primary key check (length(stream) <= 200),
+  stream text primary key check (length(stream) <= 200 and stream !~ '\s'),
   head   bigint not null check (head > 0)
 ) with (fillfactor = 50);         -- the head of a busy stream is rewritten often: room for updates on the same page
 

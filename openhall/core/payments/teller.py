@@ -73,7 +73,7 @@ class Teller:
     def __init__(self, pool: db.Pool, settings: Settings, sources: Sequence[PayeeSource]) -> None:
         self.sources = sources
         self._settings = settings
-        self._batch: Batch[Ask, Answer] = Batch(pool, self._settle, lanes=2)
+        self._batch: Batch[Ask, Answer] = Batch("payments", pool, self._settle)
 
     async def open(self) -> None:
         await self._batch.open()
@@ -95,8 +95,11 @@ class Teller:
         await self._find_payees(conn, _open(items))
         await self._find_orders(conn, _open(items))
         self._check(_open(items))
-        await self._move_money(conn, _open(items))
-        await self._record(conn, items)
+        paid = await self._move_money(conn, _open(items))
+        numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(paid)) if paid else []
+        async with db.pipeline(conn):
+            await self._write(conn, paid, numbers)
+            await self._record(conn, items)
         return [_answer(item) for item in items]
 
     async def _recognise(self, conn: db.Conn, items: list[_Item]) -> None:
@@ -185,9 +188,8 @@ class Teller:
             limit = self._settings.payment_max if item.fresh_order else item.amount
             item.answer = rules.payer_refusal(item.payer.resident, item.payee.owner, item.amount, limit)
 
-    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> None:
-        """Post the transfers, then write orders, payments, answers and events for those that moved."""
-        currency = self._settings.currency
+    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[_Item]:
+        """Post the transfers; returns the items whose money moved."""
         transfers = []
         for item in items:
             assert item.payer is not None
@@ -199,7 +201,7 @@ class Teller:
                     debit=item.payer.wallet,
                     credit=item.payee.account,
                     amount=item.amount,
-                    currency=currency,
+                    currency=self._settings.currency,
                     reason="payment",
                 )
             )
@@ -207,14 +209,15 @@ class Teller:
         for item, outcome in zip(items, outcomes, strict=True):
             if not outcome.ok:
                 item.answer = rules.ledger_refusal(outcome.code)
-        paid = _open(items)
-        if paid:
-            await self._write(conn, paid, currency)
+        return _open(items)
 
-    async def _write(self, conn: db.Conn, paid: list[_Item], currency: str) -> None:
+    async def _write(self, conn: db.Conn, paid: list[_Item], numbers: list[int]) -> None:
+        """Orders, payments and events of what was paid."""
+        if not paid:
+            return
+        currency = self._settings.currency
         now = clock.now()
         business_date = ledger.business_date(now)
-        numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(paid))
         orders, payments, facts = [], [], []
         for item, number in zip(paid, numbers, strict=True):
             assert item.payee is not None
@@ -235,10 +238,10 @@ class Teller:
                 orders.append(order_row(item.order, item.payee, item.amount, currency, OrderState.PAID))
             payments.append(_payment_row(item, view, business_date))
             facts.append(events.Fact(item.payee.stream, "payment.succeeded", event_data(view, item.payer.masked)))
-        await db.run(conn, q.insert_orders, rows=db.rows(orders), now=now)
+        await db.send(conn, q.insert_orders, rows=db.rows(orders), now=now)
         if waiting := [item.order for item in paid if not item.fresh_order]:
-            await db.run(conn, q.mark_paid, ids=waiting)
-        await db.run(conn, q.insert_payments, rows=db.rows(payments))
+            await db.send(conn, q.mark_paid, ids=waiting)
+        await db.send(conn, q.insert_payments, rows=db.rows(payments))
         await events.publish(conn, facts)
 
     async def _record(self, conn: db.Conn, items: list[_Item]) -> None:
@@ -252,7 +255,7 @@ class Teller:
             if isinstance(item.answer, Answer):
                 rows.append(_answer_row(item, item.answer))
         if rows:
-            await db.run(conn, base.record_answers, rows=db.rows(rows), scope=SCOPE, now=clock.now(), expires_at=None)
+            await db.send(conn, base.record_answers, rows=db.rows(rows), scope=SCOPE, now=clock.now(), expires_at=None)
 
 
 class _Recorded(Struct, frozen=True):
