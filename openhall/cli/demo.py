@@ -29,6 +29,6 @@ def run(*, port: Port = 8000, data: Path = Path("data"), reset: bool = False) ->
     reset
         Forget the city of that folder and start afresh.
     """
-    from openhall.demo import run as launcher
+    from openhall.demo.run import main
 
-    return launcher.main(port=port, data=data, reset=reset)
+    return main(port=port, data=data, reset=reset)

@@ -14,7 +14,9 @@ def follow_parent() -> None:
     """Stop this process when standard input closes: when the program that started it ends, in whatever way."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Read without Python's buffer: its lock would be missed when the process ends while this thread still waits.
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()

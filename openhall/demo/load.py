@@ -1,0 +1,60 @@
+"""Bring the demo's database up to date and load the demo city: `python -m openhall.demo.load facts.json`.
+
+A program of its own, because it imports the whole hall: the launcher calls it only when something has changed.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from openhall.base import config, db, jobs, migrate
+from openhall.base.package import City
+from openhall.city import merchants
+from openhall.core import ledger
+from openhall.core.people.demo import PEOPLE
+from openhall.web.discover import modules, packages
+
+
+class Facts(Struct, frozen=True):
+    """What the launcher prints of the city: phones by role, and the path of the stall's till."""
+
+    phones: dict[str, str]
+    names: dict[str, str]
+    till: str
+
+
+async def load(settings: config.Settings) -> Facts:
+    """Migrate and load. Safe to repeat: what is there already stays as it is."""
+    await migrate.apply(settings.database_url, modules(demo=True))
+    found = packages(demo=True)
+    jobs.register(found)
+    ledger.use_calendar(settings.zone, settings.cutoff)
+    pool = db.Pool(settings.database_url, 2)
+    await pool.open()
+    await jobs.open(pool)
+    try:
+        async with pool.write() as conn:
+            city = City(settings=settings, on_joined=[hook for package in found for hook in package.on_joined])
+            for package in found:
+                if package.demo:
+                    await package.demo(conn, city)
+            return await _facts(conn, city)
+    finally:
+        await jobs.close()
+        await pool.close()
+
+
+async def _facts(conn: db.ReadConn, city: City) -> Facts:
+    shops = await merchants.shops_of(conn, owner=city.residents["stall_owner"])
+    return Facts(
+        phones={role: phone.removeprefix("+86") for role, phone, _, _ in PEOPLE},
+        names={role: name for role, _, name, _ in PEOPLE},
+        till=f"/shops/{shops[0].id}/till",
+    )
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_bytes(msgspec.json.encode(asyncio.run(load(config.load()))))

@@ -1,0 +1,46 @@
+"""What `openhall demo` says once the city is open."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import segno
+from rich.console import Console
+
+from openhall.demo import lan
+
+
+def show(console: Console, port: int, facts: Path, settings: Path) -> None:
+    """Print where to go and who to be. `facts` is what openhall.demo.load wrote."""
+    city = json.loads(facts.read_text(encoding="utf-8"))
+    here = f"http://localhost:{port}"
+    resident, keeper = ((city["phones"][role], city["names"][role]) for role in ("resident", "stall_owner"))
+    lines = [
+        "",
+        "[bold]The hall is open.[/]",
+        f"  Resident app        {here}/",
+        f"  Till of the stall   {here}{city['till']}",
+        f"  Demo phone          {here}/demo",
+        f"  API docs            {here}/docs",
+        "",
+        "[bold]Sign in[/] with one of these phones; the code arrives at the address beside it.",
+        f"  {resident[0]}  {resident[1]}, a resident           {here}/demo/phone/{resident[0]}",
+        f"  {keeper[0]}  {keeper[1]}, who keeps the stall  {here}/demo/phone/{keeper[0]}",
+    ]
+    if address := lan.address():
+        url = f"http://{address}:{port}/"
+        lines += ["", f"[bold]From a phone[/] in the same network: {url}", _drawn(url)]
+    lines += [
+        f"Prove the books:  OPENHALL_CONFIG={settings} {sys.argv[0]} check",
+        "Ctrl-C stops everything; the data stays.",
+    ]
+    # One line stays one line, however narrow the terminal: an address that is cut cannot be opened.
+    console.print("\n".join(lines), soft_wrap=True)
+
+
+def _drawn(url: str) -> str:
+    """The QR code of an address in half blocks, light on dark as terminals mostly are."""
+    drawn = io.StringIO()
+    segno.make(url, error="l").terminal(out=drawn, border=2, compact=True)
+    return drawn.getvalue()
