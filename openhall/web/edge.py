@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
@@ -18,7 +19,7 @@ from msgspec import Meta, Struct
 
 from openhall.base import db, idempotency, money
 from openhall.base.config import Settings
-from openhall.base.errors import Problem, malformed
+from openhall.base.errors import Problem, malformed, sign_in_required
 from openhall.base.i18n import N_
 from openhall.base.live import Hub
 from openhall.web import problems
@@ -110,6 +111,17 @@ def same_site(path: str | None, otherwise: str = "/") -> str:
     return path
 
 
+def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The bearer token of a request, None when there is none; Problem when the header is something else."""
+    header = connection.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise sign_in_required()
+    return token.strip()
+
+
 async def once(
     request: Request[Any, Any, Any],
     conn: db.Conn,
@@ -187,6 +199,6 @@ def amount_of(text: str, currency: str) -> int:
 
 __all__ = [
     "DEMO", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings",
-    "IdempotencyKey", "LiveHub", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "once",
-    "once_form", "page", "pages", "problem_page", "same_site", "see_other",
+    "IdempotencyKey", "LiveHub", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "bearer",
+    "once", "once_form", "page", "pages", "problem_page", "same_site", "see_other",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.people import SessionKind
+from openhall.web.edge import bearer
 
 Door = ASGIConnection[Any, Any, Any, Any]
 
@@ -65,17 +66,6 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
             await people.see(writing, visit.session)
     connection.scope["state"]["visit"] = visit
     connection.scope["state"]["resident"] = visit.resident
-
-
-def bearer(connection: Door) -> str | None:
-    """The bearer token of a request, None when there is none; Problem when the header is something else."""
-    header = connection.headers.get("authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise errors.sign_in_required()
-    return token.strip()
 
 
 def _require_json(connection: Door) -> None:

@@ -14,7 +14,6 @@ from openhall.core.payments.views import PaymentView
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT, RESIDENT_IN_BATCH
-from openhall.web.gate import bearer
 
 
 class PaymentRequest(Struct, forbid_unknown_fields=True):
@@ -36,7 +35,7 @@ async def pay(
     idempotency_key: edge.IdempotencyKey = None,
 ) -> Response[Any]:
     """Pay a shop by its code, or an order. Refusals: see `payments.*` at /docs/errors, in order of precedence."""
-    token = bearer(request)
+    token = edge.bearer(request)
     if token is None:
         raise errors.sign_in_required()
     ask = payments.Ask(
