@@ -50,7 +50,7 @@ async def demo(request: AnyRequest, reader: edge.Reader) -> Response[Any]:
         people=_people(request),
         shops=await _shops(request, reader),
         lan_url=url,
-        lan_qr=Markup(segno.make(url).svg_inline(scale=4)) if url else None,  # noqa: S704  drawn here, from our address
+        lan_qr=Markup(segno.make(url).svg_inline(omitsize=True)) if url else None,  # noqa: S704  drawn here, from our address
     )
 
 
