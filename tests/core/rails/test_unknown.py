@@ -151,13 +151,51 @@ async def test_a_cancellation_that_comes_too_late_is_a_success(stage: Stage) -> 
     assert (stage.taken(), await stage.balance()) == (1000, 1000)
 
 
+class Held(HttpBank):
+    """The demo bank behind a line that keeps each answer until `release` is set, and counts the calls."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(f"{stage.outside.url}/bank", stage.outside.secret, notify_url=NOWHERE, timeout_s=5)
+        self.calls = 0
+        self.release = asyncio.Event()
+
+    async def _call(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+        self.calls += 1
+        answer = await super()._call(method, path, body)
+        await self.release.wait()
+        return answer
+
+
 async def test_racing_workers_ask_the_bank_once(stage: Stage) -> None:
     top_up = await stage.start()
-    stage.outside.plan(answer_after=100)
-    stage.outside.plan(outcome="no", times=15)
-    await asyncio.gather(*(rails.advance(stage.pool, stage.bank, top_up) for _ in range(16)))
+    bank = Held(stage)
+    workers = [asyncio.create_task(rails.advance(stage.pool, bank, top_up)) for _ in range(16)]
+    # All but one find the top-up claimed and go away while its worker still waits for the bank.
+    finished = asyncio.as_completed(workers)
+    async with asyncio.timeout(30):
+        for _ in range(15):
+            await next(finished)
+    bank.release.set()
+    await asyncio.gather(*workers)
+    assert bank.calls == 1
     assert (await stage.look(top_up)).state is TopUpState.SUCCEEDED
-    assert stage.outside.call("GET", "/faults").json()[0]["left"] == 15
+
+
+async def test_a_slow_worker_does_not_cut_short_the_lease_of_the_next_one(stage: Stage) -> None:
+    stage.outside.plan(outcome="never", times=2)
+    top_up = await stage.start()
+    slow, next_one = Held(stage), Held(stage)
+    first = asyncio.create_task(rails.advance(stage.pool, slow, top_up))
+    await claimed(stage, top_up, times=1)
+    with clock.at(datetime.now(UTC) + SOON):
+        second = asyncio.create_task(rails.advance(stage.pool, next_one, top_up))
+        await claimed(stage, top_up, times=2)
+        slow.release.set()
+        await first
+        assert await sweep(stage, SOON) == 0, "the second worker still has the top-up"
+    next_one.release.set()
+    await second
+    await settled(stage, top_up)
 
 
 async def test_workers_whose_leases_ran_out_credit_once_all_the_same(stage: Stage) -> None:
