@@ -1,5 +1,6 @@
 """Accounts, balances and statements. Moving money is in `posting`."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
@@ -88,6 +89,7 @@ async def statement(
     conn: db.ReadConn, account: UUID, *, cursor: int | None = None, limit: int = 50, month: str | None = None
 ) -> Page:
     """A page of entries, newest first, each with the balance after it; `month` ("2026-11") counts business dates.
+    Refusal: `ledger.month_invalid`.
 
     The entries of a busy account that wait to be folded stand on top, as they will be numbered; one that commits late
     may still slip in among them. The cost grows with `limit` and with what waits, not with the age of the account.
@@ -109,7 +111,10 @@ async def statement(
 
 
 async def totals(conn: db.ReadConn, account: UUID, *, month: str) -> Totals:
-    """What came into an account and what left it in a month of business dates ("2026-11")."""
+    """What came into an account and what left it in a month of business dates ("2026-11").
+
+    Refusal: `ledger.month_invalid`.
+    """
     first_day, end_day = _days(month)
     return await db.one(conn, q.totals, Totals, account=account, first_day=first_day, end_day=end_day)
 
@@ -123,5 +128,7 @@ def _days(month: str | None) -> tuple[date, date]:
     """The first day of a month and the first of the next; the whole of time for None."""
     if month is None:
         return date.min, date.max
+    if re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month) is None:
+        raise problems.month_invalid()
     first = date.fromisoformat(f"{month}-01")
     return first, (first + timedelta(days=31)).replace(day=1)

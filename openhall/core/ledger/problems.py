@@ -19,6 +19,9 @@ account_not_empty = define(
     N_("There is still money in this account, or held for it."),
     N_("Move the money out first, then close the account."),
 )
+month_invalid = define(
+    "ledger.month_invalid", Kind.INVALID, N_("This is not a month."), N_("Write the month like 2026-11.")
+)
 
 _PAYMENT_FAILED = N_("This payment could not be made.")
 _ASK_HELP = N_("Nothing was taken. Start the payment again; if it stays, call the help line.")
