@@ -45,7 +45,11 @@ async def post(conn: db.Conn, transfers: Sequence[Transfer]) -> list[Outcome]:
                 # A savepoint: when the write fails, the caller's transaction and its locks live on.
                 async with conn.transaction():
                     await _write(conn, plan, books)
-            return [Outcome(transfer.id, code) for transfer, code in zip(transfers, plan.codes, strict=True)]
+            day = calendar.business_date(books.now)
+            return [
+                Outcome(transfer.id, code, books.now, day)
+                for transfer, code in zip(transfers, plan.codes, strict=True)
+            ]
         except psycopg.errors.UniqueViolation as taken:
             if taken.diag.constraint_name not in _RACES or not tries_left:
                 raise

@@ -107,10 +107,12 @@ class Transfer(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """The answer to one transfer."""
+    """The answer to one transfer, and when it was given; for `exists` see the recorded transfer for its own time."""
 
     id: UUID
     code: Code
+    at: datetime
+    business_date: date
 
     @property
     def ok(self) -> bool:
