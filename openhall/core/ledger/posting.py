@@ -47,8 +47,7 @@ async def post(conn: db.Conn, transfers: Sequence[Transfer]) -> list[Outcome]:
                     await _write(conn, plan, books)
             day = calendar.business_date(books.now)
             return [
-                Outcome(transfer.id, code, books.now, day)
-                for transfer, code in zip(transfers, plan.codes, strict=True)
+                Outcome(transfer.id, code, books.now, day) for transfer, code in zip(transfers, plan.codes, strict=True)
             ]
         except psycopg.errors.UniqueViolation as taken:
             if taken.diag.constraint_name not in _RACES or not tries_left:

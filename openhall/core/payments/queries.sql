@@ -66,12 +66,13 @@ select p.id, p.amount, o.amount as order_amount
  limit 100;
 
 -- name: check_transfers
--- The ledger transfer of a payment has its id, its amount and its payee's account.
+-- The ledger transfer of a payment has its id, its amount, its payee's account and its business date.
 select p.id, p.amount, t.amount as moved
   from payments.payments p
   join payments.orders o on o.id = p.order_id
   left join ledger.transfers t on t.id = p.id
  where t.id is null or t.amount <> p.amount or t.credit <> o.account or t.currency <> p.currency
+    or t.business_date <> p.business_date
  limit 100;
 
 -- name: check_answers

@@ -45,26 +45,48 @@ class Ask(Struct, frozen=True, kw_only=True):
         return idempotency.body_hash(msgspec.json.encode([self.code, self.order, self.amount]))
 
 
+class Due(Struct, frozen=True):
+    """What an ask comes to: whom to pay, how much, and under which order; `fresh` orders are made by the payment."""
+
+    payee: Payee
+    amount: int
+    order: UUID
+    fresh: bool
+
+
 class _Item:
     """An ask on its way through the batch; `answer` is set as soon as it is decided, and then it is left alone."""
 
-    __slots__ = ("amount", "answer", "ask", "fresh_order", "order", "payee", "payer", "payment", "recorded")
+    __slots__ = ("answer", "ask", "due", "payer", "recorded")
 
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
         self.payer = ask.payer
+        self.due: Due | None = None
         self.answer: Answer | Problem | None = None
-        self.payee: Payee | None = None
-        self.amount = 0
-        self.order = ask.order
-        self.fresh_order = ask.order is None
-        self.payment: UUID | None = None
         self.recorded = False
 
     @property
     def identity(self) -> tuple[str, str]:
+        """Whose key it is; only asked of items whose payer is known."""
         assert self.payer is not None, "an item without a payer was answered before"
         return str(self.payer.resident), self.ask.key
+
+    @property
+    def ready(self) -> tuple[Payer, Due]:
+        """Who pays what; only asked of items that nothing has refused."""
+        assert self.payer is not None
+        assert self.due is not None
+        return self.payer, self.due
+
+
+class _Paid(Struct, frozen=True):
+    """An item whose money moved, with its receipt."""
+
+    payer: Payer
+    due: Due
+    view: PaymentView
+    business_date: date
 
 
 class Teller:
@@ -92,14 +114,13 @@ class Teller:
         items = [_Item(ask) for ask in asks]
         await self._recognise(conn, items)
         await self._replay(conn, _open(items))
-        await self._find_payees(conn, _open(items))
-        await self._find_orders(conn, _open(items))
+        await self._find_payees(conn, [item for item in _open(items) if item.ask.code is not None])
+        await self._find_orders(conn, [item for item in _open(items) if item.ask.order is not None])
         self._check(_open(items))
         paid = await self._move_money(conn, _open(items))
-        numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(paid)) if paid else []
         async with db.pipeline(conn):
-            await self._write(conn, paid, numbers)
-            await self._record(conn, items)
+            await _write(conn, paid)
+            await _record(conn, items)
         return [_answer(item) for item in items]
 
     async def _recognise(self, conn: db.Conn, items: list[_Item]) -> None:
@@ -142,27 +163,25 @@ class Teller:
                 item.answer = Answer(row.status, row.body, replayed=True)
 
     async def _find_payees(self, conn: db.Conn, items: list[_Item]) -> None:
-        by_code = [item for item in items if item.ask.code is not None]
-        texts = list(dict.fromkeys(item.ask.code or "" for item in by_code))
+        texts = list(dict.fromkeys(item.ask.code or "" for item in items))
         answers = dict(zip(texts, await resolve_all(conn, self.sources, texts), strict=True)) if texts else {}
-        for item in by_code:
+        for item in items:
             answer = answers[item.ask.code or ""]
             if isinstance(answer, Problem):
                 item.answer = answer
             else:
-                item.payee, item.amount, item.order = answer, item.ask.amount or 0, ids.new()
+                item.due = Due(answer, item.ask.amount or 0, ids.new(), fresh=True)
 
     async def _find_orders(self, conn: db.Conn, items: list[_Item]) -> None:
         """Lock the orders that are asked for, and take each by one asker only."""
-        by_order = [item for item in items if not item.fresh_order]
-        if not by_order:
+        if not items:
             return
-        wanted = [item.order for item in by_order]
+        wanted = [item.ask.order for item in items]
         orders = {order.id: order for order in await db.all(conn, q.lock_orders, Order, ids=wanted)}
         taken: set[UUID] = set()
         now = clock.now()
-        for item in by_order:
-            order = orders.get(item.order) if item.order else None
+        for item in items:
+            order = orders.get(item.ask.order) if item.ask.order else None
             if order is None:
                 item.answer = problems.order_not_found()
             elif refusal := rules.order_refusal(order, item.ask.amount, now):
@@ -171,91 +190,79 @@ class Teller:
                 item.answer = problems.order_contended()
             else:
                 taken.add(order.id)
-                item.amount = order.amount
-                item.payee = Payee(
-                    kind=order.payee_kind,
-                    id=order.payee,
-                    name=order.payee_name,
-                    account=order.account,
-                    owner=order.owner,
-                    stream=order.stream,
-                )
+                item.due = Due(order.to, order.amount, order.id, fresh=False)
 
     def _check(self, items: list[_Item]) -> None:
         for item in items:
-            assert item.payer is not None
-            assert item.payee is not None
-            limit = self._settings.payment_max if item.fresh_order else item.amount
-            item.answer = rules.payer_refusal(item.payer.resident, item.payee.owner, item.amount, limit)
+            payer, due = item.ready
+            limit = self._settings.payment_max if due.fresh else due.amount
+            item.answer = rules.payer_refusal(payer.resident, due.payee.owner, due.amount, limit)
 
-    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[_Item]:
-        """Post the transfers; returns the items whose money moved."""
-        transfers = []
-        for item in items:
-            assert item.payer is not None
-            assert item.payee is not None
-            item.payment = ids.new()
-            transfers.append(
-                ledger.Transfer(
-                    id=item.payment,
-                    debit=item.payer.wallet,
-                    credit=item.payee.account,
-                    amount=item.amount,
-                    currency=self._settings.currency,
-                    reason="payment",
-                )
-            )
-        outcomes = await ledger.post(conn, transfers) if transfers else []
+    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[_Paid]:
+        """Post one transfer for each item; those that moved are answered with their receipt."""
+        if not items:
+            return []
+        currency = self._settings.currency
+        outcomes = await ledger.post(conn, [_transfer(item, currency) for item in items])
+        moved = [pair for pair in zip(items, outcomes, strict=True) if pair[1].ok]
+        numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(moved))
+        paid = []
+        for (item, outcome), number in zip(moved, numbers, strict=True):
+            payer, due = item.ready
+            receipt = rules.receipt_no(outcome.business_date, number)
+            view = PaymentView.of(outcome.id, due.order, due.payee, due.amount, currency, receipt, outcome.at)
+            item.answer = Answer(201, msgspec.json.encode(view).decode())
+            paid.append(_Paid(payer, due, view, outcome.business_date))
         for item, outcome in zip(items, outcomes, strict=True):
             if not outcome.ok:
                 item.answer = rules.ledger_refusal(outcome.code)
-        return _open(items)
+        return paid
 
-    async def _write(self, conn: db.Conn, paid: list[_Item], numbers: list[int]) -> None:
-        """Orders, payments and events of what was paid."""
-        if not paid:
-            return
-        currency = self._settings.currency
-        now = clock.now()
-        business_date = ledger.business_date(now)
-        orders, payments, facts = [], [], []
-        for item, number in zip(paid, numbers, strict=True):
-            assert item.payee is not None
-            assert item.payer is not None
-            assert item.payment is not None
-            assert item.order is not None
-            view = PaymentView.of(
-                item.payment,
-                item.order,
-                item.payee,
-                item.amount,
-                currency,
-                rules.receipt_no(business_date, number),
-                now,
-            )
-            item.answer = Answer(201, msgspec.json.encode(view).decode())
-            if item.fresh_order:
-                orders.append(order_row(item.order, item.payee, item.amount, currency, OrderState.PAID))
-            payments.append(_payment_row(item, view, business_date))
-            facts.append(events.Fact(item.payee.stream, "payment.succeeded", event_data(view, item.payer.masked)))
-        await db.send(conn, q.insert_orders, rows=db.rows(orders), now=now)
-        if waiting := [item.order for item in paid if not item.fresh_order]:
-            await db.send(conn, q.mark_paid, ids=waiting)
-        await db.send(conn, q.insert_payments, rows=db.rows(payments))
-        await events.publish(conn, facts)
 
-    async def _record(self, conn: db.Conn, items: list[_Item]) -> None:
-        """Keep what was decided, so that a retry gets the same answer for as long as the payment lives."""
-        rows = []
-        for item in items:
-            if item.recorded:
-                continue
-            if isinstance(item.answer, Problem) and idempotency.is_decided(item.answer):
-                item.answer = idempotency.refusal(item.answer)
-            if isinstance(item.answer, Answer):
-                rows.append(_answer_row(item, item.answer))
-        if rows:
-            await db.send(conn, base.record_answers, rows=db.rows(rows), scope=SCOPE, now=clock.now(), expires_at=None)
+def _transfer(item: _Item, currency: str) -> ledger.Transfer:
+    payer, due = item.ready
+    return ledger.Transfer(
+        id=ids.new(),
+        debit=payer.wallet,
+        credit=due.payee.account,
+        amount=due.amount,
+        currency=currency,
+        reason="payment",
+    )
+
+
+async def _write(conn: db.Conn, paid: list[_Paid]) -> None:
+    """Orders, payments and events of what was paid."""
+    if not paid:
+        return
+    fresh = [_order_row(one) for one in paid if one.due.fresh]
+    waiting = [one.due.order for one in paid if not one.due.fresh]
+    if fresh:
+        await db.send(conn, q.insert_orders, rows=db.rows(fresh), now=clock.now())
+    if waiting:
+        await db.send(conn, q.mark_paid, ids=waiting)
+    await db.send(conn, q.insert_payments, rows=db.rows(_payment_row(one) for one in paid))
+    await events.publish(
+        conn,
+        [
+            events.Fact(one.due.payee.stream, "payment.succeeded", event_data(one.view, one.payer.masked))
+            for one in paid
+        ],
+    )
+
+
+async def _record(conn: db.Conn, items: list[_Item]) -> None:
+    """Keep what was decided, so that a retry gets the same answer for as long as the payment lives."""
+    rows = []
+    for item in items:
+        if item.recorded:
+            continue
+        if isinstance(item.answer, Problem) and idempotency.is_decided(item.answer):
+            item.answer = idempotency.refusal(item.answer)
+        if isinstance(item.answer, Answer):
+            rows.append(_answer_row(item, item.answer))
+    if rows:
+        await db.send(conn, base.record_answers, rows=db.rows(rows), scope=SCOPE, now=clock.now(), expires_at=None)
 
 
 class _Recorded(Struct, frozen=True):
@@ -275,20 +282,25 @@ def _answer(item: _Item) -> Answer | Problem:
     return item.answer
 
 
-def _payment_row(item: _Item, view: PaymentView, business_date: date) -> dict[str, Any]:
-    assert item.payer is not None
+def _order_row(paid: _Paid) -> dict[str, Any]:
+    due = paid.due
+    return order_row(due.order, due.payee, due.amount, paid.view.currency, OrderState.PAID)
+
+
+def _payment_row(paid: _Paid) -> dict[str, Any]:
+    view = paid.view
     return {
         "id": view.id,
         "order_id": view.order_id,
-        "payer": item.payer.resident,
-        "payer_masked": item.payer.masked,
+        "payer": paid.payer.resident,
+        "payer_masked": paid.payer.masked,
         "payee_kind": view.payee.kind,
         "payee": view.payee.id,
         "payee_name": view.payee.name,
         "amount": view.amount,
         "currency": view.currency,
         "receipt_no": view.receipt_no,
-        "business_date": business_date,
+        "business_date": paid.business_date,
         "at": view.at,
     }
 

@@ -38,6 +38,8 @@ class PayeeSource(Protocol):
 
 
 class OrderState(StrEnum):
+    """Whether an order waits to be paid, is paid, or can no longer be paid."""
+
     OPEN = "open"
     PAID = "paid"
     CLOSED = "closed"
@@ -57,6 +59,18 @@ class Order(Struct, frozen=True):
     currency: str
     state: OrderState
     expires_at: datetime | None
+
+    @property
+    def to(self) -> Payee:
+        """Who is paid by it."""
+        return Payee(
+            kind=self.payee_kind,
+            id=self.payee,
+            name=self.payee_name,
+            account=self.account,
+            owner=self.owner,
+            stream=self.stream,
+        )
 
 
 class NewOrder(Struct, frozen=True):

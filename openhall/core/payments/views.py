@@ -18,6 +18,8 @@ class PayeeView(Struct, frozen=True):
 
 
 class ShopView(Struct, frozen=True):
+    """The shop that was paid, by its registered name at that time."""
+
     id: UUID
     name: str
 
