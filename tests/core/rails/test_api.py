@@ -94,19 +94,17 @@ async def test_without_a_key_nothing_starts(hall: Hall, me: Headers) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "hall.idempotency_key_missing")
 
 
-@pytest.mark.parametrize("amount", [0, -1, 10**18, 1.5, "1000", None, True, [], 10**30])
-async def test_a_malformed_amount_is_a_400(hall: Hall, me: Headers, amount: object) -> None:
-    answer = await ask(hall, me, amount=amount)
-    assert (answer.status_code, answer.json()["code"]) == (400, "hall.malformed")
+async def test_a_malformed_amount_is_a_400(hall: Hall, me: Headers) -> None:
+    for amount in [0, -1, 10**18, 1.5, "1000", None, True, [], 10**30]:
+        answer = await ask(hall, me, amount=amount)
+        assert (answer.status_code, answer.json()["code"]) == (400, "hall.malformed"), amount
 
 
-@pytest.mark.parametrize(
-    "body", [b"{}", b'{"amount": 1000}', b"[]", b"null", b"", b"{", b'{"amount": 1, "bank_account": "\xff"}',
-             b'{"amount": 1000, "bank_account": "demo", "more": 1}']
-)  # fmt: skip
-async def test_a_malformed_body_is_a_400(hall: Hall, me: Headers, body: bytes) -> None:
+async def test_a_malformed_body_is_a_400(hall: Hall, me: Headers) -> None:
+    broken = [b"{}", b'{"amount": 1000}', b"[]", b"null", b"", b"{", b'{"amount": 1, "bank_account": "\xff"}']
     headers = me | fresh_key() | {"Content-Type": "application/json"}
-    assert (await hall.client.post(URL, content=body, headers=headers)).status_code == 400
+    for body in [*broken, b'{"amount": 1000, "bank_account": "demo", "more": 1}']:
+        assert (await hall.client.post(URL, content=body, headers=headers)).status_code == 400, body
 
 
 async def test_a_refusal_stays_a_refusal_for_its_key(hall: Hall, me: Headers) -> None:
@@ -139,10 +137,10 @@ async def test_a_stranger_gets_404(hall: Hall, me: Headers) -> None:
     assert (await hall.client.get("/api/v1/wallet/entries", headers=stranger)).json()["entries"] == []
 
 
-@pytest.mark.parametrize("path", ["/api/v1/wallet", "/api/v1/wallet/entries", f"{URL}/{uuid4()}"])
-async def test_signed_out_means_401(hall: Hall, path: str) -> None:
-    assert (await hall.client.get(path)).status_code == 401
-    assert (await hall.client.get(path, headers={"Authorization": "Bearer stolen"})).status_code == 401
+async def test_signed_out_means_401(hall: Hall) -> None:
+    for path in ("/api/v1/wallet", "/api/v1/wallet/entries", f"{URL}/{uuid4()}"):
+        assert (await hall.client.get(path)).status_code == 401
+        assert (await hall.client.get(path, headers={"Authorization": "Bearer stolen"})).status_code == 401
 
 
 async def test_the_statement_comes_in_pages_without_a_gap(hall: Hall, me: Headers) -> None:
@@ -155,9 +153,9 @@ async def test_the_statement_comes_in_pages_without_a_gap(hall: Hall, me: Header
     assert second["next_cursor"] is None
 
 
-@pytest.mark.parametrize("cursor", ["0", "-1", "x", str(2**63), "1.5"])
-async def test_a_malformed_cursor_is_a_400(hall: Hall, me: Headers, cursor: str) -> None:
-    assert (await hall.client.get(f"/api/v1/wallet/entries?cursor={cursor}", headers=me)).status_code == 400
+async def test_a_malformed_cursor_is_a_400(hall: Hall, me: Headers) -> None:
+    for cursor in ["0", "-1", "x", str(2**63), "1.5"]:
+        assert (await hall.client.get(f"/api/v1/wallet/entries?cursor={cursor}", headers=me)).status_code == 400, cursor
 
 
 async def test_the_key_is_a_header_in_the_api_document(hall: Hall) -> None:

@@ -225,9 +225,8 @@ async def test_an_unsigned_forged_or_old_notice_is_refused_and_not_kept(hall: Ha
     assert await inbox(hall) == []
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+async def test_a_signed_notice_that_makes_no_sense_is_a_400_and_not_kept(hall: Hall) -> None:
+    senseless = [
         b"",
         b"{",
         b"[]",
@@ -236,11 +235,10 @@ async def test_an_unsigned_forged_or_old_notice_is_refused_and_not_kept(hall: Ha
         b'{"reference": "", "state": "succeeded", "amount": 1, "currency": "CNY"}',
         b'{"reference": "r", "state": "maybe", "amount": 1, "currency": "CNY"}',
         b'{"reference": "' + b"r" * 300 + b'", "state": "succeeded", "amount": 1, "currency": "CNY"}',
-    ],
-)
-async def test_a_signed_notice_that_makes_no_sense_is_a_400_and_not_kept(hall: Hall, body: bytes) -> None:
-    answer = await hall.client.post(URL, content=body, headers=signed(hall, body))
-    assert answer.status_code == 400
+    ]
+    for body in senseless:
+        answer = await hall.client.post(URL, content=body, headers=signed(hall, body))
+        assert answer.status_code == 400, body
     assert await inbox(hall) == []
 
 

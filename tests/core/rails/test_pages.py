@@ -83,13 +83,12 @@ async def test_a_double_tap_is_one_top_up(hall: Hall, person: Person) -> None:
     assert first.headers["location"] == second.headers["location"]
 
 
-@pytest.mark.parametrize("typed", ["", "0", "-5", "abc", "1.234", "1e3", "9" * 30])
-async def test_a_wrong_amount_shows_the_form_again_with_what_was_typed(person: Person, typed: str) -> None:
-    answer = await person.top_up(typed)
-    assert answer.status_code == 400
-    assert "/wallet/top-up" in answer.text
-    if typed:
-        assert f'value="{typed}"' in answer.text
+async def test_a_wrong_amount_shows_the_form_again_with_what_was_typed(person: Person) -> None:
+    for typed in ("", "0", "-5", "abc", "1.234", "1e3", "9" * 30):
+        answer = await person.top_up(typed)
+        assert answer.status_code == 400, typed
+        assert "/wallet/top-up" in answer.text
+        assert not typed or f'value="{typed}"' in answer.text
 
 
 async def test_too_large_an_amount_and_an_unknown_bank_account_are_explained_on_the_form(person: Person) -> None:
@@ -144,9 +143,9 @@ async def test_the_wallet_of_a_newcomer_is_empty_and_says_what_to_do(person: Per
     assert page.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("month", ["1999-01", "x", "2026-13", "9999-12", "0000-00", "2026-1"])
-async def test_a_month_that_is_not_offered_is_a_400(person: Person, month: str) -> None:
-    assert (await person.look(f"/wallet?month={month}")).status_code == 400
+async def test_a_month_that_is_not_offered_is_a_400(person: Person) -> None:
+    for month in ("1999-01", "x", "2026-13", "9999-12", "0000-00", "2026-1"):
+        assert (await person.look(f"/wallet?month={month}")).status_code == 400, month
 
 
 async def test_a_form_without_its_token_is_refused(person: Person) -> None:
