@@ -27,6 +27,8 @@ class Fact(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
+    """A fact as it was told; `number` is its place in its stream, from 1."""
+
     number: int
     type: str
     data: dict[str, Any]

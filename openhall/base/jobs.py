@@ -17,7 +17,7 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.tasks import Task
 
-from openhall.base import clock, db
+from openhall.base import clock, db, housekeeping
 from openhall.base.config import Settings
 from openhall.base.package import Package
 
@@ -27,17 +27,21 @@ log = structlog.get_logger()
 DEAD_AFTER_S = 30
 # Seconds in which running jobs may finish when the worker is asked to stop.
 GRACE_S = 5
+# Seconds between two attempts to find a lost database again.
+RECONNECT_S = 1
 
 # Declared in an importable module because workers look tasks up by name. Its connections are the hall's own pool.
 app = procrastinate.App(connector=PsycopgConnector())
 
 
 def register(packages: Iterable[Package]) -> None:
-    """Make the tasks of the packages known, under the package's name. Safe to call again in the same process."""
-    for package in packages:
-        for blueprint in package.tasks:
-            if not any(name.startswith(f"{package.name}:") for name in app.tasks):
-                app.add_tasks_from(blueprint, namespace=package.name)
+    """Make the tasks of the base and the packages known, under their names. Safe to call again in the same process."""
+    tasks = [("base", housekeeping.tasks)]
+    tasks += [(package.name, blueprint) for package in packages for blueprint in package.tasks]
+    known = {task.partition(":")[0] for task in app.tasks}
+    for name, blueprint in tasks:
+        if name not in known:
+            app.add_tasks_from(blueprint, namespace=name)
 
 
 async def open(pool: db.Pool) -> None:  # noqa: A001  read as jobs.open
@@ -60,6 +64,20 @@ async def work(settings: Settings, concurrency: int) -> None:
     await open(pool)
     rescuer = asyncio.create_task(_rescue_for_ever())
     try:
+        while await _work_until_lost(pool, settings, concurrency):
+            log.warning("jobs.database_lost")
+            await asyncio.sleep(RECONNECT_S)
+    finally:
+        rescuer.cancel()
+        with suppress(asyncio.CancelledError):
+            await rescuer
+        await close()
+        await pool.close()
+
+
+async def _work_until_lost(pool: db.Pool, settings: Settings, concurrency: int) -> bool:
+    """True when the database went away, which ends procrastinate's worker; False when we were asked to stop."""
+    try:
         await app.run_worker_async(
             concurrency=concurrency,
             name=f"{socket.gethostname()}-{os.getpid()}",
@@ -69,12 +87,9 @@ async def work(settings: Settings, concurrency: int) -> None:
             shutdown_graceful_timeout=GRACE_S,
             stalled_worker_timeout=DEAD_AFTER_S,
         )
-    finally:
-        rescuer.cancel()
-        with suppress(asyncio.CancelledError):
-            await rescuer
-        await close()
-        await pool.close()
+    except ConnectorException:
+        return True
+    return False
 
 
 async def _rescue_for_ever() -> None:

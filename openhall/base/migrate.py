@@ -29,6 +29,8 @@ class MigrationError(RuntimeError):
 
 
 class Migration(Struct, frozen=True):
+    """One numbered step of one package; `package` is the dotted name of where it lies."""
+
     package: str
     number: int
     name: str

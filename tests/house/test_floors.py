@@ -19,6 +19,7 @@ OPENERS = {
     "openhall.base.batch": "settles a batch in one transaction",
     "openhall.base.checks": "asks the promises on one snapshot",
     "openhall.base.db": "defines the pool",
+    "openhall.base.housekeeping": "a job of the base",
     "openhall.base.jobs": "gives a worker its pool",
     "openhall.base.limits": "a count must stand even when the request is refused",
     "openhall.base.live": "a stream outlives the transaction of its request",

@@ -21,6 +21,8 @@ class CategoryBody(Struct, frozen=True):
 
 
 class CategoriesBody(Struct, frozen=True):
+    """The kinds of shops, in the order in which they are shown."""
+
     categories: list[CategoryBody]
 
 
@@ -44,10 +46,14 @@ class ShopBody(Struct, frozen=True):
 
 
 class ShopsBody(Struct, frozen=True):
+    """A resident's shops."""
+
     shops: list[ShopBody]
 
 
 class MerchantBody(Struct, frozen=True):
+    """The business behind shops."""
+
     id: UUID
 
 
@@ -63,6 +69,8 @@ class OpenedBody(Struct, frozen=True):
 
 
 class ShopName(Struct, frozen=True):
+    """A shop as others may know it."""
+
     id: UUID
     name: str
 
