@@ -131,7 +131,7 @@ async def enter(
         return _again(request, "people/sign_in_code.html", problem, **_about(phone, settings))
     answer = edge.see_other(_target(request.cookies.get(NEXT_COOKIE)))
     _set(answer, settings, people.COOKIE, signed_in.token, settings.page_session_days * 86_400)
-    _remember(answer, settings, _preferences_of(signed_in.resident))
+    _remember(answer, settings, _unsaid(request, _preferences_of(signed_in.resident)))
     for spent in (PHONE_COOKIE, NEXT_COOKIE):
         answer.delete_cookie(spent)
     return answer
@@ -220,6 +220,16 @@ def _chosen_language(request: AnyRequest) -> Lang | None:
 
 def _preferences_of(resident: people.Resident) -> Preferences:
     return Preferences(lang=resident.lang, theme=resident.theme, mode=resident.mode)
+
+
+def _unsaid(request: AnyRequest, stored: Preferences) -> Preferences:
+    """The stored preferences this browser was not told otherwise: who chose large type before signing in keeps it."""
+    said = request.cookies
+    return Preferences(
+        lang=None if "lang" in said else stored.lang,
+        theme=None if "theme" in said else stored.theme,
+        mode=None if "mode" in said else stored.mode,
+    )
 
 
 def _read(form: PreferencesForm) -> Preferences:

@@ -209,6 +209,15 @@ async def test_preferences_follow_the_resident_to_another_browser(browser: Brows
     assert 'data-mode="elder"' in page
 
 
+async def test_large_type_chosen_before_signing_in_stays(browser: Browser) -> None:
+    await browser.sign_in()
+    await browser.post("/me/preferences", mode="normal", back="/me")
+    browser.client.cookies.clear()
+    await browser.post("/me/preferences", mode="elder", back="/sign-in")
+    await browser.sign_in()
+    assert 'data-mode="elder"' in (await browser.get("/me")).text
+
+
 async def test_an_unknown_preference_is_refused_and_an_outside_address_not_followed(browser: Browser) -> None:
     assert (await browser.post("/me/preferences", mode="gigantic")).status_code == 400
     away = await browser.post("/me/preferences", mode="elder", back="https://evil.example/")
