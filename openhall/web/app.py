@@ -10,7 +10,6 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, ResponseHeader
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
@@ -22,6 +21,7 @@ from openhall.core import ledger, payments
 from openhall.core.people import Resident, Visit
 from openhall.web import health, pages, problems
 from openhall.web.discover import packages as discover
+from openhall.web.document import Document
 from openhall.web.edge import PUBLIC
 from openhall.web.gate import Gate
 from openhall.web.measure import Measure
@@ -98,7 +98,7 @@ def _openapi(settings: Settings) -> OpenAPIConfig:
         version=openhall.__version__,
         description="Amounts are integers in minor units. Errors are problem+json (RFC 9457) with a `code`.",
         openapi_router=Router("/api", route_handlers=[], opt=PUBLIC | {"session": "batch"}, include_in_schema=False),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[Document(path="/openapi.json")],
         components=Components(security_schemes={"bearer": bearer}),
     )
 

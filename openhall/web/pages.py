@@ -10,7 +10,7 @@ from openhall.base import errors
 from openhall.base.errors import REGISTRY
 from openhall.core import ledger, payments
 from openhall.core.people import Resident
-from openhall.web import edge, reference
+from openhall.web import document, edge, reference
 from openhall.web.edge import PUBLIC
 from openhall.web.render import Html, language_of, translate
 
@@ -54,7 +54,7 @@ async def soon(request: Request[Any, Any, Any], what: FromPath[str]) -> Response
 @get("/docs", opt=PUBLIC)
 async def docs(request: Request[Any, Any, Any]) -> Response[Html]:
     """The API for people, drawn from the very document that machines get."""
-    sections = reference.sections(request.app.openapi_schema.to_schema())
+    sections = reference.sections(document.of(request.app))
     return edge.page(request, "docs.html", sections=sections, openapi_href="/api/openapi.json")
 
 

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
-from openhall.base import errors
+from openhall.base import errors, idempotency
 from openhall.base.errors import Kind, Problem
 from openhall.base.i18n import N_
 from openhall.web.render import language_of, render, translate
@@ -97,6 +97,8 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
 
 def from_http(exception: HTTPException) -> Problem:
     """Litestar's own refusals in our codes."""
+    if isinstance(exception, ValidationException) and "'Idempotency-Key'" in exception.detail:
+        return idempotency.key_missing()
     if isinstance(exception, ValidationException):
         return errors.malformed(errors=_fields(exception))
     if exception.status_code == Kind.FORBIDDEN.value:

@@ -1,4 +1,7 @@
-"""The API's OpenAPI document as sections for the page /docs: flat tables a person can read. Pure."""
+"""The API's OpenAPI document as sections for the page /docs: flat tables a person can read. Pure.
+
+Refusals have one shape everywhere and a page of their own, so only the good answers are drawn.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -27,12 +30,16 @@ def _operation(document: Schema, path: str, method: str, operation: Schema) -> d
         "path": path,
         "summary": operation.get("summary", ""),
         "description": description,
-        "who": operation.get("x-who", "public"),
+        "who": "resident" if operation.get("security") else "public",
         "idempotent": any(parameter["name"] == "Idempotency-Key" for parameter in parameters),
         "parameters": [parameter for parameter in parameters if parameter["name"] != "Idempotency-Key"],
         "body": _fields(document, body) if body else [],
         "example": "",
-        "answers": [_answer(document, status, answer) for status, answer in operation.get("responses", {}).items()],
+        "answers": [
+            _answer(document, status, answer)
+            for status, answer in operation.get("responses", {}).items()
+            if status < "4"
+        ],
         "refusals": _CODE.findall(description),
     }
 

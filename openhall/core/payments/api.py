@@ -32,7 +32,7 @@ async def pay(
     request: Request[Any, Any, Any],
     data: JSONBody[PaymentRequest],
     teller: NamedDependency[payments.Teller],
-    idempotency_key: edge.IdempotencyKey = None,
+    idempotency_key: edge.IdempotencyKey,
 ) -> Response[Any]:
     """Pay a shop by its code, or an order. Refusals: see `payments.*` at /docs/errors, in order of precedence."""
     token = edge.bearer(request)

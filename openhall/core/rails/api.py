@@ -52,7 +52,7 @@ async def start(
     conn: edge.Conn,
     settings: edge.HallSettings,
     resident: Me,
-    idempotency_key: edge.IdempotencyKey = None,
+    idempotency_key: edge.IdempotencyKey,
 ) -> Response[Any]:
     """Top up from a linked bank account. The answer says `processing`: ask again until the bank has decided.
 
