@@ -4,12 +4,12 @@ It imports no domain. A handler is thin: it takes what it needs by these names, 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from litestar import MediaType, Request, Response, Router
+from litestar import Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
@@ -19,7 +19,7 @@ from msgspec import Meta, Struct
 
 from openhall.base import db, idempotency, money
 from openhall.base.config import Settings
-from openhall.base.errors import Kind, Problem, malformed, sign_in_required
+from openhall.base.errors import Problem, malformed, sign_in_required
 from openhall.base.i18n import N_
 from openhall.base.live import Hub
 from openhall.web import problems
@@ -53,11 +53,6 @@ T = TypeVar("T")
 
 def api(*handlers: Any, tags: Sequence[str]) -> Router:
     """Handlers of the JSON API: bearer tokens only, so that no cookie can be abused from another site."""
-    for handler in handlers:
-        signed_in = handler.opt["who"] == "resident"
-        if signed_in:
-            handler.security = [{"bearer": []}]
-        handler.responses = _refusals(signed_in=signed_in) | dict(handler.responses or {})
     return Router(
         path="/api/v1",
         route_handlers=handlers,
@@ -70,19 +65,6 @@ def api(*handlers: Any, tags: Sequence[str]) -> Router:
 def pages(*handlers: Any) -> Router:
     """Handlers of pages: cookie session and CSRF token; not part of the API's document."""
     return Router(path="/", route_handlers=handlers, opt={"api": False}, include_in_schema=False)
-
-
-def _refusals(*, signed_in: bool) -> dict[int, ResponseSpec]:
-    """For the API's document: every refusal of every operation has one shape."""
-    kinds = [Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.TOO_LARGE, Kind.UNSUPPORTED, Kind.REFUSED]
-    kinds += [Kind.LIMITED, Kind.UNAVAILABLE, *([Kind.UNAUTHENTICATED] if signed_in else [])]
-    return {kind.value: _problem(f"{kind.name.replace('_', ' ').capitalize()}: the code says why.") for kind in kinds}
-
-
-def _problem(description: str) -> ResponseSpec:
-    # The type names JSON's problem format, which Litestar's own list of media types does not have.
-    media_type = cast("MediaType", "application/problem+json")
-    return ResponseSpec(ProblemBody, description=description, media_type=media_type, generate_examples=False)
 
 
 def answers(container: type[Any], status: int = HTTP_201_CREATED) -> dict[int, ResponseSpec]:
@@ -217,6 +199,6 @@ def amount_of(text: str, currency: str) -> int:
 
 __all__ = [
     "DEMO", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings",
-    "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api",
-    "bearer", "once", "once_form", "page", "pages", "problem_page", "same_site", "see_other",
+    "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers",
+    "api", "bearer", "once", "once_form", "page", "pages", "problem_page", "same_site", "see_other",
 ]  # fmt: skip

@@ -30,7 +30,7 @@ def _operation(document: Schema, path: str, method: str, operation: Schema) -> d
         "path": path,
         "summary": operation.get("summary", ""),
         "description": description,
-        "who": "resident" if operation.get("security") else "public",
+        "who": operation.get("x-who", "public"),
         "idempotent": any(parameter["name"] == "Idempotency-Key" for parameter in parameters),
         "parameters": [parameter for parameter in parameters if parameter["name"] != "Idempotency-Key"],
         "body": _fields(document, body) if body else [],
