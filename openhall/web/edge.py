@@ -75,7 +75,6 @@ def answers(container: type[Any], status: int = HTTP_201_CREATED) -> dict[int, R
             description="Done; the same on every retry with the same key.",
             generate_examples=False,
         ),
-        422: ResponseSpec(data_container=ProblemBody, description="Refused.", generate_examples=False),
     }
 
 
@@ -198,7 +197,8 @@ def amount_of(text: str, currency: str) -> int:
 
 
 __all__ = [
-    "DEMO", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings",
-    "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers",
-    "api", "bearer", "once", "once_form", "page", "pages", "problem_page", "same_site", "see_other",
+    "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn",
+    "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
+    "answered", "answers", "api", "bearer", "once", "once_form", "page", "pages", "problem_page", "same_site",
+    "see_other",
 ]  # fmt: skip

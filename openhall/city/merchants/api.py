@@ -55,7 +55,7 @@ def city_of(settings: Settings) -> str:
     return settings.city_zh if settings.default_language == "zh_CN" else settings.city
 
 
-@post("/merchants", opt=RESIDENT | {"key": "optional"}, status_code=201, responses=edge.answers(views.OpenedBody))
+@post("/merchants", opt=RESIDENT, status_code=201, responses=edge.answers(views.OpenedBody))
 async def open_shop(
     request: Request[Any, Any, Any],
     data: JSONBody[ShopRequest],
