@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 from openhall.base import clock, db, ids
 from openhall.core.ledger import calendar, rules
 from openhall.core.ledger.rules import Books, Hold, Plan, Record, Sums
-from openhall.core.ledger.types import Outcome, Transfer
+from openhall.core.ledger.types import Code, Outcome, Transfer
 
 q = db.load("openhall.core.ledger")
 
@@ -45,10 +45,7 @@ async def post(conn: db.Conn, transfers: Sequence[Transfer]) -> list[Outcome]:
                 # A savepoint: when the write fails, the caller's transaction and its locks live on.
                 async with conn.transaction():
                     await _write(conn, plan, books)
-            day = calendar.business_date(books.now)
-            return [
-                Outcome(transfer.id, code, books.now, day) for transfer, code in zip(transfers, plan.codes, strict=True)
-            ]
+            return _outcomes(transfers, plan, books)
         except psycopg.errors.UniqueViolation as taken:
             if taken.diag.constraint_name not in _RACES or not tries_left:
                 raise
@@ -78,6 +75,18 @@ async def expire_holds(conn: db.Conn, *, limit: int = 500) -> int:
         [Transfer(ids.new(), kind="expire", hold=hold.id, currency=hold.currency, reason="expired") for hold in holds],
     )
     return sum(outcome.ok for outcome in outcomes)
+
+
+def _outcomes(transfers: Sequence[Transfer], plan: Plan, books: Books) -> list[Outcome]:
+    now, today = books.now, calendar.business_date(books.now)
+    outcomes = []
+    for transfer, code in zip(transfers, plan.codes, strict=True):
+        first = books.records[transfer.id] if code is Code.EXISTS else None
+        if isinstance(first, Record):
+            outcomes.append(Outcome(transfer.id, code, first.at, first.business_date))
+        else:
+            outcomes.append(Outcome(transfer.id, code, now, today))
+    return outcomes
 
 
 class _Locked(Struct):

@@ -81,7 +81,7 @@ select id, debit, credit, amount, currency, expires_at, kind = 'pending' as pend
 select json_build_object(
   'records', (select coalesce(json_agg(json_build_array(
                 id, kind, debit, credit, amount, currency, hold, reason,
-                extract(epoch from expires_at - at)::bigint, refused)), '[]')
+                extract(epoch from expires_at - at)::bigint, refused, at, business_date)), '[]')
                 from ledger.journal where id = any(:ids::uuid[])),
   'holds', (select coalesce(json_agg(h), '[]')
                 from (select id, debit, credit, amount, currency, expires_at, kind = 'pending' as pending

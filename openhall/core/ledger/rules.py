@@ -7,7 +7,7 @@ applies; what passes changes the working copy of the accounts at once, so that t
 import re
 from collections.abc import Mapping, Sequence
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -33,7 +33,7 @@ _RESOLVED = {
 }
 
 
-class Sums(Struct, array_like=True):
+class Sums(Struct, array_like=True, gc=False):
     """A working copy of an account's row. `locked`: its sums are current and ours to change; otherwise (a busy
     account) changes are appended as movements."""
 
@@ -51,7 +51,7 @@ class Sums(Struct, array_like=True):
     changed: bool = False
 
 
-class Record(Struct, array_like=True):
+class Record(Struct, array_like=True, gc=False):
     """What the journal says about an id."""
 
     id: UUID
@@ -64,9 +64,11 @@ class Record(Struct, array_like=True):
     reason: str
     expires_in: int | None
     refused: str | None
+    at: datetime
+    business_date: date
 
 
-class Line(Struct):
+class Line(Struct, gc=False):
     """A new row of the journal, with the number and balance of each entry where the account is locked."""
 
     id: UUID
@@ -85,7 +87,7 @@ class Line(Struct):
     credit_balance: int | None = None
 
 
-class Movement(Struct):
+class Movement(Struct, gc=False):
     """A change of an account that is not locked, appended for the next fold."""
 
     account: UUID

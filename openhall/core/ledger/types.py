@@ -80,7 +80,7 @@ PASSING = frozenset(
 )
 
 
-class Transfer(Struct, frozen=True):
+class Transfer(Struct, frozen=True, gc=False):
     """A wish to move `amount` from the account `debit` to the account `credit`.
 
     The caller makes `id` and stores it before asking; asking again with the same id and content changes nothing.
@@ -106,8 +106,8 @@ class Transfer(Struct, frozen=True):
     linked: bool = False
 
 
-class Outcome(Struct, frozen=True):
-    """The answer to one transfer, and when it was given; for `exists` see the recorded transfer for its own time."""
+class Outcome(Struct, frozen=True, gc=False):
+    """The answer to one transfer, and when it was posted or refused: for `exists` the first time."""
 
     id: UUID
     code: Code

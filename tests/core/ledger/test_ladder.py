@@ -37,8 +37,10 @@ class Scene(Struct):
         records: dict[UUID, Any] = {}
         if self.record is not None:
             asked = good(self.transfer.kind).transfer
-            like = {name: getattr(asked, name) for name in Record.__struct_fields__ if name != "refused"}
-            like |= {"debit": PAYER, "credit": PAYEE, "refused": None}
+            like = {
+                name: getattr(asked, name) for name in Record.__struct_fields__ if name in Transfer.__struct_fields__
+            }
+            like |= {"debit": PAYER, "credit": PAYEE, "refused": None, "at": NOW, "business_date": NOW.date()}
             records[ID] = Record(**{**like, **self.record})
         books = Books(
             accounts={account.id: account for account in (self.payer, self.payee) if account},

@@ -1,9 +1,11 @@
 """Posting on a real database: answers, retries, neighbours."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from msgspec import structs
 
-from openhall.base import db, ids
+from openhall.base import clock, db, ids
 from openhall.core import ledger
 from openhall.core.ledger import Code
 from tests.core.ledger.books import (
@@ -47,6 +49,17 @@ async def test_the_same_transfer_again_changes_nothing(conn: db.Conn) -> None:
     assert await codes(conn, wish, wish) == [Code.POSTED, Code.EXISTS]
     assert await codes(conn, wish) == [Code.EXISTS]
     assert await posted(conn, payer) == 650
+
+
+async def test_a_retry_is_told_when_it_happened_the_first_time(conn: db.Conn) -> None:
+    payer, payee = await a_wallet(conn, 1000), await a_wallet(conn)
+    wish, later = move(payer, payee, 350), datetime(2030, 1, 1, tzinfo=UTC)
+    with clock.at(datetime(2026, 11, 20, 15, 59, 59, tzinfo=UTC)):
+        (first,) = await ledger.post(conn, [wish])
+    with clock.at(later):
+        again, new = await ledger.post(conn, [wish, move(payer, payee, 1)])
+    assert (again.at, again.business_date) == (first.at, first.business_date)
+    assert (first.business_date, new.at) == (date(2026, 11, 20), later)
 
 
 async def test_another_wish_under_the_same_id_is_refused_and_the_first_stands(conn: db.Conn) -> None:
