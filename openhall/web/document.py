@@ -1,4 +1,4 @@
-"""The OpenAPI document of the hall, completed with what Litestar does not write: who may call, and stable names."""
+"""The OpenAPI document of the hall, completed with what Litestar does not write: who may call, how it refuses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,9 +8,12 @@ from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from openhall.web.edge import KEY_HEADER
+from openhall.web.edge import KEY_HEADER, ProblemBody
 
 Part = dict[str, Any]
+
+
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
 
 
 def of(app: Litestar) -> Part:
@@ -18,6 +21,8 @@ def of(app: Litestar) -> Part:
     document: Part = app.openapi_schema.to_schema()
     for path, method, handler in _operations(app):
         _complete(document["paths"][path][method], handler)
+    _, shapes = msgspec.json.schema_components([ProblemBody])
+    document["components"]["schemas"] |= shapes
     return document
 
 
@@ -37,13 +42,38 @@ def _operations(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
 
 
 def _complete(operation: Part, handler: HTTPRouteHandler) -> None:
-    description = " ".join(operation.get("description", "").split())
+    who = handler.opt["who"]
+    description = " ".join((handler.fn.__doc__ or "").split())
     operation["operationId"] = f"{operation['tags'][0].lower()}.{handler.handler_name}"
     operation["summary"] = description.partition(". ")[0].rstrip(".")
     operation["description"] = description
-    operation["x-who"] = handler.opt["who"]
-    # Said even where it is empty: a reader need not know that nothing said means open to all.
-    operation["security"] = operation.get("security") or []
+    operation["x-who"] = who
+    operation["security"] = [{"bearer": []}] if who == "resident" else []
+    operation["responses"] |= {
+        status: {"description": text, "content": _PROBLEM} for status, text in _refusals(operation, who)
+    }
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == KEY_HEADER:
             parameter["schema"] = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+
+
+def _refusals(operation: Part, who: str) -> Iterator[tuple[str, str]]:
+    """The statuses of refusals that this operation can answer with."""
+    names = {parameter["name"]: parameter["in"] for parameter in operation.get("parameters", ())}
+    has_body = "requestBody" in operation
+    if names or has_body:
+        yield "400", "The request is malformed: `errors` names the fields."
+    if who == "resident":
+        yield "401", "No valid token."
+    if "path" in names.values():
+        yield "404", "Not there, or somebody else's."
+    if KEY_HEADER in names:
+        yield "409", "The first request with this key is still running."
+    if has_body:
+        yield "413", "The body is too large."
+        yield "415", "The body is no JSON."
+    if KEY_HEADER in names:
+        yield "422", "Refused; stays refused for this key."
+    if "hall.rate_limited" in operation["description"]:
+        yield "429", "Tried too often; `Retry-After` says for how long."
+    yield "default", "Any other refusal; its code says which."
