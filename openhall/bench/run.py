@@ -155,13 +155,14 @@ def _served(hall: Settings) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    environment = os.environ | {
+    others = {name: value for name, value in os.environ.items() if not name.startswith("OPENHALL_")}
+    environment = others | {
         "OPENHALL_DATABASE_URL": hall.database_url,
         "OPENHALL_SECRET": hall.secret,
         "OPENHALL_LOG_LEVEL": "error",
         "OPENHALL_PAYMENT_MAX": str(hall.payment_max),
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "openhall.web.asgi:create", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--port", str(port), "--workers", str(WORKERS)]
+    command = [sys.executable, "-m", "openhall.cli", "serve", "--port", str(port), "--workers", str(WORKERS)]
     server = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         _wait_until_ready(server, port)
