@@ -8,11 +8,11 @@ Invariants, kept by the database and proved by `openhall check`:
 Whoever can be paid registers a `PayeeSource` that turns codes into payees; this package knows no shops.
 """
 
-from openhall.core.payments.actions import create_order, payment, payments_to, recent, resolve, totals_to
+from openhall.core.payments.actions import create_order, payee_names, payment, payments_to, recent, resolve, totals_to
 from openhall.core.payments.teller import Ask, Teller
 from openhall.core.payments.types import NewOrder, Order, Payee, PayeeSource, Payer, Payment, Totals
 
 __all__ = [
     "Ask", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment", "Teller", "Totals", "create_order",
-    "payment", "payments_to", "recent", "resolve", "totals_to",
+    "payee_names", "payment", "payments_to", "recent", "resolve", "totals_to",
 ]  # fmt: skip

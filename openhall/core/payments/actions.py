@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
+
 from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
 from openhall.core.payments import codes, problems
@@ -83,6 +85,17 @@ async def payment(conn: db.ReadConn, *, id: UUID, resident: UUID) -> Payment:  #
 async def recent(conn: db.ReadConn, *, payer: UUID, limit: int) -> list[Payment]:
     """The newest payments of a payer."""
     return await db.all(conn, q.recent_of_payer, Payment, payer=payer, limit=limit)
+
+
+class _Named(Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+async def payee_names(conn: db.ReadConn, payments: Sequence[UUID]) -> dict[UUID, str]:
+    """Whom each of these payments went to, by its registered name at that time."""
+    found = await db.all(conn, q.payee_names, _Named, ids=list(payments))
+    return {named.id: named.name for named in found}
 
 
 async def payments_to(

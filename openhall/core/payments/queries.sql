@@ -40,6 +40,9 @@ select id, order_id, 'succeeded' as state, payer, payer_masked, payee_kind, paye
  where payer = :payer
  order by id desc limit :limit;
 
+-- name: payee_names
+select id, payee_name as name from payments.payments where id = any(:ids::uuid[]);
+
 -- name: payments_to
 select id, order_id, 'succeeded' as state, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
        receipt_no, business_date, at

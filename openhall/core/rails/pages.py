@@ -14,7 +14,7 @@ from openhall.base import clock, db
 from openhall.base.config import Settings
 from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
-from openhall.core import ledger, rails
+from openhall.core import ledger, payments, rails
 from openhall.core.ledger import Entry
 from openhall.core.people import Resident
 from openhall.core.rails import TopUp
@@ -22,8 +22,6 @@ from openhall.core.rails.api import TopUpRequest, require_bank
 from openhall.core.rails.rules import months_since
 from openhall.web import edge
 from openhall.web.render import Html, language_of, translate
-
-q = db.load("openhall.core.rails")
 
 PAGE = 30
 Me = NamedDependency[Resident]
@@ -61,13 +59,6 @@ class Line(Struct, frozen=True):
     balance: int
     at: datetime
     href: str | None
-
-
-class Named(Struct, frozen=True):
-    """Whom a payment went to."""
-
-    id: UUID
-    name: str
 
 
 class From(Struct, frozen=True):
@@ -177,7 +168,7 @@ async def show(request: AnyRequest, reader: edge.Reader, resident: Me, top_up_id
 async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Entry]) -> list[Line]:
     """The entries with what they were for: a payment by the name of who was paid."""
     paid = [entry.transfer for entry in entries if entry.reason == "payment"]
-    names = {named.id: named.name for named in await db.all(reader, q.payee_names, Named, ids=paid)}
+    names = await payments.payee_names(reader, paid)
     language = language_of(request)
 
     def line(entry: Entry) -> Line:

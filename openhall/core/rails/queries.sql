@@ -64,10 +64,6 @@ values (:source, :event_id, :now, :reference, :state, 'received')
 -- name: note_verdict
 update rails.inbox set verdict = :verdict where source = :source and event_id = :event_id;
 
--- name: payee_names
--- Whom the payments of a statement went to.
-select id, payee_name as name from payments.payments where id = any(:ids::uuid[]);
-
 -- The promises of rails, as queries that return what breaks them.
 
 -- name: broken_succeeded
