@@ -34,7 +34,9 @@ def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) 
 def setup(level: str, form: str) -> None:
     """Send our logs and the libraries' to standard error, as JSON lines or as text."""
     render: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

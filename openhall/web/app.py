@@ -66,6 +66,8 @@ def create_app(settings: Settings) -> Litestar:
         response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
         openapi_config=_openapi(settings),
         lifespan=[_opened],
+        # openhall.base.logs has set the logging up; Litestar would set it up once more, its own way.
+        logging_config=None,
     )
     app.state.settings = settings
     app.state.pool = pool
