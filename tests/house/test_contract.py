@@ -1,0 +1,107 @@
+"""The API's document is the contract: its addresses, its integers, its keys."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from openhall.web import edge
+from tests.house.the_app import the_document
+
+# Section 5 of the founding issue: what clients were promised.
+PROMISED = [
+    ("post", "/auth/otp", 202),
+    ("post", "/auth/session", 201),
+    ("delete", "/auth/session", 204),
+    ("get", "/me", 200),
+    ("get", "/wallet", 200),
+    ("get", "/wallet/entries", 200),
+    ("post", "/wallet/top-ups", 201),
+    ("get", "/wallet/top-ups/{top_up_id}", 200),
+    ("post", "/merchants", 201),
+    ("get", "/shops/{shop_id}/code.svg", 200),
+    ("get", "/shops/{shop_id}/code.png", 200),
+    ("get", "/codes/resolve", 200),
+    ("post", "/payments", 201),
+    ("get", "/payments/{payment_id}", 200),
+    ("get", "/shops/{shop_id}/payments", 200),
+    ("get", "/shops/{shop_id}/stream", 200),
+]
+MOVES_MONEY = {"/api/v1/payments", "/api/v1/wallet/top-ups"}
+AMOUNTS = {"amount", "balance", "available", "total"}
+FIELDS = {
+    "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at"},
+    "WalletView": {"balance", "available", "currency"},
+    "OpenedBody": {"merchant", "shop"},
+    "ShopBody": {"id", "name", "code", "short_code"},
+    "SignedInBody": {"token", "resident"},
+    "ProblemBody": {"type", "title", "status", "detail", "code"},
+}
+
+
+def document() -> dict[str, Any]:
+    return the_document()
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+@pytest.mark.parametrize(("method", "path", "status"), PROMISED)
+def test_a_promised_operation_is_there(method: str, path: str, status: int) -> None:
+    operation = document()["paths"][f"/api/v1{path}"][method]
+    assert str(status) in operation["responses"]
+
+
+def test_the_document_is_openapi_3_1_and_complete() -> None:
+    assert document()["openapi"].startswith("3.1")
+    ids = [operation["operationId"] for _, _, operation in operations()]
+    assert len(set(ids)) == len(ids)
+    for method, path, operation in operations():
+        assert operation["summary"], f"{method} {path} says nothing about itself"
+        assert operation["x-who"] in edge.WHO
+        assert bool(operation["security"]) == (operation["x-who"] == "resident")
+        assert ("401" in operation["responses"]) == (operation["x-who"] == "resident")
+        for status, answer in operation["responses"].items():
+            if status == "default" or status >= "400":
+                assert list(answer["content"]) == ["application/problem+json"], f"{method} {path} {status}"
+
+
+def test_the_key_is_a_header_and_must_be_there_when_money_moves() -> None:
+    with_key = {}
+    for _, path, operation in operations():
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"].lower().replace("_", "-") == "idempotency-key":
+                assert (parameter["name"], parameter["in"]) == ("Idempotency-Key", "header"), path
+                with_key[path] = parameter["required"]
+    assert {path for path, required in with_key.items() if required} == MOVES_MONEY
+    assert set(with_key) == MOVES_MONEY | {"/api/v1/merchants"}
+
+
+def test_no_dependency_leaks_into_the_document() -> None:
+    """A parameter that the hall itself provides must not be asked of the caller."""
+    provided = {"conn", "reader", "pool", "hub", "settings", "teller", "resident", "visitor", "visit", "on_joined"}
+    for method, path, operation in operations():
+        names = {parameter["name"] for parameter in operation.get("parameters", ())}
+        assert not names & provided, f"{method} {path} asks for {names & provided}"
+
+
+def test_amounts_are_whole_numbers_beside_a_currency() -> None:
+    seen = set()
+    for name, schema in document()["components"]["schemas"].items():
+        for field, shape in schema.get("properties", {}).items():
+            if field in AMOUNTS:
+                kinds = {part.get("type") for part in shape.get("oneOf", [shape])} - {"null"}
+                assert kinds == {"integer"}, f"{name}.{field} is {kinds}"
+                seen.add(name)
+            assert shape.get("type") != "number", f"{name}.{field} is a floating number"
+    assert {"PaymentView", "WalletView", "PaymentRequest", "TopUpRequest"} <= seen
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_promised_answer_has_its_fields(name: str) -> None:
+    schema = document()["components"]["schemas"][name]
+    assert FIELDS[name] <= set(schema["properties"])
+    assert FIELDS[name] <= set(schema["required"]), "an answer always has all its fields"

@@ -1,0 +1,115 @@
+"""Every address says who may come in, and keeps everybody else out."""
+
+import httpx
+import pytest
+
+from openhall.web.edge import WHO
+from tests.hall import Hall
+from tests.house.the_app import Door, app, doors
+
+DOORS = list(doors())
+# Checked by the handler's own transaction, or nothing to check: these may skip the gate's session.
+OUTSIDE_THE_GATE = {
+    ("POST", "/api/v1/payments"),
+    ("GET", "/health/live"),
+    ("GET", "/health/ready"),
+    ("GET", "/metrics"),
+    ("GET", "/static/{file_path:path}"),
+    ("HEAD", "/static/{file_path:path}"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/api"),
+    ("GET", "/api/{path:str}"),
+}
+# Pages open to all, each with the reason why nobody's data is behind it.
+PUBLIC = {
+    "/": "a welcome for strangers",
+    "/soon/{what:str}": "a word about what is not open yet",
+    "/docs": "the API for people",
+    "/docs/errors": "the codes for people",
+    "/sign-in": "the way in",
+    "/sign-in/code": "the way in",
+    "/sign-out": "somebody whose session is over is signed out all the same",
+    "/me/preferences": "language and theme of a browser that is not signed in",
+    "/api/v1/auth/otp": "the way in",
+    "/api/v1/auth/session": "the way in",
+    "/api/v1/categories": "the same list for everybody",
+} | {path: "no session" for _, path in OUTSIDE_THE_GATE if path != "/api/v1/payments"}
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    assert len(DOORS) > 50
+    for door in DOORS:
+        assert door.who in WHO, f"{door.method} {door.path} says {door.who}"
+
+
+def test_what_is_public_is_so_on_purpose() -> None:
+    public = {door.path for door in DOORS if door.who == "public"}
+    assert public == set(PUBLIC), public ^ set(PUBLIC)
+
+
+def test_only_the_hot_path_and_what_needs_nobody_pass_the_gate_unseen() -> None:
+    passing = {(door.method, door.path) for door in DOORS if door.handler.opt.get("session") == "batch"}
+    assert passing == OUTSIDE_THE_GATE
+
+
+def test_the_api_knows_no_csrf_and_pages_always_do() -> None:
+    for door in DOORS:
+        excluded = bool(door.handler.opt.get("exclude_from_csrf"))
+        if door.is_api:
+            assert excluded, f"{door.path}: a bearer token is no cookie"
+        elif door.method in ("POST", "PUT", "PATCH", "DELETE") and door.who != "partner":
+            assert not excluded, f"{door.method} {door.path} can be posted to from another site"
+
+
+def test_an_address_is_used_in_one_way_only() -> None:
+    assert len({(door.method, door.path) for door in DOORS}) == len(DOORS)
+    for door in DOORS:
+        assert door.path == "/" or not door.path.endswith("/"), door.path
+        assert door.is_api == door.path.startswith("/api/v1/"), door.path
+
+
+@pytest.mark.anyio
+async def test_a_stranger_reaches_nothing(hall: Hall) -> None:
+    """Every address that is for residents: without a token 401, with an invented one 401; a page sends to sign-in."""
+    reached = []
+    for door in DOORS:
+        if door.who != "resident":
+            continue
+        answers = [await _knock(hall, door), await _knock(hall, door, "x" * 43)]
+        reached += [
+            f"{door.method} {door.path}: {answer.status_code} {answer.text[:80]}"
+            for answer in answers
+            if not _turned_away(door, answer)
+        ]
+    assert not reached, "\n".join(reached)
+
+
+async def _knock(hall: Hall, door: Door, token: str | None = None) -> httpx.Response:
+    headers = {}
+    if token and door.is_api:
+        headers["Authorization"] = f"Bearer {token}"
+    elif token:
+        headers["Cookie"] = f"openhall_session={token}"
+    body = {} if door.is_api and door.method in ("POST", "PATCH") else None
+    if door.path == "/api/v1/payments":  # its handler comes before its session: it must have something to read
+        headers["Idempotency-Key"] = "a-stranger"
+        body = {"code": "123456782", "amount": 1}
+    return await hall.client.request(door.method, door.address, headers=headers, json=body)
+
+
+def _turned_away(door: Door, answer: httpx.Response) -> bool:
+    if door.is_api:
+        problem = answer.headers["Content-Type"] == "application/problem+json"
+        return answer.status_code == 401 and problem and answer.headers.get("WWW-Authenticate") == "Bearer"
+    if door.method == "GET":
+        return answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in?next=")
+    return answer.status_code == 401
+
+
+@pytest.mark.anyio
+async def test_the_demo_does_not_exist_in_a_real_hall() -> None:
+    demo = [door for door in DOORS if door.who == "demo"]
+    assert {door.path for door in demo} >= {"/demo", "/demo/phone/{number:str}"}
+    for door in demo:
+        assert door.path.startswith("/demo"), door.path
+    assert app().state.settings.demo
