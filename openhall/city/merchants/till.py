@@ -24,6 +24,8 @@ SHOWN = 50
 # A stream ends after this long and the client resumes it at once: so a session that has ended meanwhile ends here too.
 LIFE = timedelta(minutes=10)
 _RETRY_MS = 1000
+# An event and not a comment: scripts cannot see comments, and a till must notice when its connection has died quietly.
+HEARTBEAT = b"event: alive\ndata: {}\n\n"
 _SAY = {"zh_CN": "收款{amount}", "en": "received {amount}"}
 
 
@@ -66,7 +68,7 @@ async def _follow(pool: db.Pool, hub: Hub, shop: UUID, after: int | None) -> Asy
     async with aclosing(hub.watch(stream_of(shop), start)) as watched:
         async for event in watched:
             if event is None:
-                yield b": still here\n\n"
+                yield HEARTBEAT
                 continue
             if event.type == PAID and event.number > head:
                 takings.add(event)

@@ -22,7 +22,7 @@ PATIENCE_S = 20
 
 
 class Message(Struct, frozen=True):
-    """One server-sent event; a heartbeat has neither id nor type."""
+    """One server-sent event; a heartbeat is of type `alive` and has no id."""
 
     id: int | None
     event: str | None
@@ -48,7 +48,7 @@ class Watcher:
         async with asyncio.timeout(PATIENCE_S):
             async for block in self._blocks:
                 message = parsed(block)
-                if message.event is not None:
+                if message.event not in (None, "alive"):
                     return message
         raise EOFError("the stream ended")
 
@@ -57,7 +57,7 @@ class Watcher:
 
     async def begun(self) -> None:
         """Wait for a heartbeat: then the stream has read where it begins, and what is paid now comes after that."""
-        assert "still here" in await self.raw()
+        assert await self.raw() == till.HEARTBEAT.decode()
 
     async def raw(self) -> str:
         async with asyncio.timeout(PATIENCE_S):

@@ -165,7 +165,7 @@ async def test_a_new_business_date_begins_with_nothing_taken(hall: Hall) -> None
 async def test_a_quiet_stream_sends_heartbeats_and_ends_after_its_life(hall: Hall) -> None:
     _, _, shop = await stall(hall)
     async with watching(hall, shop["id"]) as watcher:
-        assert await watcher.raw() == ": still here\n\n"
+        assert await watcher.raw() == "event: alive\ndata: {}\n\n"
         with clock.at(clock.now() + till.LIFE), pytest.raises(EOFError, match="ended"):
             await watcher.next()
 

@@ -5,6 +5,8 @@ import { chime, rate, speak, unlock } from "./sound.js";
 const STALE_MS = 60_000;
 const REMEMBERED = 500;
 const LISTED = 200;
+// The hall says "alive" every 15 seconds. A phone that changes networks loses its connection without a word.
+const SILENCE_MS = 40_000;
 
 const till = document.getElementById("till");
 const say = till.dataset;
@@ -132,20 +134,33 @@ function receive(event) {
 }
 
 let pause = 1000;
+let source = null;
+let next = 0;
+
+function connectIn(milliseconds) {
+  clearTimeout(next);
+  next = setTimeout(connect, milliseconds);
+}
 
 function connect() {
+  source?.close();
   setState("waiting", say.connecting);
-  const source = new EventSource(`${say.stream}?after=${lastEvent}`);
+  source = new EventSource(`${say.stream}?after=${lastEvent}`);
   source.onopen = () => {
     pause = 1000;
     setState("live", say.live);
+    connectIn(SILENCE_MS);
   };
-  source.addEventListener("payment.succeeded", receive);
+  source.addEventListener("alive", () => connectIn(SILENCE_MS));
+  source.addEventListener("payment.succeeded", (event) => {
+    connectIn(SILENCE_MS);
+    receive(event);
+  });
   source.onerror = () => {
     setState("lost", say.lost);
-    if (source.readyState !== EventSource.CLOSED) return; // The browser tries again by itself.
-    source.close();
-    setTimeout(connect, pause);
+    // While it is not closed the browser tries again by itself.
+    if (source.readyState !== EventSource.CLOSED) return connectIn(SILENCE_MS);
+    connectIn(pause);
     pause = Math.min(pause * 2, 15_000);
   };
 }
@@ -169,7 +184,7 @@ part("test").addEventListener("click", async () => {
 });
 // Any tap on the page counts as the permission browsers want.
 document.addEventListener("pointerdown", () => blocked && startSound(), { once: false });
-window.addEventListener("online", () => setState("waiting", say.connecting));
+window.addEventListener("online", connect);
 window.addEventListener("offline", () => setState("lost", say.lost));
 
 // A till lies on the counter: the screen stays on where the browser allows it.

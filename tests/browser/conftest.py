@@ -1,0 +1,84 @@
+"""One served hall and one Chromium for each test worker; a fresh browser context for each test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.city import Person, new_phone
+from tests.browser.sitting import Enter, doors
+from tests.outside_fixture import OutsideProgram
+from tests.served import Served, database, served
+
+NewPerson = Callable[[], Person]
+# A browser that speaks to nobody but the hall.
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@contextmanager
+def browser(*flags: str) -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    assert program, "The browser stories need Chromium. On Debian: apt-get install chromium fonts-noto-cjk"
+    arguments = [*FLAGS, *flags]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, headless=True, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+# Package-wide, not session-wide: Playwright's loop must be gone before the tests of other packages run theirs.
+@pytest.fixture(scope="package")
+def hall(
+    cluster_dsn: str,
+    template: str,
+    worker_id: str,
+    outside_program: OutsideProgram,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """A served hall with the demo city, shared by the stories of this worker; each story brings its own people."""
+    folder = tmp_path_factory.mktemp("served")
+    with database(cluster_dsn, f"browser_{worker_id}", template) as dsn, served(dsn, outside_program, folder) as hall:
+        hall.load_demo_city()
+        yield hall
+
+
+# After the hall: while Playwright is there, nothing in this thread may run a loop of its own.
+@pytest.fixture(scope="package")
+def chromium(hall: Served) -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def enter(chromium: Browser, hall: Served) -> Iterator[Enter]:
+    """Lets somebody into the hall; fails the test when anything went wrong on their pages."""
+    with doors(chromium, hall) as door:
+        yield door
+
+
+@pytest.fixture
+def new_person(hall: Served) -> Iterator[NewPerson]:
+    """Makes a resident that nobody met before."""
+    people: list[Person] = []
+
+    def make() -> Person:
+        people.append(Person(hall, new_phone()))
+        return people[-1]
+
+    yield make
+    for person in people:
+        person.close()

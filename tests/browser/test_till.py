@@ -1,0 +1,201 @@
+"""A stall: opened in a minute, paid by typed digits, and its till says every payment once and in order."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
+
+from tests.browser.city import Person, new_phone, path_of
+from tests.browser.conftest import NewPerson
+from tests.browser.sitting import SMALL, USUAL, Enter, Sitting, doors
+from tests.outside_fixture import OutsideProgram
+from tests.served import Served, database, served
+
+pytestmark = pytest.mark.browser
+
+ZH = ["收款一元", "收款二元五角", "收款三元零五分"]
+
+
+def open_till(sitting: Sitting, shop: dict[str, Any]) -> None:
+    """Open the till of a shop and wait until it listens."""
+    sitting.page.goto(f"/shops/{shop['id']}/till")
+    expect(sitting.page.locator("#link-state")).to_have_attribute("data-state", "live")
+
+
+@pytest.mark.parametrize("size", [SMALL, USUAL], ids=["360", "390"])
+def test_a_stall_opens_is_paid_and_announces_it(enter: Enter, new_person: NewPerson, size: ViewportSize) -> None:
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+
+    stall = enter(keeper, size=size, lang="en")
+    page = stall.page
+    page.goto("/shops")
+    page.get_by_role("link", name="Open a shop").click()
+    page.get_by_label("Name on the sign").fill("王记早餐")
+    page.get_by_role("radio", name="Breakfast stall, snacks").check()
+    page.get_by_role("button", name="Open the shop").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("王记早餐")
+    shop = path_of(page).rpartition("/")[2]
+    digits = page.locator(".digits").inner_text()
+
+    page.get_by_role("link", name="Poster to print").click()
+    expect(page.locator(".poster-name")).to_have_text("王记早餐")
+    expect(page.locator(".poster-qr svg")).to_be_visible()
+    assert page.locator(".poster .digits").inner_text().split() == digits.split()
+    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Open the till").click()
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+
+    payer = enter(guest, size=size, lang="zh_CN")
+    phone = payer.page
+    phone.goto("/scan")
+    phone.get_by_role("textbox").fill(digits)
+    phone.locator(".type-code button").click()
+    expect(phone.locator(".payee-name")).to_have_text("王记早餐")
+    for key in ("3", "小数点", "5", "0"):
+        phone.get_by_role("button", name=key, exact=True).click()
+    expect(phone.locator("#amount")).to_have_value("3.50")
+    phone.locator(".dock .button-main").click()
+    expect(phone.locator(".payee-name")).to_have_text("王记早餐")
+    expect(phone.locator(".confirm .amount")).to_have_text("¥3.50")
+    expect(phone.locator(".facts")).to_contain_text("¥96.50")
+    phone.locator(".dock .button-main").click()
+
+    expect(phone.locator("#paid h1")).to_be_visible()
+    expect(phone.locator("#paid .amount")).to_have_text("¥3.50")
+    expect(phone.locator("#paid .spoken")).to_have_text("付款成功，三元五角")
+    expect(phone.locator("#say-again")).to_be_visible()
+    payer.hears("付款成功，三元五角")
+    phone.locator("#say-again").click()
+    payer.hears("付款成功，三元五角", "付款成功，三元五角")
+
+    stall.hears("received 3 yuan 50")
+    expect(page.locator('[data-part="last"]')).to_have_text("¥3.50")
+    expect(page.locator('[data-part="total"]')).to_have_text("¥3.50")
+    row = page.locator('[data-part="list"] .row')
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("¥3.50")
+    assert guest.phone not in page.content()
+    assert shop in page.url
+
+
+def test_each_payment_is_spoken_once_and_in_order(enter: Enter, new_person: NewPerson) -> None:
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+    shop = keeper.open_shop()
+    tills = [enter(keeper, lang="zh_CN"), enter(keeper, lang="zh_CN")]
+    for till in tills:
+        open_till(till, shop)
+    for amount in (100, 250, 305):
+        guest.pay(shop, amount)
+    for till in tills:
+        till.hears(*ZH)
+        assert {words["lang"] for words in till.page.evaluate("window.said")} == {"zh-CN"}
+        amounts = till.page.locator('[data-part="list"] .row [data-part="amount"]').all_inner_texts()
+        assert amounts == ["¥3.05", "¥2.50", "¥1.00"]
+
+
+def test_a_reload_shows_the_same_list_and_speaks_nothing_again(enter: Enter, new_person: NewPerson) -> None:
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+    shop = keeper.open_shop()
+    till = enter(keeper)
+    open_till(till, shop)
+    for amount in (100, 250):
+        guest.pay(shop, amount)
+    till.hears("received 1 yuan", "received 2 yuan 50")
+    rows = till.page.locator('[data-part="list"] .row')
+    shown = rows.all_inner_texts()
+    till.page.reload()
+    expect(till.page.locator("#link-state")).to_have_attribute("data-state", "live")
+    assert rows.all_inner_texts() == shown
+    assert till.said() == []
+    guest.pay(shop, 305)
+    expect(rows).to_have_count(3)
+    till.hears("received 3 yuan 05")
+
+
+def test_a_muted_till_shows_and_stays_silent_until_it_may_speak_again(enter: Enter, new_person: NewPerson) -> None:
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+    shop = keeper.open_shop()
+    till = enter(keeper)
+    open_till(till, shop)
+    mute = till.page.locator('[data-part="mute"]')
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    guest.pay(shop, 100)
+    expect(till.page.locator('[data-part="list"] .row')).to_have_count(1)
+    till.hears()
+    mute.click()
+    guest.pay(shop, 250)
+    expect(till.page.locator('[data-part="list"] .row')).to_have_count(2)
+    till.hears("received 2 yuan 50")
+
+
+def test_the_sound_can_be_tested(enter: Enter, new_person: NewPerson) -> None:
+    keeper = new_person()
+    till = enter(keeper)
+    open_till(till, keeper.open_shop())
+    till.page.get_by_role("button", name="Test sound").click()
+    till.hears("This is how a payment sounds.")
+    expect(till.page.get_by_role("button", name="Start the sound")).to_be_hidden()
+
+
+def test_a_phone_without_a_network_catches_up_without_loss(enter: Enter, new_person: NewPerson) -> None:
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+    shop = keeper.open_shop()
+    till = enter(keeper, lang="zh_CN")
+    open_till(till, shop)
+    guest.pay(shop, 100)
+    till.hears(*ZH[:1])
+    till.watch.allow_cuts()
+    till.context.set_offline(True)
+    expect(till.page.locator("#link-state")).to_have_attribute("data-state", "lost")
+    for amount in (250, 305):
+        guest.pay(shop, amount)
+    till.context.set_offline(False)
+    till.hears(*ZH)
+    expect(till.page.locator("#link-state")).to_have_attribute("data-state", "live")
+
+
+@pytest.fixture
+def own_hall(
+    cluster_dsn: str,
+    template: str,
+    worker_id: str,
+    outside: OutsideProgram,
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """A hall of this test alone, whose processes may be killed."""
+    folder = tmp_path_factory.mktemp("own")
+    with database(cluster_dsn, f"till_{worker_id}", template) as dsn, served(dsn, outside, folder) as hall:
+        yield hall
+
+
+def test_a_killed_server_costs_the_till_nothing(own_hall: Served, chromium: Browser) -> None:
+    """The till hangs on one process; while that one is dead, another takes the payments."""
+    other = own_hall.another_web()
+    with (
+        closing(Person(own_hall, new_phone())) as keeper,
+        closing(Person(own_hall, new_phone())) as guest,
+        doors(chromium, own_hall) as enter,
+    ):
+        guest.top_up(10_000)
+        shop = keeper.open_shop()
+        till = enter(keeper, lang="zh_CN")
+        till.watch.allow_cuts()
+        open_till(till, shop)
+        guest.pay(shop, 100)
+        till.hears(*ZH[:1])
+        own_hall.web.kill()
+        expect(till.page.locator("#link-state")).to_have_attribute("data-state", "lost")
+        for amount in (250, 305):
+            guest.pay(shop, amount, at=other.url)
+        own_hall.web.start()
+        till.hears(*ZH)
+        expect(till.page.locator('[data-part="total"]')).to_have_text("¥6.55")
