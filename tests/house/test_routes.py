@@ -90,7 +90,7 @@ async def _knock(hall: Hall, door: Door, token: str | None = None) -> httpx.Resp
         headers["Authorization"] = f"Bearer {token}"
     elif token:
         headers["Cookie"] = f"openhall_session={token}"
-    body = {} if door.is_api and door.method in ("POST", "PATCH") else None
+    body: dict[str, object] | None = {} if door.is_api and door.method in ("POST", "PATCH") else None
     if door.path == "/api/v1/payments":  # its handler comes before its session: it must have something to read
         headers["Idempotency-Key"] = "a-stranger"
         body = {"code": "123456782", "amount": 1}
