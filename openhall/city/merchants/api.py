@@ -168,8 +168,8 @@ async def stream(
     """
     async with pool.read() as reader:
         shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
-    start = after if last_event_id is None else last_event_id
-    return Stream(till.sse(pool, hub, shop.id, start), media_type=SSE, headers=SSE_HEADERS)
+        entrance = await till.enter(reader, shop.id, after if last_event_id is None else last_event_id)
+    return Stream(till.sse(hub, shop.id, entrance), media_type=SSE, headers=SSE_HEADERS)
 
 
 router = edge.api(

@@ -139,8 +139,8 @@ async def till_stream(
     """What the till page follows; the same as the API's stream, by cookie."""
     async with pool.read() as reader:
         shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
-    start = after if last_event_id is None else last_event_id
-    return Stream(till.sse(pool, hub, shop.id, start), media_type=SSE, headers=SSE_HEADERS)
+        entrance = await till.enter(reader, shop.id, after if last_event_id is None else last_event_id)
+    return Stream(till.sse(hub, shop.id, entrance), media_type=SSE, headers=SSE_HEADERS)
 
 
 @get("/shops/{shop_id:uuid}/payments", opt=RESIDENT)

@@ -47,30 +47,44 @@ async def till(conn: db.ReadConn, shop: UUID) -> Till:
     )
 
 
-async def sse(pool: db.Pool, hub: Hub, shop: UUID, after: int | None) -> AsyncGenerator[bytes, None]:
-    """The shop's stream as server-sent events: what follows event `after`, or what comes from now on."""
+class Entrance(Struct, frozen=True):
+    """Where a watcher comes in: after event `after`, when the stream stood at `head` and the day at `today`."""
+
+    after: int
+    head: int
+    day: date
+    today: Totals
+
+
+async def enter(conn: db.ReadConn, shop: UUID, after: int | None) -> Entrance:
+    """A watcher's place: after event `after`, or at the present. Settled before the answer begins, so that whoever has
+    seen the answer's first byte misses nothing from then on."""
+    head = await events.head(conn, stream_of(shop))
+    day = ledger.business_date(clock.now())
+    today = await payments.totals_to(conn, payee=shop, business_date=day)
+    # A number above the head was never given out: the client mistakes this hall for another.
+    return Entrance(head if after is None else min(after, head), head, day, today)
+
+
+async def sse(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
+    """The shop's stream as server-sent events: what follows the entrance, as it comes."""
     yield b"retry: %d\n\n" % _RETRY_MS
     ends = clock.now() + LIFE
-    async with aclosing(_follow(pool, hub, shop, after)) as updates:
+    async with aclosing(_follow(hub, shop, entrance)) as updates:
         async for update in updates:
             yield update
             if clock.now() >= ends:
                 return
 
 
-async def _follow(pool: db.Pool, hub: Hub, shop: UUID, after: int | None) -> AsyncGenerator[bytes, None]:
-    day = ledger.business_date(clock.now())
-    async with pool.read() as conn:
-        head = await events.head(conn, stream_of(shop))
-        takings = _Takings(day, await payments.totals_to(conn, payee=shop, business_date=day))
-    # A number above the head was never given out: the client mistakes this hall for another.
-    start = head if after is None else min(after, head)
-    async with aclosing(hub.watch(stream_of(shop), start)) as watched:
+async def _follow(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
+    takings = _Takings(entrance.day, entrance.today)
+    async with aclosing(hub.watch(stream_of(shop), entrance.after)) as watched:
         async for event in watched:
             if event is None:
                 yield HEARTBEAT
                 continue
-            if event.type == PAID and event.number > head:
+            if event.type == PAID and event.number > entrance.head:
                 takings.add(event)
             yield _message(event, takings.today)
 

@@ -74,7 +74,9 @@ async def watching(hall: Hall, shop: str, after: int | None = None) -> AsyncIter
     """The stream itself, without HTTP, from a hub of its own."""
     hub = live.Hub(hall.settings.database_url, hall.pool)
     await hub.open()
-    chunks = till.sse(hall.pool, hub, UUID(shop), after)
+    async with hall.pool.read() as reader:
+        entrance = await till.enter(reader, UUID(shop), after)
+    chunks = till.sse(hub, UUID(shop), entrance)
     try:
         watcher = Watcher(_decoded(chunks))
         assert await watcher.raw() == "retry: 1000\n\n"
