@@ -1,6 +1,8 @@
 """Posting: the one way in which money moves."""
 
 from collections.abc import Collection, Sequence
+from copy import copy
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -89,20 +91,12 @@ def _outcomes(transfers: Sequence[Transfer], plan: Plan, books: Books) -> list[O
     return outcomes
 
 
-class _Locked(Struct):
-    """The accounts as JSON (list of Sums), and those among them that must be folded before their sums are true."""
-
-    accounts: str
-    to_fold: list[UUID]
-
-
 class _Recorded(Struct):
     records: list[Record]
     holds: list[Hold]
     resolutions: list[tuple[UUID, str]]
 
 
-_ACCOUNTS = msgspec.json.Decoder(list[Sums])
 _RECORDED = msgspec.json.Decoder(_Recorded)
 
 
@@ -114,8 +108,8 @@ def _array(values: Collection[UUID | int | str | None]) -> str:
     return "{" + msgspec.json.encode(list(values)).decode()[1:-1] + "}"
 
 
-async def _lock(conn: db.Conn, transfers: Sequence[Transfer]) -> str:
-    """Lock what the list may change; returns the accounts as JSON, to be decoded afresh for each try."""
+async def _lock(conn: db.Conn, transfers: Sequence[Transfer]) -> list[Sums]:
+    """Lock what the list may change; returns the accounts, of which each try makes its own working copies."""
     named = {transfer.hold for transfer in transfers if transfer.hold is not None}
     holds: dict[UUID, Transfer | Hold] = {}
     if named:
@@ -129,15 +123,21 @@ async def _lock(conn: db.Conn, transfers: Sequence[Transfer]) -> str:
         if transfer.hold is None:
             debited.append(debit)
     parameters = {"ids": _array(from_accounts + to_accounts), "debited": _array(debited)}
-    locked = await db.one(conn, q.lock_accounts, _Locked, **parameters)
-    if locked.to_fold:
-        for account in locked.to_fold:
-            await db.one(conn, q.fold, int, account=account, limit=None)
-        locked = await db.one(conn, q.lock_accounts, _Locked, **parameters)
-    return locked.accounts
+    found = await _locked(conn, parameters)
+    # A busy account is locked only to pay: what it has received must be in its row first.
+    waiting = [sums.id for sums in found if sums.busy and sums.locked]
+    for account in waiting:
+        await db.one(conn, q.fold, int, account=account, limit=None)
+    return await _locked(conn, parameters) if waiting else found
 
 
-async def _open_books(conn: db.Conn, transfers: Sequence[Transfer], accounts: str) -> Books:
+async def _locked(conn: db.Conn, parameters: dict[str, str]) -> list[Sums]:
+    # Not by `db.all`: to check two thousand rows against their type would cost as much as to decide about them.
+    cursor = await conn.execute(cast("Any", q.lock_accounts.sql), parameters)
+    return [Sums(*row) for row in await cursor.fetchall()]
+
+
+async def _open_books(conn: db.Conn, transfers: Sequence[Transfer], accounts: list[Sums]) -> Books:
     known = await db.one(
         conn,
         q.recorded,
@@ -147,7 +147,7 @@ async def _open_books(conn: db.Conn, transfers: Sequence[Transfer], accounts: st
     )
     recorded = _RECORDED.decode(known)
     return Books(
-        accounts={sums.id: sums for sums in _ACCOUNTS.decode(accounts)},
+        accounts={sums.id: sums for sums in map(copy, accounts)},
         records={record.id: record for record in recorded.records},
         holds={hold.id: hold for hold in recorded.holds},
         resolutions=dict(recorded.resolutions),

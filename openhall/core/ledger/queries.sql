@@ -28,11 +28,11 @@ with added_to as materialized (
    where id = any(:ids::uuid[]) and (not busy or (floor is not null and id = any(:debited::uuid[])))
    order by id for no key update
 )
-select coalesce(json_agg(json_build_array(
-         id, currency, floor, busy, locked, closed_at is not null,
-         credits, debits, pending_credits, pending_debits, entries)), '[]')::text as accounts,
-       coalesce(array_agg(id) filter (where busy and locked), '{}') as to_fold
-  from (select false as locked, * from added_to union all select true, * from changed) as found;
+select id, currency, floor, busy, false as locked, closed_at is not null as closed,
+       credits, debits, pending_credits, pending_debits, entries from added_to
+ union all
+select id, currency, floor, busy, true, closed_at is not null,
+       credits, debits, pending_credits, pending_debits, entries from changed;
 
 -- name: lock_account
 select id from ledger.accounts where id = :id for no key update;
@@ -92,8 +92,8 @@ select json_build_object(
 
 -- name: write
 -- Everything a list of transfers changes, in one statement and by columns: arrays are read far quicker than JSON.
--- Sums are absolute because the rows are locked. Ids are inserted in order, so that two writers racing for the same
--- ids wait for one another in one direction only.
+-- Sums are absolute because the rows are locked. Rows are inserted in one order, so that two writers racing for the same
+-- ids or holds wait for one another in one direction only.
 with input as materialized (
   select * from unnest(
     :ids::uuid[], :kinds::text[], :debits::uuid[], :credits::uuid[], :amounts::bigint[], :currencies::text[],
@@ -106,7 +106,7 @@ with input as materialized (
                               refused)
   select id, kind, debit, credit, amount, currency, hold, reason, :business_date, :now::timestamptz,
          :now::timestamptz + make_interval(secs => expires_in), refused
-    from input order by id
+    from input order by coalesce(hold, id), id
 ), entries as (
   insert into ledger.entries (account, number, transfer, amount, balance, business_date, at)
   select debit, debit_entry, id, -amount, debit_balance, :business_date, :now from input where debit_entry is not null

@@ -33,7 +33,7 @@ _RESOLVED = {
 }
 
 
-class Sums(Struct, array_like=True, gc=False):
+class Sums(Struct, gc=False):
     """A working copy of an account's row. `locked`: its sums are current and ours to change; otherwise (a busy
     account) changes are appended as movements."""
 

@@ -25,6 +25,7 @@ create table ledger.accounts (
   constraint account_stays_above_its_floor
     check (floor is null or credits - debits - pending_debits >= floor)
 ) with (fillfactor = 70);   -- sums are rewritten often: room for updates on the same page, without touching the indexes
+create index accounts_busy on ledger.accounts (id) where busy;
 create index accounts_owner on ledger.accounts (owner, kind) where owner is not null;
 
 -- Every id the ledger has answered for good, with the answer: a transfer that happened, or one that was refused for a
