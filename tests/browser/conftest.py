@@ -66,7 +66,7 @@ def chromium(hall: Served) -> Iterator[Browser]:
 @pytest.fixture
 def enter(chromium: Browser, hall: Served) -> Iterator[Enter]:
     """Lets somebody into the hall; fails the test when anything went wrong on their pages."""
-    with doors(chromium, hall) as door:
+    with doors(chromium, hall.url) as door:
         yield door
 
 

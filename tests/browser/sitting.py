@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize, WebError
 
 from tests.browser.city import Person
-from tests.served import Served
 
 SMALL: ViewportSize = {"width": 360, "height": 640}
 USUAL: ViewportSize = {"width": 390, "height": 844}
@@ -110,7 +109,7 @@ Enter = Callable[..., Sitting]
 
 
 @contextmanager
-def doors(browser: Browser, hall: Served) -> Iterator[Enter]:
+def doors(browser: Browser, url: str) -> Iterator[Enter]:
     """A function that lets somebody in; at the end all have left, and nothing went wrong for any of them."""
     sittings: list[Sitting] = []
 
@@ -125,7 +124,7 @@ def doors(browser: Browser, hall: Served) -> Iterator[Enter]:
         touch: bool = True,
     ) -> Sitting:
         context = browser.new_context(
-            base_url=hall.url,
+            base_url=url,
             viewport=size,
             locale="zh-CN" if lang == "zh_CN" else "en-US",
             timezone_id="Asia/Shanghai",
@@ -138,8 +137,8 @@ def doors(browser: Browser, hall: Served) -> Iterator[Enter]:
         cookies = {"lang": lang, "mode": mode, "theme": theme}
         if person is not None:
             cookies["openhall_session"] = person.new_session()
-        context.add_cookies([{"name": name, "value": value, "url": hall.url} for name, value in cookies.items()])
-        watch = Watch(hall.url)
+        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+        watch = Watch(url)
         watch.over(context)
         sitting = Sitting(context, watch)
         sittings.append(sitting)

@@ -145,6 +145,7 @@ function connectIn(milliseconds) {
 function connect() {
   source?.close();
   setState("waiting", say.connecting);
+  connectIn(SILENCE_MS);
   source = new EventSource(`${say.stream}?after=${lastEvent}`);
   source.onopen = () => {
     pause = 1000;
