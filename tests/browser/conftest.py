@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.city import Person, new_phone
 from tests.browser.sitting import Enter, doors
@@ -27,17 +27,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @contextmanager
-def browser(*flags: str) -> Iterator[Browser]:
+def browser(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """The system's Chromium, headless."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     assert program, "The browser stories need Chromium. On Debian: apt-get install chromium fonts-noto-cjk"
     arguments = [*FLAGS, *flags]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, headless=True, args=arguments)
-        yield chromium
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path=program, headless=True, args=arguments)
+    yield chromium
+    chromium.close()
 
 
 # Package-wide, not session-wide: Playwright's loop must be gone before the tests of other packages run theirs.
@@ -58,8 +57,14 @@ def hall(
 
 # After the hall: while Playwright is there, nothing in this thread may run a loop of its own.
 @pytest.fixture(scope="package")
-def chromium(hall: Served) -> Iterator[Browser]:
-    with browser() as opened:
+def playwright(hall: Served) -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    with browser(playwright) as opened:
         yield opened
 
 

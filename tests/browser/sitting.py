@@ -120,7 +120,6 @@ def doors(browser: Browser, url: str) -> Iterator[Enter]:
         lang: str = "en",
         mode: str = "normal",
         theme: str = "light",
-        javascript: bool = True,
         touch: bool = True,
     ) -> Sitting:
         context = browser.new_context(
@@ -129,7 +128,6 @@ def doors(browser: Browser, url: str) -> Iterator[Enter]:
             locale="zh-CN" if lang == "zh_CN" else "en-US",
             timezone_id="Asia/Shanghai",
             has_touch=touch,
-            java_script_enabled=javascript,
             reduced_motion="reduce",
         )
         context.set_default_timeout(30_000)

@@ -9,10 +9,10 @@ Whoever can be paid registers a `PayeeSource` that turns codes into payees; this
 """
 
 from openhall.core.payments.actions import create_order, payee_names, payment, payments_to, recent, resolve, totals_to
-from openhall.core.payments.teller import Ask, Teller
+from openhall.core.payments.teller import Ask, Teller, answered
 from openhall.core.payments.types import NewOrder, Order, Payee, PayeeSource, Payer, Payment, Totals
 
 __all__ = [
-    "Ask", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment", "Teller", "Totals", "create_order",
-    "payee_names", "payment", "payments_to", "recent", "resolve", "totals_to",
+    "Ask", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment", "Teller", "Totals", "answered",
+    "create_order", "payee_names", "payment", "payments_to", "recent", "resolve", "totals_to",
 ]  # fmt: skip

@@ -9,8 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import db, spoken
-from openhall.base.config import Settings
+from openhall.base import db, ids, spoken
 from openhall.base.errors import Problem
 from openhall.core import ledger, payments, people
 from openhall.core.payments import problems
@@ -23,13 +22,6 @@ from openhall.web.render import Html, language_of
 
 Me = NamedDependency[Resident]
 Teller = NamedDependency[payments.Teller]
-
-
-class AmountForm(Struct):
-    """What the payer typed on the pay page: an amount in major units."""
-
-    code: str = ""
-    amount: str = ""
 
 
 class PayForm(Struct):
@@ -58,27 +50,36 @@ async def pay(
     return edge.page(request, "payments/pay.html", payee=payee, code=code, amount=None, problem=None)
 
 
-@post("/pay/confirm", opt=RESIDENT, status_code=200)
+@get("/pay/confirm", opt=RESIDENT)
 async def confirm(
     request: Request[Any, Any, Any],
-    data: URLEncodedBody[AmountForm],
     reader: edge.Reader,
     resident: Me,
     teller: Teller,
     settings: edge.HallSettings,
-) -> Response[Html]:
-    """The last look before paying: whose money, to whom, how much is left."""
+    code: FromQuery[str] = "",
+    amount: FromQuery[str] = "",
+    request_key: FromQuery[str] = "",
+) -> Response[Any]:
+    """The last look before paying: whose money, to whom, how much is left; `amount` in major units, as typed.
+
+    The key of the payment is in the address: whoever comes back here after paying is shown what they paid.
+    """
+    answer = await payments.answered(reader, payer=resident.id, key=request_key)
+    if answer is not None and answer.problem is None:
+        return edge.see_other(f"/payments/{msgspec.json.decode(answer.body, type=PaymentView).id}")
     payee: Payee | None = None
     try:
-        payee = await _payee(reader, teller, data.code)
-        amount = edge.amount_of(data.amount, settings.currency)
+        payee = await _payee(reader, teller, code)
+        minor = edge.amount_of(amount, settings.currency)
     except Problem as problem:
-        typed = data.amount
         return edge.problem_page(
-            request, "payments/pay.html", problem, payee=payee, code=data.code, amount=None, typed=typed
+            request, "payments/pay.html", problem, payee=payee, code=code, amount=None, typed=amount
         )
     balance = (await ledger.balance(reader, resident.wallet)).available
-    return _confirm_page(request, settings, payee, data.code, amount, balance)
+    # A refusal stands for its key; another try needs another key.
+    key = request_key if answer is None and request_key else str(ids.new())
+    return _confirm_page(request, payee, code, minor, balance, key=key)
 
 
 @post("/pay", opt=RESIDENT, status_code=303)
@@ -88,7 +89,6 @@ async def pay_now(
     pool: edge.Pool,
     resident: Me,
     teller: Teller,
-    settings: edge.HallSettings,
 ) -> Response[Any]:
     """Pay what was confirmed; the hidden key makes a double tap one payment."""
     ask = payments.Ask(
@@ -107,7 +107,7 @@ async def pay_now(
             payee = await _payee(reader, teller, data.code)
         except Problem as problem:
             return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
-    return _confirm_page(request, settings, payee, data.code, data.amount, balance, answer.problem)
+    return _confirm_page(request, payee, data.code, data.amount, balance, key=str(ids.new()), problem=answer.problem)
 
 
 @get("/payments/{payment_id:uuid}", opt=RESIDENT)
@@ -141,14 +141,15 @@ async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str) -> Pay
 
 def _confirm_page(
     request: Request[Any, Any, Any],
-    settings: Settings,
     payee: Payee,
     code: str,
     amount: int,
     balance: int,
+    *,
+    key: str,
     problem: Problem | None = None,
 ) -> Response[Html]:
-    context: dict[str, Any] = {"payee": payee, "code": code, "amount": amount}
+    context: dict[str, Any] = {"payee": payee, "code": code, "amount": amount, "request_key": key}
     context |= {"balance": balance, "after": balance - amount}
     if problem is not None:
         return edge.problem_page(request, "payments/confirm.html", problem, **context)

@@ -80,6 +80,16 @@ class _Item:
         return self.payer, self.due
 
 
+async def answered(conn: db.ReadConn, *, payer: UUID, key: str) -> Answer | None:
+    """What was answered to this payer under this key; None when nothing was, or when it is no key at all."""
+    try:
+        rows = [{"principal": str(payer), "key": idempotency.check_key(key)}]
+    except Problem:
+        return None
+    recorded = await db.maybe(conn, base.recorded_answers, _Recorded, rows=db.rows(rows), scope=SCOPE)
+    return None if recorded is None else Answer(recorded.status, recorded.body, replayed=True)
+
+
 class _Paid(Struct, frozen=True):
     """An item whose money moved, with its receipt."""
 
