@@ -5,7 +5,7 @@ PORT ?= 8000
 DATA ?= data
 RESET ?=
 
-.PHONY: help demo test lint format types prepare assets lock clean
+.PHONY: help demo test lint format types docs prepare assets lock clean
 
 help: ## this list
 	@echo "make demo            run the demo city: PORT=8000 DATA=data RESET=1 (starts afresh)"
@@ -13,6 +13,7 @@ help: ## this list
 	@echo "make lint            ruff: rules and format"
 	@echo "make format          ruff: put the code into shape"
 	@echo "make types           mypy, strict"
+	@echo "make docs            write the reference pages anew from the code"
 	@echo "make prepare         the virtual environment .venv for development"
 	@echo "make assets          fetch the browser parts pinned in assets.toml"
 	@echo "make lock            write the lock files anew from pyproject.toml"
@@ -35,6 +36,9 @@ format: prepare
 
 types: prepare
 	.venv/bin/mypy
+
+docs: prepare
+	.venv/bin/python -m tests.house.reference
 
 prepare:
 	@$(PYTHON) scripts/prepare.py test

@@ -1,6 +1,7 @@
 """The OpenAPI document of the hall, completed with what Litestar does not write: who may call, how it refuses."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -49,6 +50,9 @@ def _complete(operation: Part, handler: HTTPRouteHandler) -> None:
     operation["description"] = description
     operation["x-who"] = who
     operation["security"] = [{"bearer": []}] if who == "resident" else []
+    for status, answer in operation["responses"].items():
+        if answer["description"] == HTTPStatus(int(status)).description:
+            answer["description"] = f"{HTTPStatus(int(status)).phrase}."
     operation["responses"] |= {
         status: {"description": text, "content": _PROBLEM} for status, text in _refusals(operation, who)
     }
