@@ -23,7 +23,7 @@ from openhall.core.ledger.actions import (
 )
 from openhall.core.ledger.calendar import business_date
 from openhall.core.ledger.calendar import use as use_calendar
-from openhall.core.ledger.posting import MAX_BATCH, expire_holds, fold, fold_all, post
+from openhall.core.ledger.posting import MAX_BATCH, expire_holds, fold, post, to_fold
 from openhall.core.ledger.problems import of as problem_of
 from openhall.core.ledger.types import (
     Account,
@@ -57,11 +57,11 @@ __all__ = [
     "ensure_partitions",
     "expire_holds",
     "fold",
-    "fold_all",
     "open_account",
     "post",
     "problem_of",
     "statement",
+    "to_fold",
     "totals",
     "transfer",
     "use_calendar",

@@ -7,7 +7,9 @@ from openhall.core.ledger import actions, posting
 
 tasks = Blueprint()
 
-# One run works off at most this many portions, so that a job never runs for ever; the next run goes on.
+# One transaction folds at most this many movements of one account, so that whoever wants to pay from it waits little.
+_PORTION = 5_000
+# One run expires at most this many portions of holds; the next one goes on.
 _PORTIONS = 50
 
 
@@ -16,10 +18,13 @@ _PORTIONS = 50
 async def fold(context: JobContext, timestamp: int) -> None:
     """Every five seconds: fold what was paid to busy accounts, so that their balance is quick to read."""
     pool: db.Pool = context.additional_context["pool"]
-    for _ in range(_PORTIONS):
-        async with pool.write() as conn:
-            if not await posting.fold_all(conn):
-                return
+    async with pool.read() as reader:
+        waiting = await posting.to_fold(reader)
+    for account in waiting:
+        folded = _PORTION
+        while folded == _PORTION:
+            async with pool.write() as conn:
+                folded = await posting.fold(conn, account, limit=_PORTION)
 
 
 @tasks.periodic(cron="* * * * *")

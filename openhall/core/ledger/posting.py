@@ -61,11 +61,9 @@ async def fold(conn: db.Conn, account: UUID, *, limit: int | None = None) -> int
     return await db.one(conn, q.fold, int, account=account, limit=limit)
 
 
-async def fold_all(conn: db.Conn, *, accounts: int = 100, limit: int = 5_000) -> int:
-    """Fold waiting movements of up to `accounts` busy accounts, in the order of their ids, as posting locks them."""
-    return sum(
-        [await fold(conn, account, limit=limit) for account in await db.all(conn, q.to_fold, UUID, limit=accounts)]
-    )
+async def to_fold(conn: db.ReadConn, *, limit: int = 10_000) -> list[UUID]:
+    """The busy accounts that have something to fold, in the order of their ids."""
+    return await db.all(conn, q.to_fold, UUID, limit=limit)
 
 
 async def expire_holds(conn: db.Conn, *, limit: int = 500) -> int:

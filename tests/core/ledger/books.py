@@ -48,6 +48,11 @@ async def codes(conn: db.Conn, *transfers: Transfer) -> list[Code]:
     return [outcome.code for outcome in await ledger.post(conn, transfers)]
 
 
+async def fold_all(conn: db.Conn, limit: int | None = None) -> None:
+    for account in await ledger.to_fold(conn):
+        await ledger.fold(conn, account, limit=limit)
+
+
 async def posted(conn: db.ReadConn, account: UUID) -> int:
     return (await ledger.balance(conn, account)).posted
 

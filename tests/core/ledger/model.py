@@ -4,7 +4,7 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from openhall.core.ledger import Transfer
 
@@ -32,6 +32,11 @@ def malformed(wish: Transfer) -> bool:
     return wish.amount < (0 if wish.kind == "void" else 1) or (wish.hold is None and wish.debit == wish.credit)
 
 
+def content(wish: Transfer) -> Transfer:
+    """What must be equal in a retry: everything but the company it comes in."""
+    return structs.replace(wish, linked=False)
+
+
 class Model(Struct):
     """Accounts, holds, and the lasting answer to each id; one transfer at a time."""
 
@@ -46,10 +51,10 @@ class Model(Struct):
             return False
         if wish.id in self.answered:
             first, stands = self.answered[wish.id]
-            return stands and first == wish
+            return stands and first == content(wish)
         stands_now = self._resolve(wish) if wish.hold else self._move(wish)
         if stands_now is not None:
-            self.answered[wish.id] = wish, stands_now
+            self.answered[wish.id] = content(wish), stands_now
         return bool(stands_now)
 
     def _move(self, wish: Transfer) -> bool:
@@ -117,8 +122,8 @@ class Model(Struct):
             return stands
         culprit = len(stands) - 1
         before = [index < culprit and wish.id in self.answered for index, wish in enumerate(chain)]
-        if trial.answered.get(chain[culprit].id) == (chain[culprit], False):
+        if trial.answered.get(chain[culprit].id) == (content(chain[culprit]), False):
             for wish in chain:
                 if not malformed(wish):
-                    self.answered.setdefault(wish.id, (wish, False))
+                    self.answered.setdefault(wish.id, (content(wish), False))
         return before

@@ -13,6 +13,7 @@ from tests.core.ledger.books import (
     broken,
     capture,
     codes,
+    fold_all,
     hold,
     move,
     posted,
@@ -72,7 +73,7 @@ async def test_holds_to_and_from_busy_accounts_reserve_and_release(conn: db.Conn
     assert await codes(conn, capture(out, 100)) == [Code.POSTED]
     assert (await posted(conn, metro), await available(conn, metro)) == (100, 100)
     assert await broken(conn) == {}
-    await ledger.fold_all(conn)
+    await fold_all(conn)
     assert await broken(conn) == {}
 
 

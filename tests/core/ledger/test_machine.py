@@ -24,7 +24,7 @@ from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
 from openhall.core import ledger
 from openhall.core.ledger import Transfer
-from tests.core.ledger.books import broken
+from tests.core.ledger.books import broken, fold_all
 from tests.core.ledger.model import Model, Owned
 
 T = TypeVar("T")
@@ -157,7 +157,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 5))
     def fold(self, limit: int) -> None:
-        self.run(ledger.fold_all(self.conn, limit=limit))
+        self.run(fold_all(self.conn, limit))
 
     @precondition(lambda self: len(self.model.accounts) > 5)
     @rule(pick=st.integers(0, 9))

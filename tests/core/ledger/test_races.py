@@ -21,6 +21,7 @@ from tests.core.ledger.books import (
     broken,
     capture,
     codes,
+    fold_all,
     hold,
     move,
     posted,
@@ -157,7 +158,7 @@ async def test_a_busy_account_takes_64_creditors_while_it_pays_and_folds(pool: d
         payers = [await a_wallet(conn, 20, bank=bank) for _ in range(64)]
 
     async def folding(conn: db.Conn) -> list[Code]:
-        await ledger.fold_all(conn, limit=7)
+        await fold_all(conn, 7)
         return []
 
     steps: list[Callable[[db.Conn], Awaitable[list[Code]]]] = []
@@ -176,7 +177,7 @@ async def test_a_busy_account_takes_64_creditors_while_it_pays_and_folds(pool: d
     async with pool.write() as conn:
         assert await posted(conn, metro) == 1280 - 15 * debited[Code.POSTED]
         assert await broken(conn) == {}
-        await ledger.fold_all(conn)
+        await fold_all(conn)
         assert await posted(conn, metro) == 1280 - 15 * debited[Code.POSTED]
         assert await broken(conn) == {}
 

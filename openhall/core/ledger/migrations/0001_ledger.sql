@@ -111,7 +111,9 @@ create trigger append_only before update or delete or truncate on ledger.entries
 
 -- Makes the monthly partitions from the month of `first` on, and returns how many it made. A month that already has
 -- entries in the default partition is left there: moving them would change an append-only table.
-create function ledger.ensure_partitions(first date, months int) returns int language plpgsql as $$
+create function ledger.ensure_partitions(first date, months int) returns int language plpgsql
+  set lock_timeout = '5s'    -- rather no partition tonight than payments that wait for one
+as $$
 declare
   month date;
   made  int := 0;
