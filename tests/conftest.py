@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import psycopg
@@ -95,7 +95,8 @@ async def hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hal
 @asynccontextmanager
 async def open_hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hall]:
     app = create_app(settings)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    # The two libraries write the type of an ASGI application differently; it is the same thing.
+    transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield Hall(client, app.state.pool, settings, outside)
 

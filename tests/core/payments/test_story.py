@@ -127,7 +127,7 @@ async def test_a_payment_needs_a_proper_key(hall: Hall, key: str | None) -> None
     payer = await hall.sign_in(PAYER)
     headers = payer | ({} if key is None else {"Idempotency-Key": key})
     body = {"code": "123456782", "amount": 1}
-    raw = {name: value.encode() for name, value in headers.items()}
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     refused = await hall.client.post("/api/v1/payments", json=body, headers=raw)
     assert refused.status_code == 400
     assert refused.json()["code"].startswith("hall.idempotency_key_")
