@@ -49,6 +49,10 @@ class Watch:
         """From here on these statuses are part of the story."""
         self._allowed |= set(statuses)
 
+    def only(self, status: int) -> None:
+        """From here on this status alone is part of the story."""
+        self._allowed = {status}
+
     def allow_cuts(self) -> None:
         """From here on connections may break: that is the story."""
         self._cut = True

@@ -1,0 +1,160 @@
+"""A hall with life in it: residents who paid, shops that took money, top-ups in every state; the way to each page."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from playwright.sync_api import Page
+
+from tests.browser.city import Person, new_phone
+from tests.outside_fixture import OutsideProgram
+from tests.served import Served, wait_for
+
+LONG_NAME = "老城根儿回民街张三麻子孜然羊肉串与冰镇酸梅汤总店（钟楼南侧）"
+FOREIGN = "00020101021129370016A000000677010111011300668123456785802TH530376463045D82"
+
+
+class Scenery:
+    """The people (`resident`, `keeper`, `newcomer`) and the `places` that paths are filled with."""
+
+    def __init__(self, hall: Served, outside: OutsideProgram) -> None:
+        self.people = {who: Person(hall, new_phone()) for who in ("resident", "keeper", "newcomer")}
+        self.sessions = {who: person.new_session() for who, person in self.people.items()}
+        resident, keeper = self.people["resident"], self.people["keeper"]
+        resident.new_session()
+        stall = keeper.open_shop("李记肉夹馍")
+        grill = keeper.open_shop(LONG_NAME, "restaurant")
+        keeper.open_shop("Old Wang's Breakfast & Noodles", "breakfast")
+        resident.top_up(30_000)
+        paid = [resident.pay(stall, amount) for amount in (350, 700, 1205)] + [resident.pay(grill, 8_888)]
+        quiet = keeper.open_shop("安静的小店")
+        self.places = {
+            "phone": resident.phone,
+            "silent_phone": new_phone(),
+            "shop": stall["id"],
+            "long_shop": grill["id"],
+            "quiet_shop": quiet["id"],
+            "code": stall["short_code"],
+            "long_code": grill["short_code"],
+            "payment": paid[-1]["id"],
+            "succeeded": self._top_up(resident, "succeeded"),
+            "failed": self._top_up(resident, "failed", outside, outcome="no", reason="insufficient_funds"),
+            "processing": self._top_up(resident, "processing", outside, settle_after=86_400_000),
+            "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
+        }
+
+    def close(self) -> None:
+        for person in self.people.values():
+            person.close()
+
+    @staticmethod
+    def _top_up(person: Person, state: str, outside: OutsideProgram | None = None, **plan: Any) -> str:
+        if outside is not None:
+            outside.plan(on="charge", who=f"demo:+86{person.phone}", **plan)
+        asked = person.api("POST", "/wallet/top-ups", {"amount": 5_000, "bank_account": "demo"})
+        path = f"/wallet/top-ups/{asked.json()['id']}"
+        wait_for(lambda: person.api("GET", path).json()["state"] == state, f"the top-up to be {state}")
+        return str(asked.json()["id"])
+
+
+def _go(page: Page, path: str) -> None:
+    page.goto(path)
+
+
+def _wrong_phone(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#phone").fill("110")
+    page.locator("main form button").click()
+
+
+def _ask_for_code(page: Page, path: str) -> None:
+    page.goto("/sign-in")
+    page.locator("#phone").fill(path.rpartition("#")[2])
+    page.locator("main form button").click()
+    page.wait_for_url("**/sign-in/code")
+
+
+def _wrong_code(page: Page, path: str) -> None:
+    _ask_for_code(page, path)
+    page.locator("#code").fill("000000")
+    page.locator("main form button").first.click()
+    page.locator("#problem").wait_for()
+
+
+def _no_name(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#shop_name").evaluate("element => element.removeAttribute('required')")
+    page.locator("input[name=category]").first.check()
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _forged(page: Page, path: str) -> None:
+    page.goto("/me")
+    page.locator("input[name=_csrf_token]").first.evaluate("element => element.value = 'forged'")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/me/preferences")
+
+
+class View(Struct, frozen=True):
+    """A page to look at: who looks, where it is, its status, and how to get there if not by its address."""
+
+    who: str
+    path: str
+    status: int = 200
+    reach: Callable[[Page, str], None] = _go
+
+
+VIEWS = {
+    "welcome": View("nobody", "/"),
+    "sign-in": View("nobody", "/sign-in"),
+    "sign-in-refused": View("nobody", "/sign-in", 400, _wrong_phone),
+    "sign-in-code": View("nobody", "/sign-in/code#{silent_phone}", 200, _ask_for_code),
+    "sign-in-code-refused": View("nobody", "/sign-in/code#{silent_phone}", 422, _wrong_code),
+    "soon-paycode": View("nobody", "/soon/paycode"),
+    "soon-ride": View("nobody", "/soon/ride"),
+    "soon-voucher": View("resident", "/soon/voucher"),
+    "docs": View("nobody", "/docs"),
+    "docs-errors": View("nobody", "/docs/errors"),
+    "demo": View("nobody", "/demo"),
+    "demo-phone": View("nobody", "/demo/phone/{phone}"),
+    "demo-phone-empty": View("nobody", "/demo/phone/13699999999"),
+    "not-found": View("nobody", "/nowhere", 404),
+    "forged": View("resident", "/me", 403, _forged),
+    "home": View("resident", "/"),
+    "home-new": View("newcomer", "/"),
+    "scan": View("resident", "/scan"),
+    "pay": View("resident", "/pay?code={code}"),
+    "pay-long": View("resident", "/pay?code={long_code}"),
+    "pay-unknown": View("resident", "/pay?code=hello", 422),
+    "pay-foreign": View("resident", f"/pay?code={FOREIGN}", 422),
+    "pay-nonsense": View("resident", "/pay/confirm?code={code}&amount=three", 400),
+    "confirm": View("resident", "/pay/confirm?code={long_code}&amount=3.50"),
+    "confirm-short": View("newcomer", "/pay/confirm?code={code}&amount=12345.67"),
+    "paid": View("resident", "/payments/{payment}?paid=1"),
+    "payment": View("resident", "/payments/{payment}"),
+    "payment-received": View("keeper", "/payments/{payment}"),
+    "payment-unknown": View("newcomer", "/payments/{payment}", 404),
+    "wallet": View("resident", "/wallet"),
+    "wallet-new": View("newcomer", "/wallet"),
+    "top-up": View("resident", "/wallet/top-up"),
+    "top-up-processing": View("resident", "/wallet/top-ups/{processing}"),
+    "top-up-succeeded": View("resident", "/wallet/top-ups/{succeeded}"),
+    "top-up-failed": View("resident", "/wallet/top-ups/{failed}"),
+    "me": View("resident", "/me"),
+    "sessions": View("resident", "/me/sessions"),
+    "shops": View("keeper", "/shops"),
+    "shops-none": View("newcomer", "/shops"),
+    "new-shop": View("keeper", "/shops/new"),
+    "new-shop-refused": View("keeper", "/shops/new", 400, _no_name),
+    "shop": View("keeper", "/shops/{shop}"),
+    "shop-long": View("keeper", "/shops/{long_shop}"),
+    "poster": View("keeper", "/shops/{shop}/poster"),
+    "poster-long": View("keeper", "/shops/{long_shop}/poster"),
+    "till": View("keeper", "/shops/{shop}/till"),
+    "till-quiet": View("keeper", "/shops/{quiet_shop}/till"),
+    "day": View("keeper", "/shops/{shop}/payments"),
+    "day-quiet": View("keeper", "/shops/{shop}/payments?date={yesterday}"),
+}
