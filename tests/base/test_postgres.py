@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -62,7 +62,9 @@ def server_pid(data: Path) -> int:
 def kill(*pids: int) -> None:
     """Kill -9, and wait until the first is really gone: until then its socket still answers."""
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        # The others may end by themselves as soon as the first is gone.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     os.waitpid(pids[0], 0)
 
 
