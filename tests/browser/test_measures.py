@@ -1,0 +1,62 @@
+"""The measures of pages find what they are there for: each planted fault is named."""
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser
+
+from tests.browser.test_pages import MEASURES, broken_rules, contrast, sideways
+
+pytestmark = pytest.mark.browser
+
+GOOD = "<style>body { font: 700 24px sans-serif } a, button { display: block; height: 60px; width: 60px }</style>"
+
+
+@pytest.mark.parametrize(
+    ("planted", "mode", "named"),
+    [
+        ("<p style='font-size: 20px'>small</p>", "elder", "type of 20px"),
+        ("<p style='font-size: 11px'>small</p>", "normal", "type of 11px"),
+        (
+            "<p style='width: 60px; white-space: nowrap; overflow: hidden'>longer than its frame</p>",
+            "normal",
+            "is cut off",
+        ),
+        ("<div style='height: 20px; overflow: hidden'><p>as high as that</p></div>", "normal", "is cut off"),
+        ("<button style='height: 40px'>low</button>", "normal", "a target of 60x40"),
+        ("<a href='/' style='height: 45px'>low</a>", "elder", "a target of 60x45"),
+        ("<button class='button-main' style='height: 50px'>pay</button>", "elder", "main button 50px high"),
+        ("<button class='button-main' style='font-size: 22px'>pay</button>", "elder", "main button in 22px"),
+        ("<button class='button-main' style='font-weight: 400'>pay</button>", "elder", "main button in weight 400"),
+        ("<h2 class='payee-name'>Wang</h2><style>h2 { font-size: 24px }</style>", "elder", "payee in 24px"),
+    ],
+)
+def test_a_planted_fault_is_found(chromium: Browser, planted: str, mode: str, named: str) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 640})
+    try:
+        page.set_content(GOOD + "<p>fine</p>")
+        assert page.evaluate(MEASURES, mode) == []
+        page.set_content(GOOD + planted)
+        assert any(named in complaint for complaint in page.evaluate(MEASURES, mode))
+    finally:
+        page.close()
+
+
+def test_what_is_wider_than_the_window_is_found(chromium: Browser) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 640})
+    try:
+        page.set_content("<p style='width: 400px'>wide</p>")
+        assert sideways(page)
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize(("mode", "grey"), [("normal", "#888"), ("elder", "#666")])
+def test_faint_type_is_found(chromium: Browser, mode: str, grey: str) -> None:
+    page = chromium.new_page()
+    try:
+        page.set_content(f"<p style='color: {grey}; background: white'>faint</p>")
+        page.evaluate(AXE_SCRIPT)
+        (found,) = broken_rules(page, {"runOnly": {"type": "rule", "values": contrast(mode)}})
+        assert found.startswith("color-contrast")
+    finally:
+        page.close()
