@@ -4,9 +4,11 @@ conftest.py imports the fixture and the two hooks. The hooks run in the controll
 stop the server at the end, also after a failure or a Ctrl-C.
 """
 
+import fcntl
 import os
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -17,7 +19,12 @@ FOLDER = "HALL_TEST_POSTGRES"
 # Tests kill processes, never the machine: what the kernel has taken is kept, so nothing waits for the disk.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
 
+PREFIX = "hall-tests-"
+# In the run's folder; locked as long as the controller lives.
+CLAIM = "claim"
+
 _folder = pytest.StashKey[Path]()
+_claim = pytest.StashKey[TextIO]()
 # Kept until the process ends: the worker that started the server must not stop it while another uses it.
 _clusters: list[Cluster] = []
 
@@ -25,19 +32,40 @@ _clusters: list[Cluster] = []
 def pytest_configure(config: pytest.Config) -> None:
     """The controller, or the only process, makes the folder; the first test that wants a database starts the server."""
     if FOLDER not in os.environ:
-        folder = Path(tempfile.mkdtemp(prefix="hall-tests-"))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         # The account under which root's server runs has to pass.
         folder.chmod(0o711)
         os.environ[FOLDER] = str(folder)
         config.stash[_folder] = folder
+        config.stash[_claim] = (folder / CLAIM).open("w")
+        fcntl.flock(config.stash[_claim], fcntl.LOCK_EX)
+        _remove_left_overs(folder.parent)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     folder = config.stash.get(_folder, None)
     if folder is not None:
         del os.environ[FOLDER]
-        Cluster(folder).wipe()
-        folder.rmdir()
+        _remove(folder)
+        config.stash[_claim].close()
+
+
+def _remove(folder: Path) -> None:
+    Cluster(folder).wipe()
+    (folder / CLAIM).unlink(missing_ok=True)
+    folder.rmdir()
+
+
+def _remove_left_overs(parent: Path) -> None:
+    """A run that was killed could not stop its server. Its claim is free, and so the next run does it."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        try:
+            with (folder / CLAIM).open() as claim:
+                fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(folder)
+        except OSError:
+            # In use, somebody else's, or gone by now.
+            continue
 
 
 @pytest.fixture(scope="session")
