@@ -125,6 +125,7 @@ def doors(browser: Browser, url: str) -> Iterator[Enter]:
         mode: str = "normal",
         theme: str = "light",
         touch: bool = True,
+        scale: int = 1,
     ) -> Sitting:
         context = browser.new_context(
             base_url=url,
@@ -132,6 +133,7 @@ def doors(browser: Browser, url: str) -> Iterator[Enter]:
             locale="zh-CN" if lang == "zh_CN" else "en-US",
             timezone_id="Asia/Shanghai",
             has_touch=touch,
+            device_scale_factor=scale,
             reduced_motion="reduce",
         )
         context.set_default_timeout(30_000)
