@@ -23,17 +23,22 @@ async def prepare(pool: db.Pool, settings: Settings, clients: int) -> tuple[list
 
 
 async def _shop(conn: db.Conn, settings: Settings, number: int) -> str:
-    owner, _ = await people.find_or_join(conn, phone=f"+8613900{number:06d}", lang=None, on_joined=[])
+    owner = await _resident(conn, settings, f"+8613900{number:06d}")
     hall = merchants.Hall(settings.hall_id, settings.city, settings.currency)
     new = merchants.NewShop(name=f"Stall {number}", category="5814", city=settings.city)
     return (await merchants.open_shop(conn, owner=owner.id, new=new, hall=hall)).short_code
 
 
 async def _payer(conn: db.Conn, settings: Settings, number: int) -> str:
-    resident, _ = await people.find_or_join(conn, phone=f"+8613800{number:06d}", lang=None, on_joined=[])
+    resident = await _resident(conn, settings, f"+8613800{number:06d}")
     token, _ = await people.begin(conn, settings, resident=resident.id, kind=SessionKind.API, user_agent="bench")
     await _fund(conn, resident.wallet)
     return token
+
+
+async def _resident(conn: db.Conn, settings: Settings, phone: str) -> people.Resident:
+    resident, _ = await people.find_or_join(conn, phone=phone, lang=None, currency=settings.currency, on_joined=[])
+    return resident
 
 
 async def _fund(conn: db.Conn, wallet: UUID) -> None:

@@ -59,7 +59,7 @@ class Renderer:
             demo=self.settings.demo,
             static=static,
             icon=icon,
-            money=lambda amount, currency=self.settings.currency: money.format(amount, currency, language),
+            money=lambda amount, currency=None: money.format(amount, currency or self.settings.currency, language),
             when=lambda instant: _when(instant, zone, language),
             day=lambda value: _day(value, language),
             minute=lambda instant: f"{instant.astimezone(zone):%H:%M}",

@@ -50,6 +50,7 @@ class Due(Struct, frozen=True):
 
     payee: Payee
     amount: int
+    currency: str
     order: UUID
     fresh: bool
 
@@ -180,7 +181,7 @@ class Teller:
             if isinstance(answer, Problem):
                 item.answer = answer
             else:
-                item.due = Due(answer, item.ask.amount or 0, ids.new(), fresh=True)
+                item.due = Due(answer, item.ask.amount or 0, self._settings.currency, ids.new(), fresh=True)
 
     async def _find_orders(self, conn: db.Conn, items: list[_Item]) -> None:
         """Lock the orders that are asked for, and take each by one asker only."""
@@ -200,7 +201,7 @@ class Teller:
                 item.answer = problems.order_contended()
             else:
                 taken.add(order.id)
-                item.due = Due(order.to, order.amount, order.id, fresh=False)
+                item.due = Due(order.to, order.amount, order.currency, order.id, fresh=False)
 
     def _check(self, items: list[_Item]) -> None:
         for item in items:
@@ -212,15 +213,14 @@ class Teller:
         """Post one transfer for each item; those that moved are answered with their receipt."""
         if not items:
             return []
-        currency = self._settings.currency
-        outcomes = await ledger.post(conn, [_transfer(item, currency) for item in items])
+        outcomes = await ledger.post(conn, [_transfer(item) for item in items])
         moved = [pair for pair in zip(items, outcomes, strict=True) if pair[1].ok]
         numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(moved))
         paid = []
         for (item, outcome), number in zip(moved, numbers, strict=True):
             payer, due = item.ready
             receipt = rules.receipt_no(outcome.business_date, number)
-            view = PaymentView.of(outcome.id, due.order, due.payee, due.amount, currency, receipt, outcome.at)
+            view = PaymentView.of(outcome.id, due.order, due.payee, due.amount, due.currency, receipt, outcome.at)
             item.answer = Answer(201, msgspec.json.encode(view).decode())
             paid.append(_Paid(payer, due, view, outcome.business_date))
         for item, outcome in zip(items, outcomes, strict=True):
@@ -229,14 +229,14 @@ class Teller:
         return paid
 
 
-def _transfer(item: _Item, currency: str) -> ledger.Transfer:
+def _transfer(item: _Item) -> ledger.Transfer:
     payer, due = item.ready
     return ledger.Transfer(
         id=ids.new(),
         debit=payer.wallet,
         credit=due.payee.account,
         amount=due.amount,
-        currency=currency,
+        currency=due.currency,
         reason="payment",
     )
 

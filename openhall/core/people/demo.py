@@ -15,7 +15,9 @@ PEOPLE = (
 async def load(conn: db.Conn, city: City) -> None:
     """Let them join, and tell the packages above who they are."""
     for role, phone, name, _ in PEOPLE:
-        resident, joined = await residents.find_or_join(conn, phone=phone, lang=None, on_joined=city.on_joined)
+        resident, joined = await residents.find_or_join(
+            conn, phone=phone, lang=None, currency=city.settings.currency, on_joined=city.on_joined
+        )
         if joined:
             await residents.rename(conn, resident=resident.id, name=name)
         city.residents[role] = resident.id

@@ -93,7 +93,7 @@ async def test_racing_joins_make_one_resident_one_wallet_and_run_each_hook_once(
 
     async def join() -> tuple[people.Resident, bool]:
         async with pool.write() as conn:
-            return await residents.find_or_join(conn, phone=PHONE, lang=None, on_joined=[hook])
+            return await residents.find_or_join(conn, phone=PHONE, lang=None, currency="CNY", on_joined=[hook])
 
     outcomes = await asyncio.gather(*(join() for _ in range(32)))
     (resident,) = {resident for resident, _ in outcomes}
@@ -110,7 +110,8 @@ async def test_a_hook_that_fails_undoes_the_joining(pool: db.Pool) -> None:
 
     async def join(hooks: list[JoinHook]) -> bool:
         async with pool.write() as conn:
-            return (await residents.find_or_join(conn, phone=PHONE, lang=None, on_joined=hooks))[1]
+            _, joined = await residents.find_or_join(conn, phone=PHONE, lang=None, currency="CNY", on_joined=hooks)
+            return joined
 
     with pytest.raises(RuntimeError, match="the hook failed"):
         await join([failing])

@@ -108,7 +108,9 @@ async def sign_in(
         return problems.code_wrong(tries_left=left) if left else problems.code_spent()
     await db.run(conn, q.use_code, phone=phone, now=now)
     await limits.clear(conn, _phone_limit(settings), rules.limit_key(settings.secret, phone))
-    resident, joined = await residents.find_or_join(conn, phone=phone, lang=lang, on_joined=on_joined)
+    resident, joined = await residents.find_or_join(
+        conn, phone=phone, lang=lang, currency=settings.currency, on_joined=on_joined
+    )
     if resident.state is not State.ACTIVE:
         return problems.resident_closed()
     token, session = await sessions.begin(conn, settings, resident=resident.id, kind=kind, user_agent=user_agent)

@@ -14,9 +14,9 @@ q = db.load("openhall.core.people")
 
 
 async def find_or_join(
-    conn: db.Conn, *, phone: str, lang: Lang | None, on_joined: Sequence[JoinHook]
+    conn: db.Conn, *, phone: str, lang: Lang | None, currency: str, on_joined: Sequence[JoinHook]
 ) -> tuple[Resident, bool]:
-    """The resident with this canonical phone, and whether they joined just now.
+    """The resident with this canonical phone, and whether they joined just now; `currency` is that of a new wallet.
 
     Joining creates the resident, the wallet, and whatever `on_joined` adds, all in this transaction and exactly once:
     of racing transactions one inserts the phone, the others wait for it and find the resident.
@@ -24,7 +24,7 @@ async def find_or_join(
     resident, wallet, now = ids.new(), ids.new(), clock.now()
     new = await db.maybe(conn, q.join_resident, UUID, id=resident, phone=phone, wallet=wallet, lang=lang, now=now)
     if new is not None:
-        await ledger.open_account(conn, kind="wallet", owner=resident, floor=0, id=wallet)
+        await ledger.open_account(conn, kind="wallet", owner=resident, currency=currency, floor=0, id=wallet)
         for hook in on_joined:
             await hook(conn, resident=resident, phone=phone)
         await record(conn, resident, Act.JOINED)
