@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Router
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import CacheControlHeader, ResponseHeader
+from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
@@ -24,21 +24,9 @@ from openhall.web.discover import packages as discover
 from openhall.web.document import Document
 from openhall.web.edge import PUBLIC
 from openhall.web.gate import Gate
+from openhall.web.headers import protect
 from openhall.web.measure import Measure
 from openhall.web.render import Renderer
-
-# Scripts and styles come from this hall alone and never stand inside a page; WebAssembly reads codes on the scan page.
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -63,7 +51,7 @@ def create_app(settings: Settings) -> Litestar:
         ),
         middleware=[Measure(), Gate()],
         request_max_body_size=settings.max_body_bytes,
-        response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
+        before_send=[protect],
         openapi_config=_openapi(settings),
         lifespan=[_opened],
         # openhall.base.logs has set the logging up; Litestar would set it up once more, its own way.

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router
+from litestar import MediaType, Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
@@ -81,9 +81,7 @@ def answers(container: type[Any], status: int = HTTP_201_CREATED) -> dict[int, R
 def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any) -> Response[Html]:
     """A rendered page. Pages may hold personal data, so no cache keeps them."""
     html = render(request, template, context)
-    return Response(
-        html, status_code=status, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"}
-    )
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
 
 
 def problem_page(request: Request[Any, Any, Any], template: str, problem: Problem, **context: Any) -> Response[Html]:

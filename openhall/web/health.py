@@ -32,7 +32,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
 @get("/metrics", opt=PUBLIC, sync_to_thread=False)
 def prometheus() -> Response[bytes]:
     """Prometheus metrics: counts and times by route. Keep this path inside at the proxy."""
-    return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(metrics.render(), media_type="text/plain; version=0.0.4")
 
 
 router = Router(

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 import structlog
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
@@ -17,8 +17,6 @@ from openhall.base.i18n import N_
 from openhall.web.render import language_of, render, translate
 
 log = structlog.get_logger()
-
-HTML = "text/html; charset=utf-8"
 
 
 class Words(Struct, frozen=True):
@@ -92,7 +90,7 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     said = words(request, problem)
     context = {"title": said.title, "detail": None, "remedy": said.remedy, "code": said.code, "status": said.status}
     html = render(request, "problem.html", context)
-    return Response(html, status_code=problem.kind.value, media_type=HTML, headers=headers)
+    return Response(html, status_code=problem.kind.value, media_type=MediaType.HTML, headers=headers)
 
 
 def from_http(exception: HTTPException) -> Problem:
@@ -133,7 +131,11 @@ def _on_http(request: Request[Any, Any, Any], exception: HTTPException) -> Respo
     problem = from_http(exception)
     if problem.kind is Kind.INTERNAL:
         log.error("request.failed", status=exception.status_code, exc_info=exception)
-    return answer(request, problem)
+    response = answer(request, problem)
+    if problem.kind is Kind.METHOD:
+        # What may be done there instead, as HTTP demands.
+        response.headers["Allow"] = (exception.headers or {}).get("allow", "")
+    return response
 
 
 def _on_crash(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
