@@ -238,16 +238,18 @@ def test_a_lost_password_is_named(data: Path) -> None:
 
 @pytest.mark.skipif(not ROOT, reason="only root may close a folder to the server's account and still read it")
 def test_root_uses_a_closed_data_folder_and_leaves_its_mode_alone() -> None:
-    closed = Path(tempfile.mkdtemp(prefix="hall-"))
-    server = cluster(closed)
-    with started(server) as dsn:
-        write(dsn, 1)
-    with started(server) as dsn:
-        assert kept(dsn) == [1]
-    assert closed.stat().st_mode & 0o777 == 0o700
-    assert closed.stat().st_uid == 0
-    server.wipe()
-    closed.rmdir()
+    with tempfile.TemporaryDirectory(prefix="hall-") as closed:
+        server = cluster(Path(closed))
+        try:
+            with started(server) as dsn:
+                write(dsn, 1)
+            with started(server) as dsn:
+                assert kept(dsn) == [1]
+            status = Path(closed).stat()
+            assert (status.st_mode & 0o777, status.st_uid) == (0o700, 0)
+        finally:
+            server.wipe()
+        assert not list(Path(closed).iterdir())
 
 
 @pytest.mark.skipif(not ROOT, reason="only root starts the server under another account")
