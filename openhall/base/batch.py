@@ -83,10 +83,14 @@ class Batch(Generic[Item, Result]):
                 self._sizes.observe(len(live))
                 try:
                     await self._settle_group(live)
-                except asyncio.CancelledError:
+                except BaseException as broken:
+                    # Nobody may wait for ever, and the lane must go on, even when only the log could not be written.
                     for _, future in live:
                         self._fail(future)
-                    raise
+                    if not isinstance(broken, Exception):
+                        raise
+                    with contextlib.suppress(Exception):
+                        log.exception("batch.broken", items=len(live))
 
     async def _settle_group(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         """Settle the group; when it breaks as a whole, item by item, so that one bad item fails alone."""
@@ -118,7 +122,11 @@ class Batch(Generic[Item, Result]):
         for tries_left in reversed(range(_TRIES)):
             try:
                 async with self._pool.write() as conn:
-                    return await self._settle(conn, items)
+                    results = await self._settle(conn, items)
+                    if len(results) != len(items):
+                        # Before the commit: who gets which answer could no longer be told.
+                        raise RuntimeError(f"{len(results)} answers to {len(items)} items")
+                    return results
             except RETRIABLE:
                 if not tries_left:
                     raise

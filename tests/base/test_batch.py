@@ -109,6 +109,36 @@ async def test_one_bad_item_fails_alone(pool: db.Pool) -> None:
     assert await rows(pool) == ["a", "b"], "what the bad one wrote is undone, also what it wrote beside others"
 
 
+async def test_answers_that_do_not_fit_the_items_are_given_to_nobody(pool: db.Pool) -> None:
+    async def one_short(conn: db.Conn, items: Sequence[str]) -> list[str | Problem]:
+        for item in items:
+            await db.run(conn, WRITE.write, key=item)
+        return [f"done {item}" for item in items if item != "b"]
+
+    batch: Batch[str, str] = Batch("tests", pool, one_short)
+    await batch.open()
+    try:
+        first, short, last = await all_of(batch, "a", "b", "c")
+    finally:
+        await batch.close()
+    assert (first, last) == ("done a", "done c")
+    assert isinstance(short, RuntimeError)
+    assert await rows(pool) == ["a", "c"]
+
+
+async def test_a_lane_outlives_whatever_breaks(pool: db.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silenced:
+        def exception(self, event: str, **data: object) -> None:
+            raise BrokenPipeError
+
+    async with opened(pool, Desk()) as batch:
+        monkeypatch.setattr("openhall.base.batch.log", Silenced())
+        (told,) = await all_of(batch, "crash")
+        assert isinstance(told, Problem)
+        assert told.code == "hall.busy"
+        assert await asyncio.wait_for(batch.submit("a"), 30) == "done a"
+
+
 async def test_a_deadlock_is_tried_again(pool: db.Pool) -> None:
     desk = Desk()
     desk.deadlocks = 2
