@@ -34,6 +34,8 @@ POSTING_RATIO = 8.0
 PAYMENT_RATIO = 1.0
 PAYMENT_P99_MS = 250.0
 WORKERS = 2
+# About as many batches of the ledger as fill the time of one measurement on a machine of two cores.
+_BATCHES_A_SECOND = 15
 
 
 class Figure(Struct, frozen=True):
@@ -97,11 +99,12 @@ async def _measure(
     apart, together = await city.prepare(pool, hall, payers)
     figures = []
     with _served(hall) as port:
+        batches = seconds * _BATCHES_A_SECOND
         before = await _tps(console, yardstick)
         for number in range(rounds):
 
             async def post(seed: int = number) -> tuple[float, None]:
-                return await posting.transfers_per_second(pool, wallets, seconds, seed), None
+                return await posting.transfers_per_second(pool, wallets, batches, seed), None
 
             async def pay_apart() -> tuple[float, float]:
                 return _checked(await clients.pay_for(port, apart, seconds))
