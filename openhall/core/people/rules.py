@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
 import unicodedata
@@ -80,6 +81,19 @@ def code_hash(secret: str, phone: str, code: str) -> bytes:
 def limit_key(secret: str, phone: str) -> str:
     """The name under which a phone is counted by the rate limits: not the number itself."""
     return hmac.digest(secret.encode(), f"people.limit\0{phone}".encode(), "sha256").hex()[:32]
+
+
+def address_key(address: str) -> str:
+    """The name under which an address is counted: of IPv6 its network, for one person has 2**64 addresses there."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def same(left: bytes, right: bytes) -> bool:

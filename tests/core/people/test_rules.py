@@ -160,3 +160,20 @@ def test_a_display_name_is_tidied_and_bounded() -> None:
     assert rules.name("  王\u0000 小明 \n") == "王 小明"
     assert rules.name(" \t ") is None
     assert rules.name("x" * 99) == "x" * rules.NAME_MAX
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("a-socket", "a-socket"),
+    ],
+)
+def test_an_address_is_counted_by_whoever_may_choose_it(address: str, counted: str) -> None:
+    assert rules.address_key(address) == counted

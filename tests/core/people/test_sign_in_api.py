@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from openhall.base import clock
@@ -183,3 +184,15 @@ async def test_too_many_codes_from_one_address_are_refused(hall: Hall) -> None:
         for number in range(hall.settings.otp_per_address + 1)
     ]
     assert statuses == [202] * hall.settings.otp_per_address + [429]
+
+
+async def test_who_owns_a_network_is_counted_as_one(hall: Hall) -> None:
+    """An IPv6 customer has 2**64 addresses: another one for each guess must not start another count."""
+    app = hall.client._transport.app  # type: ignore[attr-defined]
+    statuses = []
+    for number in range(hall.settings.otp_per_address * 5 + 1):
+        transport = httpx.ASGITransport(app, client=(f"2001:db8::{number:x}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            answer = await client.post("/api/v1/auth/session", json={"phone": PHONE, "code": "000000"})
+            statuses.append(answer.status_code)
+    assert statuses == [422] * (len(statuses) - 1) + [429]

@@ -41,7 +41,7 @@ async def count_request(pool: db.Pool, settings: Settings, *, phone: str, addres
     key = rules.limit_key(settings.secret, phone)
     by_address = limits.Limit("people.otp.address", settings.otp_per_address, SHORT)
     by_day = limits.Limit("people.otp.day", settings.otp_per_phone_day, timedelta(days=1))
-    await limits.take(pool, by_address, address)
+    await limits.take(pool, by_address, rules.address_key(address))
     await limits.take(pool, _phone_limit(settings), key)
     await limits.take(pool, by_day, key)
 
@@ -49,7 +49,7 @@ async def count_request(pool: db.Pool, settings: Settings, *, phone: str, addres
 async def count_try(pool: db.Pool, settings: Settings, *, address: str) -> None:
     """Count an attempt to sign in. Each code grants five tries; this bounds trying many phones from one address."""
     limit = limits.Limit("people.sign_in.address", settings.otp_per_address * CODE_TRIES, SHORT)
-    await limits.take(pool, limit, address)
+    await limits.take(pool, limit, rules.address_key(address))
 
 
 async def ask_code(conn: db.Conn, settings: Settings, *, phone: str, lang: Lang) -> CodeSent:
