@@ -50,9 +50,16 @@ def setup(level: str, form: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=getattr(logging, level.upper()), format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
+    # Libraries log by the standard library; their lines get the same shape.
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = structlog.stdlib.ProcessorFormatter
+    handler.setFormatter(
+        formatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[formatter.remove_processors_meta, structlog.processors.format_exc_info, render],
+        )
     )
-    # These two write request addresses and SQL arguments, which may hold personal data.
+    logging.basicConfig(level=getattr(logging, level.upper()), handlers=[handler])
+    # These write request addresses and SQL arguments, which may hold personal data.
     for noisy in ("httpx", "httpcore", "psycopg.pool", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -24,8 +24,14 @@ def logging_of_its_own() -> Iterator[None]:
     structlog.configure(**config)
 
 
+def setup(level: str, form: str) -> None:
+    """As in a process of its own, where nobody has set up logging before (pytest does so before each test)."""
+    logging.getLogger().handlers = []
+    logs.setup(level, form)
+
+
 def test_a_line_is_json_with_what_happened(capsys: Capture) -> None:
-    logs.setup("info", "json")
+    setup("info", "json")
     structlog.get_logger().info("payment.made", payment="0197", amount=350)
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["payment"], line["amount"], line["level"]) == ("payment.made", "0197", 350, "info")
@@ -35,7 +41,7 @@ def test_a_line_is_json_with_what_happened(capsys: Capture) -> None:
 @pytest.mark.parametrize("form", ["json", "text"])
 @pytest.mark.parametrize("key", sorted(logs.FORBIDDEN))
 def test_what_could_be_personal_is_removed(capsys: Capture, key: str, form: str) -> None:
-    logs.setup("debug", form)
+    setup("debug", form)
     structlog.get_logger().warning("something", **{key: "13800138000"}, route="/pay")
     written = capsys.readouterr().err
     assert "13800138000" not in written
@@ -44,7 +50,7 @@ def test_what_could_be_personal_is_removed(capsys: Capture, key: str, form: str)
 
 
 def test_the_least_level_is_kept(capsys: Capture) -> None:
-    logs.setup("error", "json")
+    setup("error", "json")
     structlog.get_logger().info("too small")
     logging.getLogger("a.library").warning("too small as well")
     assert capsys.readouterr().err == ""
@@ -52,6 +58,19 @@ def test_the_least_level_is_kept(capsys: Capture) -> None:
 
 @pytest.mark.parametrize("library", ["httpx", "httpcore", "psycopg.pool", "procrastinate"])
 def test_libraries_that_write_addresses_and_arguments_are_quiet(capsys: Capture, library: str) -> None:
-    logs.setup("debug", "json")
+    setup("debug", "json")
     logging.getLogger(library).info("GET http://bank/13800138000")
     assert capsys.readouterr().err == ""
+    logging.getLogger(library).warning("something is wrong")
+    assert "something is wrong" in capsys.readouterr().err
+
+
+def test_lines_of_libraries_have_the_same_shape(capsys: Capture) -> None:
+    setup("info", "json")
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        logging.getLogger("a.library").exception("it %s", "failed")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["level"], line["logger"]) == ("it failed", "error", "a.library")
+    assert "ValueError: broken" in line["exception"]
