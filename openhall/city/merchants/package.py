@@ -22,6 +22,7 @@ PACKAGE = Package(
             "Every shop has exactly one ledger account of its own, never below zero.",
             q.check_accounts,
         ),
+        Check("merchants.orders", "What is paid to a shop goes to the account of that shop.", q.check_orders),
         Check("merchants.codes", "An open shop has exactly one active code, a closed shop none.", q.check_codes),
     ),
 )

@@ -66,6 +66,14 @@ select s.id as shop, count(a.id) as accounts
 having count(a.id) <> 1 or min(a.floor) is distinct from 0 or not bool_and(a.id = s.account)
  limit 100;
 
+-- name: check_orders
+-- What is paid to a shop goes to the account of that shop.
+select o.id as order_id, o.payee as shop, o.account
+  from payments.orders o
+  left join merchants.shops s on s.id = o.payee
+ where o.payee_kind = 'shop' and o.account is distinct from s.account
+ limit 100;
+
 -- name: check_codes
 -- Every open shop has exactly one active code, and a closed one has none.
 select s.id as shop, s.state, count(c.id) as active

@@ -17,7 +17,17 @@ PACKAGE = Package(
             q.check_paid_orders,
         ),
         Check("payments.amounts", "A payment has the amount, currency and payee of its order.", q.check_amounts),
-        Check("payments.transfers", "A payment is one ledger transfer of its amount to its payee.", q.check_transfers),
-        Check("payments.answers", "Every acknowledged payment is there.", q.check_answers),
+        Check(
+            "payments.transfers",
+            "A payment is one ledger transfer of its amount, from its payer's wallet to its payee.",
+            q.check_transfers,
+        ),
+        Check("payments.unexplained", "The ledger moved nothing as a payment that is none.", q.check_unexplained),
+        Check(
+            "payments.answers",
+            "Every acknowledged payment is there, and every payment was acknowledged.",
+            q.check_answers,
+        ),
+        Check("payments.told", "The payee was told of each payment once (of the last two days).", q.check_told),
     ],
 )

@@ -69,19 +69,42 @@ select p.id, p.amount, o.amount as order_amount
  limit 100;
 
 -- name: check_transfers
--- The ledger transfer of a payment has its id, its amount, its payee's account and its business date.
+-- The ledger transfer of a payment has its id, its amount and its business date, and goes from its payer's wallet to its
+-- payee's account.
 select p.id, p.amount, t.amount as moved
   from payments.payments p
   join payments.orders o on o.id = p.order_id
+  left join people.residents r on r.id = p.payer
   left join ledger.transfers t on t.id = p.id
- where t.id is null or t.amount <> p.amount or t.credit <> o.account or t.currency <> p.currency
-    or t.business_date <> p.business_date
+ where t.id is null or t.kind <> 'posted' or t.amount <> p.amount or t.currency <> p.currency
+    or t.debit is distinct from r.wallet or t.credit <> o.account or t.business_date <> p.business_date
+ limit 100;
+
+-- name: check_unexplained
+-- What the ledger moved as a payment is one.
+select t.id, t.debit, t.credit, t.amount
+  from ledger.transfers t left join payments.payments p on p.id = t.id
+ where t.reason = 'payment' and p.id is null
  limit 100;
 
 -- name: check_answers
--- Every acknowledged payment is there: the recorded answer and the payment stand or fall together.
-select i.key, i.body::json ->> 'id' as payment
-  from base.idempotency i
-  left join payments.payments p on p.id = (i.body::json ->> 'id')::uuid
- where i.scope = 'POST /payments' and i.status = 201 and p.id is null
+-- Every acknowledged payment is there, and of every payment its answer, so that a retry cannot pay again: the two stand
+-- or fall together.
+select a.id as answered, p.id as payment
+  from (select (body::json ->> 'id')::uuid as id, (body::json ->> 'amount')::bigint as amount
+          from base.idempotency where scope = 'POST /payments' and status = 201) a
+  full join payments.payments p on p.id = a.id
+ where a.id is null or p.id is null or a.amount <> p.amount
+ limit 100;
+
+-- name: check_told
+-- The payee was told of each payment once. Of the last two days: events are forgotten one day, payments never.
+select p.id, o.stream, count(e.number) as told
+  from payments.payments p
+  join payments.orders o on o.id = p.order_id
+  left join base.events e
+    on e.stream = o.stream and e.type = 'payment.succeeded' and e.data ->> 'id' = p.id::text
+ where p.at > now() - interval '2 days'
+ group by p.id, o.stream
+having count(e.number) <> 1
  limit 100;

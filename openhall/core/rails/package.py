@@ -12,6 +12,7 @@ CHECKS = (
     Check("rails.unfinished", "A processing or failed top-up has no transfer.", q.broken_unfinished),
     Check("rails.rail", "Nothing enters from a bank but what a top-up brought.", q.broken_rail),
     Check("rails.forgotten", "A processing top-up is asked about again in time.", q.broken_forgotten),
+    Check("rails.stuck", "No top-up waits longer than a day for the bank's word.", q.broken_stuck),
     Check("rails.contradicted", "The bank never spoke against its own final word.", q.broken_contradicted),
 )
 

@@ -95,6 +95,13 @@ select id, at, next_query_at, attempts from rails.top_ups
  where state = 'processing' and next_query_at < now() - interval '15 minutes'
  order by next_query_at limit 100;
 
+-- name: broken_stuck
+-- After half an hour the bank is asked to cancel, so a day without its word needs a person: the bank is silent, or the
+-- ledger refuses money that the bank has taken.
+select id, at, next_query_at, attempts from rails.top_ups
+ where state = 'processing' and at < now() - interval '1 day'
+ order by at limit 100;
+
 -- name: broken_contradicted
 -- The bank never spoke against its own final word, nor of another amount.
 select source, event_id, reference, state from rails.inbox

@@ -330,6 +330,17 @@ async def test_a_top_up_that_nobody_asks_about_is_reported(pool: db.Pool, stage:
     assert await stage.breaches() == []
 
 
+async def test_a_top_up_that_is_asked_about_for_a_day_in_vain_is_reported(pool: db.Pool, stage: Stage) -> None:
+    """As when the ledger refuses money that the bank has taken: asked about in time, again and again, and yet lost."""
+    with clock.at(datetime.now(UTC) - timedelta(hours=25)):
+        top_up = await stage.start()
+    async with pool.write() as conn:
+        await conn.execute(b"update rails.top_ups set next_query_at = now() where id = %s", [top_up])
+    assert await stage.breaches() == ["rails.stuck"]
+    await stage.advance(top_up)
+    assert await stage.breaches() == []
+
+
 async def test_a_succeeded_top_up_without_its_transfer_is_reported(pool: db.Pool, stage: Stage) -> None:
     top_up = await stage.start()
     async with pool.write() as conn:

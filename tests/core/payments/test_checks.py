@@ -1,0 +1,72 @@
+"""Each check finds the breach it is for. The breach is made behind the hall's back, with the guards taken down."""
+
+import pytest
+
+from openhall.base import db
+from openhall.web.discover import packages
+from tests.hall import Hall
+
+pytestmark = pytest.mark.anyio
+
+PAYER, OTHER, OWNER = "13800000001", "13800000002", "13800000003"
+CHECKS = {check.name: check for package in packages(demo=False) for check in package.checks}
+BREACHES = {
+    "payments.orders": ["update payments.orders set state = 'open'", "delete from payments.payments"],
+    "payments.amounts": [
+        "update payments.orders set amount = amount + 1",
+        "update payments.payments set payee = gen_random_uuid()",
+    ],
+    "payments.transfers": [
+        "update payments.payments set amount = amount + 1",
+        "update payments.payments set business_date = business_date + 1",
+        "update payments.payments p set payer = r.id from people.residents r where r.id <> p.payer",
+        "update payments.orders set account = gen_random_uuid()",
+        "delete from ledger.journal where reason = 'payment'",
+    ],
+    "payments.unexplained": ["delete from payments.payments"],
+    "payments.answers": [
+        "delete from payments.payments",
+        "delete from base.idempotency",
+        "update base.idempotency set body = replace(body, '350', '351')",
+    ],
+    "payments.told": [
+        "delete from base.events",
+        "insert into base.events select stream, number + 1, type, data, at from base.events",
+    ],
+    "merchants.orders": [
+        "update payments.orders set account = gen_random_uuid()",
+        "update payments.orders set payee = gen_random_uuid()",
+    ],
+}
+GUARDS = """
+alter table payments.payments disable trigger payments_append_only;
+alter table ledger.journal disable trigger append_only;
+"""
+
+
+async def broken(conn: db.ReadConn, name: str) -> list[tuple[object, ...]]:
+    return await (await conn.execute(CHECKS[name].query.sql.encode(), {})).fetchall()
+
+
+@pytest.fixture
+async def paid(hall: Hall) -> Hall:
+    """A hall in which one payment was made."""
+    payer, _, owner = [await hall.sign_in(phone) for phone in (PAYER, OTHER, OWNER)]
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 1000)
+    assert (await hall.pay(payer, code=shop["code"], amount=350)).status_code == 201
+    return hall
+
+
+@pytest.mark.parametrize("name", BREACHES)
+async def test_each_check_finds_its_breaches(paid: Hall, name: str) -> None:
+    for statement in BREACHES[name]:
+        async with paid.pool.write() as conn, conn.transaction(force_rollback=True):
+            assert await broken(conn, name) == []
+            await conn.execute(GUARDS.encode())
+            assert (await conn.execute(statement.encode())).rowcount > 0, statement
+            assert await broken(conn, name), f"{name} does not find: {statement}"
+
+
+def test_every_check_of_payments_is_tried() -> None:
+    assert {name for name in CHECKS if name.startswith("payments.")} <= set(BREACHES)
