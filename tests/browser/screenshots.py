@@ -56,7 +56,7 @@ def save(page: Page, name: str) -> None:
     page.evaluate("document.fonts.ready")
     taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     path = IMAGES / f"{name}.png"
-    taken.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    taken.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
     size = path.stat().st_size
     print(f"{path.name}: {taken.width}x{taken.height}, {size // 1000} kB")
     assert size < MOST_BYTES, f"{path} is larger than {MOST_BYTES} bytes"

@@ -15,6 +15,13 @@ from tests.served import Served
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def enter_without_script(playwright: Playwright, hall: Served) -> Iterator[Enter]:
+    """A browser that has never heard of JavaScript. Switched off later, it would not show what <noscript> says."""
+    with browser(playwright, "--blink-settings=scriptEnabled=false") as opened, doors(opened, hall.url) as door:
+        yield door
+
+
 def go_to_confirm(page: Page, shop: dict[str, Any], amount: str) -> None:
     """From the typed digits to the last page before paying."""
     page.goto("/scan")
@@ -111,11 +118,12 @@ def test_money_spent_elsewhere_meanwhile_is_refused_kindly(enter: Enter, new_per
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("123456789", "code"),
-        ("hello", "not known here"),
-        ("00020101021129370016A000000677010111011300668123456785802TH53037646304", "code"),
+        ("123456789", "One of the digits is wrong, or two are swapped."),
+        ("12345678", "A code typed by hand has nine digits."),
+        ("hello", "This code is not known here."),
+        ("00020101021129370016A000000677010111011300668123456785802TH53037646304ABCD", "Its checksum is wrong."),
     ],
-    ids=["wrong digits", "no code", "damaged"],
+    ids=["wrong digits", "too few", "no code", "damaged"],
 )
 def test_what_is_no_code_is_said(enter: Enter, new_person: NewPerson, code: str, words: str) -> None:
     sitting = enter(new_person())
@@ -125,6 +133,22 @@ def test_what_is_no_code_is_said(enter: Enter, new_person: NewPerson, code: str,
     sitting.page.get_by_role("button", name="Next").click()
     expect(sitting.page.get_by_role("alert")).to_contain_text(words)
     expect(sitting.page.get_by_role("link", name="Scan again")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("0", "Type an amount above zero"), ("3.505", "Type an amount such as 3.50")]
+)
+def test_what_is_no_amount_is_said(enter_without_script: Enter, new_person: NewPerson, typed: str, words: str) -> None:
+    shop = new_person().open_shop()
+    sitting = enter_without_script(new_person())
+    sitting.watch.allow(400)
+    page = sitting.page
+    page.goto(f"/pay?code={shop['short_code']}")
+    page.get_by_label("Amount").fill(typed)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(page.get_by_label("Amount")).to_have_value(typed)
+    expect(page.get_by_label("Amount")).to_have_attribute("aria-invalid", "true")
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
@@ -180,13 +204,6 @@ def test_the_keys_of_the_keypad_work_with_the_keyboard(enter: Enter, new_person:
     tab_to(page, page.get_by_role("button", name="Delete last digit"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("Amount")).to_have_value("12")
-
-
-@pytest.fixture
-def enter_without_script(playwright: Playwright, hall: Served) -> Iterator[Enter]:
-    """A browser that has never heard of JavaScript. Switched off later, it would not show what <noscript> says."""
-    with browser(playwright, "--blink-settings=scriptEnabled=false") as opened, doors(opened, hall.url) as door:
-        yield door
 
 
 def test_everything_that_matters_works_without_javascript(
