@@ -149,6 +149,13 @@ def _on_broken_text(request: Request[Any, Any, Any], exception: UnicodeDecodeErr
     return answer(request, errors.malformed(errors=[{"field": "body", "message": N_("The text is not UTF-8.")}]))
 
 
+def _on_bad_data(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
+    # PostgreSQL has no place for this one character; whatever else does not fit is a fault of ours.
+    if "NUL (0x00)" not in str(exception):
+        return _on_crash(request, exception)
+    return answer(request, errors.malformed(errors=[{"field": "body", "message": N_("The text holds a NUL.")}]))
+
+
 def _on_unavailable(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:
     log.error("request.database_unavailable", error=type(exception).__name__)
     return answer(request, errors.busy())
@@ -162,6 +169,7 @@ def handlers() -> ExceptionHandlersMap:
         Problem: _on_problem,
         HTTPException: _on_http,
         UnicodeDecodeError: _on_broken_text,
+        psycopg.DataError: _on_bad_data,
         psycopg.OperationalError: _on_unavailable,
         Exception: _on_crash,
     }

@@ -24,7 +24,7 @@ async def strict_body(request: Request[Any, Any, Any]) -> None:
         path = _PATH.search(text)
         field = path[1] if path and path[1] else "body"
         raise malformed(errors=[{"field": field, "message": _PATH.sub("", text)}]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise malformed(errors=[{"field": "body", "message": "Expected JSON in UTF-8"}]) from None
 
 

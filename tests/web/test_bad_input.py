@@ -111,6 +111,24 @@ async def test_strange_text_is_only_text(hall: Hall, resident: dict[str, str], t
     assert asked.status_code == 400, asked.text
 
 
+async def test_a_character_that_no_table_can_hold_is_malformed(hall: Hall, resident: dict[str, str]) -> None:
+    body = {"amount": 1, "bank_account": "a\x00b"}
+    key = fresh_key()
+    is_problem(
+        await hall.client.post("/api/v1/wallet/top-ups", json=body, headers=resident | key), 400, "hall.malformed"
+    )
+    mended = await hall.client.post(
+        "/api/v1/wallet/top-ups", json=body | {"bank_account": "demo"}, headers=resident | key
+    )
+    assert mended.status_code == 201, "nothing was recorded under the key"
+
+
+async def test_a_body_nested_too_deep_is_malformed(hall: Hall, resident: dict[str, str]) -> None:
+    deep = b'{"shop_name": "x", "category": "food", "more": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"
+    refused = await hall.client.post("/api/v1/merchants", content=deep, headers=JSON | fresh_key() | resident)
+    is_problem(refused, 400, "hall.malformed")
+
+
 async def test_ids_that_are_none_are_not_found_or_malformed(hall: Hall, resident: dict[str, str]) -> None:
     for odd in ("1", "not-an-id", "%00", "0197a000-0000-7000-8000-00000000000", "x" * 5000):
         answer = await hall.client.get(f"/api/v1/payments/{odd}", headers=resident)
