@@ -1,6 +1,7 @@
 """Structured logs without personal data: events have names and ids, never phones, names, codes, tokens or bodies."""
 
 import logging
+import re
 import sys
 
 import structlog
@@ -23,11 +24,19 @@ FORBIDDEN = frozenset(
         "national_id",
     }
 )
+_ROWS = re.compile("^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     for key in FORBIDDEN & event.keys():
         event[key] = "[removed]"
+    return event
+
+
+def without_rows(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """PostgreSQL explains its errors with the row or the parameters concerned: phones, names, one-time codes."""
+    if isinstance(told := event.get("exception"), str):
+        event["exception"] = _ROWS.sub(r"\1: [removed]", told)
     return event
 
 
@@ -44,8 +53,9 @@ def setup(level: str, form: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         without_personal_data,
     ]
+    tracebacks: list[Processor] = [structlog.processors.format_exc_info, without_rows]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, render],
+        processors=[*shared, *tracebacks, render],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -56,7 +66,7 @@ def setup(level: str, form: str) -> None:
     handler.setFormatter(
         formatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
-            processors=[formatter.remove_processors_meta, structlog.processors.format_exc_info, render],
+            processors=[formatter.remove_processors_meta, *tracebacks, render],
         )
     )
     logging.basicConfig(level=getattr(logging, level.upper()), handlers=[handler])

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 import structlog
 
@@ -47,6 +48,23 @@ def test_what_could_be_personal_is_removed(capsys: Capture, key: str, form: str)
     assert "13800138000" not in written
     assert "[removed]" in written
     assert "/pay" in written
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_refused_statement_is_told_without_its_row(capsys: Capture, cluster_dsn: str, form: str) -> None:
+    logging.getLogger().handlers = []  # those of pytest, which would keep ours away
+    logs.setup("info", form)
+    with psycopg.connect(cluster_dsn) as connection:
+        connection.execute("create temporary table people (phone text check (length(phone) < 3))")
+        for logger in (structlog.get_logger(), logging.getLogger("uvicorn.error")):
+            try:
+                with connection.transaction():
+                    connection.execute("insert into people values ('13800138000')")
+            except psycopg.errors.CheckViolation:
+                logger.exception("request.crashed")
+    written = capsys.readouterr().err
+    assert written.count("people_phone_check") >= 2
+    assert "13800138000" not in written
 
 
 def test_the_least_level_is_kept(capsys: Capture) -> None:
