@@ -1,6 +1,7 @@
 """The OpenAPI document of the hall, completed with what Litestar does not write: who may call, how it refuses."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -17,8 +18,12 @@ Part = dict[str, Any]
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
 
 
+@lru_cache(maxsize=1)
 def of(app: Litestar) -> Part:
-    """The document, as it is served at /api/openapi.json and drawn at /docs."""
+    """The document, as it is served at /api/openapi.json and drawn at /docs.
+
+    Made once: anybody may ask for it, and to make it takes as long as many payments.
+    """
     document: Part = app.openapi_schema.to_schema()
     for path, method, handler in _operations(app):
         _complete(document["paths"][path][method], handler)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+import openhall.web.document
 from openhall.web import edge
-from tests.house.the_app import the_document
+from tests.house.the_app import app, the_document
 
 # Section 5 of the founding issue: what clients were promised.
 PROMISED = [
@@ -105,3 +106,7 @@ def test_a_promised_answer_has_its_fields(name: str) -> None:
     schema = document()["components"]["schemas"][name]
     assert FIELDS[name] <= set(schema["properties"])
     assert FIELDS[name] <= set(schema["required"]), "an answer always has all its fields"
+
+
+def test_the_document_is_made_once() -> None:
+    assert openhall.web.document.of(app()) is openhall.web.document.of(app())

@@ -7,13 +7,17 @@ content security policy.
 """
 
 import io
+from functools import lru_cache
 
 import segno
 
 _QUIET_ZONE = 4
 _PNG_PIXELS = 1000
+# A shop looks at the same code over and over, and to draw one takes as long as many payments.
+_KEPT = 256
 
 
+@lru_cache(maxsize=_KEPT)
 def svg(payload: str, title: str = "") -> str:
     """An inline-able SVG without a size of its own: the page's style sheet decides how large it is."""
     out = io.BytesIO()
@@ -24,6 +28,7 @@ def svg(payload: str, title: str = "") -> str:
     return out.getvalue().decode()
 
 
+@lru_cache(maxsize=_KEPT)
 def png(payload: str) -> bytes:
     """A black and white PNG of about 1000 x 1000 pixels, sharp enough for a poster."""
     code = _make(payload)

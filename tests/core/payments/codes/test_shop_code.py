@@ -156,3 +156,10 @@ def test_the_svg_stands_in_a_page_with_a_strict_policy_and_has_its_quiet_zone() 
     assert 'fill="#fff"' in drawn
     assert re.search(r'stroke="#000" d="M4 4\.5', drawn)
     assert "<title>" not in codes.svg(make())
+
+
+def test_a_code_is_drawn_once_however_often_it_is_looked_at() -> None:
+    text = make()
+    assert codes.png(text) is codes.png(text)
+    assert codes.svg(text, title="A") is codes.svg(text, title="A")
+    assert codes.svg(text, title="A") != codes.svg(text, title="B")
