@@ -15,7 +15,6 @@ BELOW = {
 EDGE = ("openhall.web.edge", "openhall.web.render", "openhall.web.problems")
 # Whoever begins a transaction or makes a pool: the edge, jobs, batches, and the programs.
 OPENERS = {
-    "openhall.city.merchants.till": "the start of a stream is read in a transaction that ends before the streaming",
     "openhall.base.batch": "settles a batch in one transaction",
     "openhall.base.checks": "asks the promises on one snapshot",
     "openhall.base.db": "defines the pool",

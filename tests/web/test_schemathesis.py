@@ -71,7 +71,7 @@ def test_the_api_is_what_its_document_says(url: str, way: str, method: str, path
     bearer = {"Authorization": f"Bearer {token(url, '13800000009')}"}
     mode = GenerationMode.NEGATIVE if way == "forbidden" else GenerationMode.POSITIVE
     ids = {name: value for name, value in own_ids(url, bearer).items() if way == "own" and f"{{{name}}}" in path}
-    # Without a body only unknown query parameters are left to forbid, and those are passed over like in any web address.
+    # Without a body only unknown query parameters are left to forbid, and those are passed over, as everywhere.
     without_body = [] if "requestBody" in DOCUMENT["paths"][path][method.lower()] else [checks.negative_data_rejection]
     seen = set()
 
