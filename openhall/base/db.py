@@ -15,6 +15,7 @@ from typing import Any, NewType, TypeVar, cast
 import msgspec
 import psycopg
 from msgspec import Struct
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
@@ -154,6 +155,20 @@ async def send(conn: Conn, query: Query, /, **parameters: Any) -> None:
 _OPTIONS = (
     f"-c search_path={SEARCH_PATH} -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s"
 )
+# A server that vanished without a word (its machine died, the network was cut) is given up after half a minute, and not
+# after the quarter of an hour that TCP would wait: until then requests hang, and tills hear nothing.
+_ALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+    "connect_timeout": 10,
+}
+
+
+def watchful(dsn: str) -> str:
+    """The DSN with which a connection notices that its server is gone; what the DSN itself says stands."""
+    return make_conninfo(dsn, **(_ALIVE | conninfo_to_dict(dsn)))
 
 
 class Pool:
@@ -162,7 +177,7 @@ class Pool:
     def __init__(self, dsn: str, size: int) -> None:
         self._size = size
         self._pool = AsyncConnectionPool(
-            dsn,
+            watchful(dsn),
             min_size=min(2, size),
             max_size=size,
             open=False,

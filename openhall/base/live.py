@@ -19,13 +19,16 @@ log = structlog.get_logger()
 # How long a watcher waits before it looks by itself; also the pace of heartbeats.
 HEARTBEAT_S = 15.0
 _RETRY_S = 1.0
+# So many watch one stream in one process, at most: each asks the database at every event, and payments wait behind
+# them. Far more than anybody has screens, because connections that died quietly count until a write shows it.
+MOST_WATCHERS = 100
 
 
 class Hub:
     """The watchers of one process."""
 
     def __init__(self, dsn: str, pool: db.Pool) -> None:
-        self._dsn = dsn
+        self._dsn = db.watchful(dsn)
         self._pool = pool
         self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._listening: asyncio.Task[None] | None = None
@@ -42,6 +45,10 @@ class Hub:
             self._listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listening
+
+    def is_full(self, stream: str) -> bool:
+        """Whether one more watcher of this stream is to be refused."""
+        return len(self._watchers.get(stream, ())) >= MOST_WATCHERS
 
     async def watch(self, stream: str, after: int) -> AsyncGenerator[events.Event | None, None]:
         """The events after `after` as they come, in order, once each; None is a heartbeat. Ends when the hub closes."""

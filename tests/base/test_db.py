@@ -6,7 +6,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from msgspec import Struct, ValidationError
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from openhall.base import db, ids
 
@@ -177,3 +177,11 @@ async def test_pipelined_statements_fail_together(pool: db.Pool) -> None:
         await send_the_same_twice()
     async with pool.read() as reader:
         assert await db.one(reader, COUNT_LIMITS, int) == 0
+
+
+async def test_a_server_that_vanished_is_given_up_soon(pool: db.Pool) -> None:
+    async with pool.read() as conn:
+        said = conn.info.get_parameters()
+    assert (said["keepalives_idle"], said["tcp_user_timeout"]) == ("10", "30000")
+    mine = conninfo_to_dict(db.watchful("host=db.example password='a b' connect_timeout=3"))
+    assert (mine["connect_timeout"], mine["password"], mine["keepalives_count"]) == ("3", "a b", "4")

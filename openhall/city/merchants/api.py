@@ -164,7 +164,8 @@ async def stream(
     """The shop's payments as they are made (server-sent events): `id` rises by one, `event` is `payment.succeeded`.
 
     Without `Last-Event-ID` (or `after`) it begins with the next payment; `after=0` begins with the very first. It ends
-    every ten minutes: connect again with the last id, and nothing is lost or repeated.
+    every ten minutes: connect again with the last id, and nothing is lost or repeated. Refusals:
+    `merchants.shop_not_found`, `hall.rate_limited` when a hundred watch already.
     """
     async with pool.read() as reader:
         shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)

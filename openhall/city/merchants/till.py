@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from openhall.base import clock, db, events, money, spoken
+from openhall.base.errors import rate_limited
 from openhall.base.live import Hub
 from openhall.city.merchants.registry import stream_of
 from openhall.core import ledger, payments
@@ -24,6 +25,8 @@ SHOWN = 50
 # A stream ends after this long and the client resumes it at once: so a session that has ended meanwhile ends here too.
 LIFE = timedelta(minutes=10)
 _RETRY_MS = 1000
+# When too many watch: how long a program waits before it tries again.
+_FULL_S = 60
 # An event and not a comment: scripts cannot see comments, and a till must notice when its connection has died quietly.
 HEARTBEAT = b"event: alive\ndata: {}\n\n"
 _SAY = {"zh_CN": "收款{amount}", "en": "received {amount}"}
@@ -66,8 +69,17 @@ async def enter(conn: db.ReadConn, shop: UUID, after: int | None) -> Entrance:
     return Entrance(head if after is None else min(after, head), head, day, today)
 
 
-async def sse(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
-    """The shop's stream as server-sent events: what follows the entrance, as it comes."""
+def sse(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
+    """The shop's stream as server-sent events: what follows the entrance, as it comes.
+
+    Problem `hall.rate_limited`, before anything is sent, when too many watch the shop already.
+    """
+    if hub.is_full(stream_of(shop)):
+        raise rate_limited(retry_after=_FULL_S)
+    return _sse(hub, shop, entrance)
+
+
+async def _sse(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
     yield b"retry: %d\n\n" % _RETRY_MS
     ends = clock.now() + LIFE
     async with aclosing(_follow(hub, shop, entrance)) as updates:

@@ -188,3 +188,20 @@ async def test_the_api_streams_to_the_owner_and_resumes_by_the_last_event_id(hal
         for last in ("-1", "x", "9" * 30):
             malformed = await client.get(path, headers=owner | {"Last-Event-ID": last})
             assert (malformed.status_code, malformed.json()["code"]) == (400, "hall.malformed")
+
+
+async def test_one_shop_is_not_watched_without_end(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each watcher asks the database at every payment: thousands of them would hold up everybody's payments."""
+    monkeypatch.setattr(live, "MOST_WATCHERS", 2)
+    owner, payer, shop = await stall(hall)
+    path = f"/api/v1/shops/{shop['id']}/stream"
+    async with (
+        served(hall) as client,
+        following(client, path, owner) as first,
+        following(client, path, owner) as second,
+    ):
+        await pay(hall, payer, shop, 350)
+        assert (await first.next()).id == (await second.next()).id == 1
+        refused = await client.get(path, headers=owner)
+        assert (refused.status_code, refused.json()["code"]) == (429, "hall.rate_limited")
+        assert refused.headers["Retry-After"] == "60"
