@@ -15,6 +15,7 @@ from openhall.web import discover
 from tests.conftest import open_hall
 from tests.hall import Hall, fresh_key
 from tests.house.source import ROOT
+from tests.house.visitor import enter
 from tests.outside_fixture import OutsideProgram
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +73,7 @@ async def _over_the_api(hall: Hall) -> None:
 async def test_its_page_speaks_both_languages(wishes: None, settings: Settings, outside: OutsideProgram) -> None:
     await migrate.apply(settings.database_url, discover.modules(demo=True))
     async with open_hall(settings, outside) as hall:
-        await _sign_in_on_pages(hall)
+        await enter(hall, "13800000003")
         for language, title in (("zh_CN", "心愿"), ("en", "Wishes")):
             hall.client.cookies.set("lang", language)
             page = await hall.client.get("/wishes")
@@ -85,14 +86,3 @@ async def test_its_page_speaks_both_languages(wishes: None, settings: Settings, 
         refused = await hall.client.post("/wishes", data=form | {"text": " ", "request_key": "l"})
         assert refused.status_code == 400
         assert "A wish has 1 to 200 characters." in refused.text
-
-
-async def _sign_in_on_pages(hall: Hall) -> None:
-    """Sign in as a browser does."""
-    await hall.client.get("/sign-in")
-    token = {"_csrf_token": hall.client.cookies["openhall_csrf"]}
-    await hall.client.post("/sign-in", data=token | {"phone": "13800000003"})
-    told = await hall.client.get("/demo/phone/13800000003", headers={"Accept": "application/json"})
-    code = told.json()[0]["code"]
-    entered = await hall.client.post("/sign-in/code", data=token | {"phone": "13800000003", "code": code})
-    assert entered.status_code == 303, entered.text

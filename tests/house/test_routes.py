@@ -1,11 +1,18 @@
 """Every address says who may come in, and keeps everybody else out."""
 
+import re
+
 import httpx
+import msgspec
 import pytest
 
+from openhall.base.config import Settings
 from openhall.web.edge import WHO
-from tests.hall import Hall
-from tests.house.the_app import Door, app, doors
+from tests.conftest import open_hall
+from tests.hall import Hall, fresh_key
+from tests.house.the_app import Door, doors
+from tests.house.visitor import enter
+from tests.outside_fixture import OutsideProgram
 
 DOORS = list(doors())
 # Checked by the handler's own transaction, or nothing to check: these may skip the gate's session.
@@ -106,10 +113,51 @@ def _turned_away(door: Door, answer: httpx.Response) -> bool:
     return answer.status_code == 401
 
 
+async def _things_of_somebody(hall: Hall) -> dict[str, str]:
+    """One thing of every kind that has an id, all of one person's."""
+    somebody = await hall.sign_in("13800000001")
+    shop = await hall.open_shop(somebody)
+    payer = await hall.sign_in("13800000002")
+    await hall.give(payer, 1000)
+    paid = await hall.pay(payer, code=shop["code"], amount=350)
+    body = {"amount": 100, "bank_account": "demo"}
+    top_up = await hall.client.post("/api/v1/wallet/top-ups", json=body, headers=somebody | fresh_key())
+    sessions = (await hall.client.get("/api/v1/auth/sessions", headers=somebody)).json()["sessions"]
+    return {
+        "shop_id": shop["id"],
+        "payment_id": paid.json()["id"],
+        "top_up_id": top_up.json()["id"],
+        "session_id": sessions[0]["id"],
+    }
+
+
 @pytest.mark.anyio
-async def test_the_demo_does_not_exist_in_a_real_hall() -> None:
+async def test_what_is_somebody_elses_is_not_there(hall: Hall) -> None:
+    """Every address with an id in it, asked by somebody signed in whose thing it is not: 404, never 403 or 200."""
+    things = await _things_of_somebody(hall)
+    other = await hall.sign_in("13800000003")
+    await enter(hall, "13800000003")
+    form = {"_csrf_token": hall.client.cookies["openhall_csrf"]}
+    asked, reached = set(), []
+    for door in DOORS:
+        names = re.findall(r"\{(\w+):uuid\}", door.path)
+        if not names:
+            continue
+        asked.update(names)
+        path = re.sub(r"\{(\w+):uuid\}", lambda match: things[match[1]], door.path)
+        posted = None if door.is_api or door.method == "GET" else form
+        answer = await hall.client.request(door.method, path, headers=other if door.is_api else {}, data=posted)
+        if answer.status_code != 404:
+            reached.append(f"{door.method} {door.path}: {answer.status_code}")
+    assert not reached, "\n".join(reached)
+    assert asked == set(things)
+
+
+@pytest.mark.anyio
+async def test_the_demo_does_not_exist_in_a_real_hall(settings: Settings, outside: OutsideProgram) -> None:
     demo = [door for door in DOORS if door.who == "demo"]
     assert {door.path for door in demo} >= {"/demo", "/demo/phone/{number:str}"}
-    for door in demo:
-        assert door.path.startswith("/demo"), door.path
-    assert app().state.settings.demo
+    async with open_hall(msgspec.structs.replace(settings, demo=False), outside) as real:
+        for door in demo:
+            assert door.path.startswith("/demo"), door.path
+            assert (await real.client.request(door.method, door.address)).status_code == 404
