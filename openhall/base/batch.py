@@ -1,7 +1,7 @@
 """Group commit: requests that arrive together are settled together, in one transaction.
 
 While one batch is being committed the next one gathers, so the busier the hall, the larger its batches and the
-smaller the cost of each request. An idle hall settles a single request at once.
+smaller the cost of each request. In an idle hall a single request waits two milliseconds for company, then goes alone.
 """
 
 import asyncio
@@ -23,6 +23,9 @@ Result = TypeVar("Result")
 # What the database asks us to try again: the transaction was chosen to give way to another.
 RETRIABLE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 _TRIES = 3
+# How long a batch gathers. Measured with 64 payers on two cores: nothing costs a third more of both processors,
+# five milliseconds are no better than two.
+LINGER_S = 0.002
 
 
 class Batch(Generic[Item, Result]):
@@ -72,8 +75,9 @@ class Batch(Generic[Item, Result]):
     async def _work(self) -> None:
         while True:
             await self._arrived.wait()
-            # One turn of the loop lets requests that are already on the wire join this batch.
-            await asyncio.sleep(0)
+            # Requests that are already on the wire join this batch: without the pause it would leave with the first
+            # one or two of them, and the others would wait for its whole round.
+            await asyncio.sleep(LINGER_S)
             taken = [self._queue.popleft() for _ in range(min(self._size, len(self._queue)))]
             if not self._queue:
                 self._arrived.clear()
