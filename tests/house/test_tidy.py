@@ -29,6 +29,7 @@ ALLOWED = {
 }
 PRINTING = ("cli", "demo", "bench")  # floors that speak to a person at a terminal
 FLOATS = {
+    "openhall/base/batch.py": "seconds in which a batch gathers",
     "openhall/base/config.py": "seconds of a time-out",
     "openhall/base/postgres.py": "seconds between looks at the server",
     "openhall/core/payments/codes/qr.py": "pixels of a picture",
