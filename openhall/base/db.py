@@ -230,9 +230,14 @@ class Pool:
 
 
 async def _set_mode(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> None:
-    """Sent with the next BEGIN; costs nothing by itself."""
+    """Sent with the next BEGIN; costs nothing by itself.
+
+    Writers lock first and read in the next statement: that is right at READ COMMITTED alone, so the default of a
+    database, which may be another, does not count.
+    """
+    level = psycopg.IsolationLevel.REPEATABLE_READ if read_only else psycopg.IsolationLevel.READ_COMMITTED
     await connection.set_read_only(read_only)
-    await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ if read_only else None)
+    await connection.set_isolation_level(level)
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -185,3 +185,21 @@ async def test_a_server_that_vanished_is_given_up_soon(pool: db.Pool) -> None:
     assert (said["keepalives_idle"], said["tcp_user_timeout"]) == ("10", "30000")
     mine = conninfo_to_dict(db.watchful("host=db.example password='a b' connect_timeout=3"))
     assert (mine["connect_timeout"], mine["password"], mine["keepalives_count"]) == ("3", "a b", "4")
+
+
+async def test_the_defaults_of_a_database_do_not_count(database_url: str) -> None:
+    name = conninfo_to_dict(database_url)["dbname"]
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute(f"alter database \"{name}\" set default_transaction_isolation = 'serializable'".encode())
+        admin.execute(f'alter database "{name}" set default_transaction_read_only = on'.encode())
+    pool = db.Pool(database_url, 1)
+    await pool.open()
+    said = {}
+    for name, opened in (("write", pool.write), ("read", pool.read)):
+        async with opened() as conn:
+            cursor = await conn.execute(
+                "select current_setting('transaction_isolation'), current_setting('transaction_read_only')"
+            )
+            said[name] = await cursor.fetchone()
+    await pool.close()
+    assert said == {"write": ("read committed", "off"), "read": ("repeatable read", "on")}
