@@ -78,7 +78,7 @@ async def test_those_who_ask_together_share_a_transaction(pool: db.Pool) -> None
     assert await rows(pool) == ["a", "b", "c"]
 
 
-async def test_who_asks_alone_is_served_at_once(pool: db.Pool) -> None:
+async def test_who_asks_alone_is_served_alone(pool: db.Pool) -> None:
     desk = Desk()
     async with opened(pool, desk) as batch:
         assert await batch.submit("a") == "done a"
