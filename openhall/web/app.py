@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers=problems.handlers(),
         csrf_config=CSRFConfig(
             secret=settings.secret,
-            cookie_name="openhall_csrf",
+            cookie_name=problems.CSRF_COOKIE,
             cookie_secure=settings.cookie_secure,
             cookie_httponly=True,
             exclude_from_csrf_key="exclude_from_csrf",

@@ -1,5 +1,6 @@
 """Problems become answers here: RFC 9457 problem+json for the API, a kind page for people."""
 
+import hmac
 from collections import defaultdict
 from typing import Any
 from urllib.parse import quote
@@ -8,6 +9,7 @@ import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.middleware.csrf import CSRF_SECRET_LENGTH, generate_csrf_hash
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
@@ -17,6 +19,8 @@ from openhall.base.i18n import N_
 from openhall.web.render import language_of, render, translate
 
 log = structlog.get_logger()
+
+CSRF_COOKIE = "openhall_csrf"
 
 
 class Words(Struct, frozen=True):
@@ -132,10 +136,21 @@ def _on_http(request: Request[Any, Any, Any], exception: HTTPException) -> Respo
     if problem.kind is Kind.INTERNAL:
         log.error("request.failed", status=exception.status_code, exc_info=exception)
     response = answer(request, problem)
+    if problem.code == errors.csrf_failed.code and not _is_ours(request, request.cookies.get(CSRF_COOKIE, "")):
+        # From before the secret was changed, or from another hall on the same machine. Litestar keeps what it finds, so
+        # without this no form would ever work again in that browser.
+        response.delete_cookie(CSRF_COOKIE)
     if problem.kind is Kind.METHOD:
         # What may be done there instead, as HTTP demands.
         response.headers["Allow"] = (exception.headers or {}).get("allow", "")
     return response
+
+
+def _is_ours(request: Request[Any, Any, Any], token: str) -> bool:
+    """Whether this hall made the CSRF token: a random part, and its signature."""
+    secret = request.app.state.settings.secret
+    signature = generate_csrf_hash(token[:CSRF_SECRET_LENGTH], secret)
+    return hmac.compare_digest(token[CSRF_SECRET_LENGTH:].encode(), signature.encode())
 
 
 def _on_crash(request: Request[Any, Any, Any], exception: Exception) -> Response[Any]:

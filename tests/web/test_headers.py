@@ -114,6 +114,23 @@ async def test_a_token_without_its_cookie_is_refused(hall: Hall) -> None:
     assert (await hall.client.post("/sign-in", data=form)).status_code == 403
 
 
+@pytest.mark.parametrize("old", ["0" * 128, "x", "长安".encode().hex()])
+async def test_the_cookie_of_another_secret_is_replaced(hall: Hall, old: str) -> None:
+    """After a change of the secret, or of another demo on the same machine: the second try works."""
+    hall.client.cookies.set("openhall_csrf", old, domain="localhost.local", path="/")
+    refused = await hall.client.post("/sign-in", data=await _form(hall))
+    assert refused.status_code == 403
+    assert (await hall.client.post("/sign-in", data=await _form(hall))).status_code == 303
+
+
+async def test_another_site_cannot_spoil_a_good_cookie(hall: Hall) -> None:
+    form = await _form(hall)
+    refused = await hall.client.post("/sign-in", data={"phone": form["phone"]})
+    assert refused.status_code == 403
+    assert "set-cookie" not in refused.headers
+    assert (await hall.client.post("/sign-in", data=form)).status_code == 303
+
+
 @pytest.mark.parametrize(
     "target",
     [
