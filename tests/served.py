@@ -162,14 +162,7 @@ class Served:
 
     def check(self) -> subprocess.CompletedProcess[str]:
         """`openhall check`."""
-        return subprocess.run(
-            [sys.executable, "-m", "openhall.cli", "check"],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return openhall(self.environment, "check")
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=30, trust_env=False)
@@ -201,6 +194,18 @@ def environment(database_url: str, outside: OutsideProgram, public_url: str) -> 
     }
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return kept | {f"OPENHALL_{name}": value for name, value in settings.items()}
+
+
+def openhall(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "openhall.cli", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @contextmanager

@@ -4,8 +4,6 @@ A hall is served over a database of its own, a day of a stall is played, and its
 """
 
 import io
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +18,7 @@ from tests.browser.city import Person
 from tests.browser.conftest import browser
 from tests.browser.sitting import USUAL, Enter, doors
 from tests.outside_fixture import OutsideProgram
-from tests.served import Served, environment, served
+from tests.served import Served, environment, openhall, served
 
 IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 COLOURS = 256
@@ -41,8 +39,7 @@ def city() -> Iterator[Served]:
         try:
             outside.start()
             dsn = cluster.start()
-            settings = environment(dsn, outside, "http://localhost")
-            subprocess.run([sys.executable, "-m", "openhall.cli", "migrate"], env=settings, check=True)
+            openhall(environment(dsn, outside, "http://localhost"), "migrate")
             with served(dsn, outside, folder) as hall:
                 hall.load_demo_city()
                 yield hall
