@@ -6,6 +6,7 @@ not recorded, so it may be corrected under the same key; a business refusal is r
 """
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from openhall.base.i18n import N_
 
 q = db.load("openhall.base")
 
+_KEY = re.compile(r"[!-~]{1,255}")
 # Keys that made no money move are forgotten after a day.
 SHORT_LIFE = timedelta(hours=24)
 
@@ -98,7 +100,7 @@ def check_key(key: str | None) -> str:
     """The key itself; a Problem when it is missing or not 1 to 255 visible ASCII characters."""
     if key is None:
         raise key_missing()
-    if not 1 <= len(key) <= 255 or not all("!" <= letter <= "~" for letter in key):
+    if not _KEY.fullmatch(key):
         raise key_malformed()
     return key
 

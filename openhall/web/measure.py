@@ -36,5 +36,4 @@ class Measure(ASGIMiddleware):
             raise
         finally:
             method, route = str(scope.get("method", "")), str(scope.get("path_template", "none"))
-            metrics.requests.labels(method, route, status[0]).inc()
-            metrics.request_seconds.labels(method, route).observe(time.perf_counter() - started)
+            metrics.answered(method, route, status[0], time.perf_counter() - started)

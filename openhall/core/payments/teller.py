@@ -6,6 +6,7 @@ milliseconds for company. Each asker gets an answer of their own: one refusal ne
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -58,8 +59,6 @@ class Due(Struct, frozen=True):
 class _Item:
     """An ask on its way through the batch; `answer` is set as soon as it is decided, and then it is left alone."""
 
-    __slots__ = ("answer", "ask", "due", "payer", "recorded")
-
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
         self.payer = ask.payer
@@ -67,7 +66,7 @@ class _Item:
         self.answer: Answer | Problem | None = None
         self.recorded = False
 
-    @property
+    @cached_property
     def identity(self) -> tuple[str, str]:
         """Whose key it is; only asked of items whose payer is known."""
         assert self.payer is not None, "an item without a payer was answered before"
