@@ -57,14 +57,18 @@ async def defer(conn: db.Conn, task: Task[Any, Any, Any], /, *, in_seconds: int 
     await task.configure(connection=conn, schedule_in={"seconds": in_seconds}).defer_async(**arguments)
 
 
-async def work(settings: Settings, concurrency: int) -> None:
-    """Do the jobs of the registered packages until SIGTERM or SIGINT; their context has `pool` and `settings`."""
+async def work(settings: Settings, packages: tuple[Package, ...], concurrency: int) -> None:
+    """Do the jobs of the registered packages until SIGTERM or SIGINT.
+
+    Their context has `pool`, `settings` and `packages`.
+    """
     pool = db.Pool(settings.database_url, settings.pool_size)
     await pool.open()
     await open(pool)
+    context = {"pool": pool, "settings": settings, "packages": packages}
     rescuer = asyncio.create_task(_rescue_for_ever())
     try:
-        while await _work_until_lost(pool, settings, concurrency):
+        while await _work_until_lost(context, concurrency):
             log.warning("jobs.database_lost")
             await asyncio.sleep(RECONNECT_S)
     finally:
@@ -75,13 +79,13 @@ async def work(settings: Settings, concurrency: int) -> None:
         await pool.close()
 
 
-async def _work_until_lost(pool: db.Pool, settings: Settings, concurrency: int) -> bool:
+async def _work_until_lost(context: dict[str, Any], concurrency: int) -> bool:
     """True when the database went away, which ends procrastinate's worker; False when we were asked to stop."""
     try:
         await app.run_worker_async(
             concurrency=concurrency,
             name=f"{socket.gethostname()}-{os.getpid()}",
-            additional_context={"pool": pool, "settings": settings},
+            additional_context=context,
             # What failed stays, to be looked at.
             delete_jobs="successful",
             shutdown_graceful_timeout=GRACE_S,

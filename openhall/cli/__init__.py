@@ -28,8 +28,16 @@ def main() -> None:
         sys.exit(130)
     except Exception as problem:
         if _can_be_put_right(problem):
-            sys.exit(f"openhall: {problem}")
+            sys.exit(f"openhall: {problem}{_advice(problem)}")
         raise
+
+
+def _advice(problem: Exception) -> str:
+    from psycopg import OperationalError
+
+    if not isinstance(problem, OperationalError):
+        return ""
+    return "\nThe database does not answer. Is it running? The one of the demo city runs while `make demo` does."
 
 
 def _can_be_put_right(problem: Exception) -> bool:

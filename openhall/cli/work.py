@@ -17,7 +17,7 @@ app = App(
 def run(
     *, concurrency: Annotated[int, Parameter(validator=Number(gte=1, lte=100))] = 8, with_parent: bool = False
 ) -> int:
-    """Do the background work: calls to banks, messages, expiry of holds, housekeeping.
+    """Do the background work: calls to banks, messages, expiry of holds, housekeeping, and hourly the checks.
 
     Run at least one beside `openhall serve`; more of them share the work.
 
@@ -40,6 +40,7 @@ def run(
         follow_parent()
     logs.setup(settings.log_level, settings.log_format)
     ledger.use_calendar(settings.zone, settings.cutoff)
-    jobs.register(packages(demo=settings.demo))
-    uvloop.run(jobs.work(settings, concurrency))
+    found = packages(demo=settings.demo)
+    jobs.register(found)
+    uvloop.run(jobs.work(settings, found, concurrency))
     return 0

@@ -9,6 +9,7 @@ from procrastinate.jobs import Job
 from openhall.base import clock, db, events, housekeeping, idempotency, jobs, limits
 from openhall.base.events import Fact
 from openhall.base.idempotency import Answer, Key
+from openhall.base.package import Check, Package
 from openhall.core.people.jobs import deliver_message
 from openhall.web.discover import packages
 from tests.hall import Hall
@@ -38,6 +39,17 @@ def context_of(pool: db.Pool) -> JobContext:
         abort_reason=lambda: None,
         additional_context={"pool": pool},
     )
+
+
+async def test_a_broken_promise_fails_the_hourly_proof_by_name_only(hall: Hall) -> None:
+    row = db.parse("tests", "-- name: broken\nselect '13800138000' as phone;").broken
+    context = context_of(hall.pool)
+    context.additional_context.update(settings=hall.settings, packages=packages(demo=True))
+    await housekeeping.prove(context, timestamp=0)
+    broken = Package(name="broken", module="tests", checks=[Check("broken.promise", "Never kept.", row)])
+    context.additional_context["packages"] = (broken,)
+    with pytest.raises(housekeeping.BrokenPromiseError, match=r"^broken\.promise$"):
+        await housekeeping.prove(context, timestamp=0)
 
 
 async def test_no_commit_no_job(hall: Hall) -> None:

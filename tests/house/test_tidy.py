@@ -38,6 +38,7 @@ FLOATS = {
     "openhall/core/rails/rules.py": "seconds since 1970 in a notice's header",
     "openhall/base/i18n.py": "quality values of Accept-Language",
     "openhall/base/live.py": "seconds between heartbeats",
+    "openhall/base/metrics.py": "seconds of a request",
 }
 # Nobody's machine, network or tools may be known to the project.
 FOREIGN = re.compile(

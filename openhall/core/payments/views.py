@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from openhall.core.payments.types import Payee, Payment
@@ -63,6 +64,6 @@ def event_data(view: PaymentView, payer_masked: str) -> dict[str, Any]:
         "amount": view.amount,
         "currency": view.currency,
         "receipt_no": view.receipt_no,
-        "at": view.at.isoformat(),
+        "at": msgspec.to_builtins(view.at),
         "payer_masked": payer_masked,
     }
