@@ -98,6 +98,13 @@ def _forged(page: Page, path: str) -> None:
     page.wait_for_url("**/me/preferences")
 
 
+def _unfold(page: Page, path: str) -> None:
+    """With what is folded away on arrival."""
+    page.goto(path)
+    for fold in page.locator("details").all()[:4]:
+        fold.evaluate("element => { element.open = true }")
+
+
 class View(Struct, frozen=True):
     """A page to look at: who looks, where it is, its status, and how to get there if not by its address."""
 
@@ -117,6 +124,7 @@ VIEWS = {
     "soon-ride": View("nobody", "/soon/ride"),
     "soon-voucher": View("resident", "/soon/voucher"),
     "docs": View("nobody", "/docs"),
+    "docs-unfolded": View("nobody", "/docs", 200, _unfold),
     "docs-errors": View("nobody", "/docs/errors"),
     "demo": View("nobody", "/demo"),
     "demo-phone": View("nobody", "/demo/phone/{phone}"),
@@ -148,6 +156,7 @@ VIEWS = {
     "shops": View("keeper", "/shops"),
     "shops-none": View("newcomer", "/shops"),
     "new-shop": View("keeper", "/shops/new"),
+    "new-shop-unfolded": View("keeper", "/shops/new", 200, _unfold),
     "new-shop-refused": View("keeper", "/shops/new", 400, _no_name),
     "shop": View("keeper", "/shops/{shop}"),
     "shop-long": View("keeper", "/shops/{long_shop}"),
