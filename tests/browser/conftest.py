@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.city import Person, new_phone
 from tests.browser.sitting import Enter, doors
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, database, served
+
+# A busy machine draws slowly; what does not come at all is still found.
+expect.set_options(timeout=30_000)
 
 NewPerson = Callable[[], Person]
 # A browser that speaks to nobody but the hall.
