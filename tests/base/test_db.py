@@ -138,9 +138,11 @@ def kill_connections(dsn: str, application: str = "openhall") -> int:
 
 @pytest.mark.anyio
 async def test_connections_that_died_while_idle_are_not_noticed(pool: db.Pool, database_url: str) -> None:
+    together = asyncio.Barrier(8)
+
     async def hold() -> None:
         async with pool.read():
-            await asyncio.sleep(0.1)
+            await together.wait()
 
     await asyncio.gather(*(hold() for _ in range(8)))
     assert kill_connections(database_url) >= 8
