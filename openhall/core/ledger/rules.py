@@ -179,9 +179,12 @@ def _chain(chain: Sequence[Transfer], books: Books, plan: Plan) -> None:
         return
     undo.run()
     cause = codes[-1]
+    # Which ids happened before this chain is asked before its refusals are recorded: a wish that stands twice in the
+    # chain exists only through the chain, and falls with it.
+    existed = [code is Code.EXISTS and transfer.id in books.records for transfer, code in zip(chain, codes[:-1], strict=False)]
     for index, transfer in enumerate(chain):
-        before = index < len(codes) - 1 and codes[index] is Code.EXISTS and transfer.id in books.records
-        code = cause if index == len(codes) - 1 else Code.EXISTS if before else Code.LINKED_FAILED
+        before = index < len(existed) and existed[index]
+        code = cause if index == len(existed) else Code.EXISTS if before else Code.LINKED_FAILED
         plan.codes.append(code)
         # The chain was refused for that cause, so all its ids share the fate of the one that met it.
         lasting = cause in PASSING or cause is Code.ID_ALREADY_FAILED

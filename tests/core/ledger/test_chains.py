@@ -64,6 +64,15 @@ async def test_a_chain_sent_again_exists(conn: db.Conn) -> None:
     assert await codes(conn, *chain) == [Code.EXISTS, Code.EXISTS]
 
 
+async def test_a_wish_that_stands_twice_in_a_failed_chain_falls_with_it(conn: db.Conn) -> None:
+    payer, shop = await a_wallet(conn, 300), await a_wallet(conn)
+    twice = move(payer, shop, 20, linked=True)
+    answers = await codes(conn, twice, twice, move(payer, shop, 1000))
+    assert answers == [Code.LINKED_FAILED, Code.LINKED_FAILED, Code.INSUFFICIENT_FUNDS]
+    assert await posted(conn, shop) == 0
+    assert await broken(conn) == {}
+
+
 async def test_a_chain_without_an_end_is_refused(conn: db.Conn) -> None:
     payer, shop = await a_wallet(conn, 300), await a_wallet(conn)
     answers = await codes(
