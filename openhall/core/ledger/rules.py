@@ -181,7 +181,9 @@ def _chain(chain: Sequence[Transfer], books: Books, plan: Plan) -> None:
     cause = codes[-1]
     # Which ids happened before this chain is asked before its refusals are recorded: a wish that stands twice in the
     # chain exists only through the chain, and falls with it.
-    existed = [code is Code.EXISTS and transfer.id in books.records for transfer, code in zip(chain, codes[:-1], strict=False)]
+    existed = [
+        code is Code.EXISTS and transfer.id in books.records for transfer, code in zip(chain, codes[:-1], strict=False)
+    ]
     for index, transfer in enumerate(chain):
         before = index < len(existed) and existed[index]
         code = cause if index == len(existed) else Code.EXISTS if before else Code.LINKED_FAILED
