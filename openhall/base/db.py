@@ -6,15 +6,18 @@ the edge, a job or a batch opens the transaction.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+import struct
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, NewType, TypeVar, cast
+from uuid import UUID
 
 import msgspec
 import psycopg
 from msgspec import Struct
+from psycopg.adapt import Dumper
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
@@ -97,6 +100,53 @@ def rows(items: Iterable[Any]) -> str:
     One statement then works on the whole list: cheaper by far than arrays built value by value in Python.
     """
     return msgspec.json.encode(list(items)).decode()
+
+
+def words(values: Iterable[int | str | None]) -> str:
+    """Numbers, or texts free of control characters, as one parameter for `any(:words)` or `unnest(:words)`.
+
+    Of such values PostgreSQL reads an array as JSON writes it, but for the brackets. Far quicker than psycopg's way
+    with a list.
+    """
+    return "{" + msgspec.json.encode(list(values)).decode()[1:-1] + "}"
+
+
+class Ids(Struct, frozen=True, gc=False):
+    """Ids as one parameter, for `any(:ids)` or `unnest(:ids)`; made by `ids`. `binary`: as PostgreSQL sends it."""
+
+    binary: bytes
+
+
+_NULL = b"\xff\xff\xff\xff"
+_ID_LENGTH = b"\x00\x00\x00\x10"
+
+
+def ids(values: Collection[UUID | None]) -> Ids:
+    """A list of ids as a PostgreSQL array in its binary form (array_recv: dimensions, nulls, type, length, elements).
+
+    As text a thousand ids cost more to read than to insert, and psycopg builds either form value by value.
+    """
+    if not values:
+        return Ids(_array_header(0, nulls=False, dimensions=0))
+    elements = [_NULL if id_ is None else _ID_LENGTH + id_.int.to_bytes(16, "big") for id_ in values]
+    return Ids(_array_header(len(values), nulls=_NULL in elements) + b"".join(elements))
+
+
+def _array_header(length: int, *, nulls: bool, dimensions: int = 1) -> bytes:
+    size = struct.pack("!ii", length, 1) if dimensions else b""
+    return struct.pack("!iiI", dimensions, nulls, _UUID_OID) + size
+
+
+class _IdsDumper(Dumper):
+    format = psycopg.pq.Format.BINARY
+    oid = psycopg.adapters.types["uuid"].array_oid
+
+    def dump(self, obj: Ids) -> bytes:
+        return obj.binary
+
+
+_UUID_OID = psycopg.adapters.types["uuid"].oid
+psycopg.adapters.register_dumper(Ids, _IdsDumper)
 
 
 async def _execute(conn: ReadConn, query: Query, parameters: dict[str, Any]) -> psycopg.AsyncCursor[tuple[Any, ...]]:

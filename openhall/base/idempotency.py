@@ -7,7 +7,7 @@ not recorded, so it may be corrected under the same key; a business refusal is r
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,10 +58,6 @@ class Key(Struct, frozen=True):
     key: str
     body_hash: bytes
 
-    @property
-    def lock(self) -> str:
-        return f"{self.principal} {self.scope} {self.key}"
-
 
 class Answer(Struct, frozen=True):
     """What was answered: an HTTP status and a JSON text; for a refusal the code and its data, without words."""
@@ -90,10 +86,23 @@ def refusal(problem: Problem) -> Answer:
     return Answer(problem.kind.value, body)
 
 
-class _Recorded(Struct, frozen=True):
-    body_hash: bytes
-    status: int
-    body: str
+class Claim(Struct, frozen=True):
+    """What there is under a key: whether this transaction now holds it, and the answer given before, if one was."""
+
+    held: bool
+    body_hash: bytes | None
+    status: int | None
+    body: str | None
+
+    def answer(self, asked_hash: bytes) -> Answer | None:
+        """The recorded answer. Problems: the key is in flight, or its answer was given to another body."""
+        if not self.held:
+            raise key_in_flight()
+        if self.body_hash is None or self.status is None or self.body is None:
+            return None
+        if self.body_hash != asked_hash:
+            raise key_reused()
+        return Answer(self.status, self.body, replayed=True)
 
 
 def check_key(key: str | None) -> str:
@@ -119,11 +128,10 @@ async def once(conn: db.Conn, key: Key, act: Callable[[], Awaitable[Answer]], *,
 
     `keep` holds the record for ever (money); otherwise it lives 24 hours.
     """
-    if not await db.one(conn, q.try_lock_key, bool, key=key.lock):
-        raise key_in_flight()
-    recorded = await db.maybe(conn, q.recorded_answer, _Recorded, principal=key.principal, scope=key.scope, key=key.key)
+    (found,) = await claim(conn, key.scope, [(key.principal, key.key)])
+    recorded = found.answer(key.body_hash)
     if recorded is not None:
-        return replay(recorded.body_hash, key.body_hash, Answer(recorded.status, recorded.body, replayed=True))
+        return recorded
     try:
         # A savepoint: what a refused action began is undone, and the refusal itself can still be recorded.
         async with conn.transaction():
@@ -148,11 +156,30 @@ async def once(conn: db.Conn, key: Key, act: Callable[[], Awaitable[Answer]], *,
     return answer
 
 
-def replay(recorded_hash: bytes, asked_hash: bytes, answer: Answer) -> Answer:
-    """The recorded answer, if it was given to the same body."""
-    if recorded_hash != asked_hash:
-        raise key_reused()
-    return answer
+async def claim(conn: db.Conn, scope: str, keys: Sequence[tuple[str, str]]) -> list[Claim]:
+    """Take the keys, each with its principal, until the transaction ends; aligned, and without waiting."""
+    return await db.all(
+        conn,
+        q.claim,
+        Claim,
+        principals=db.words(principal for principal, _ in keys),
+        scope=scope,
+        keys=db.words(key for _, key in keys),
+    )
+
+
+async def answered(conn: db.ReadConn, *, principal: str, scope: str, key: str) -> Answer | None:
+    """What was answered under this key; None when nothing was, or when it is no key at all."""
+    try:
+        found = await db.maybe(conn, q.recorded_answer, _Answered, principal=principal, scope=scope, key=check_key(key))
+    except Problem:
+        return None
+    return None if found is None else Answer(found.status, found.body, replayed=True)
+
+
+class _Answered(Struct, frozen=True):
+    status: int
+    body: str
 
 
 def expiry(now: datetime, *, keep: bool) -> datetime | None:

@@ -16,32 +16,17 @@ select set_config('lock_timeout', '5s', true), set_config('search_path', 'jobs',
 insert into base.migrations (package, number, name, sha256, applied_at)
 values (:package, :number, :name, :sha256, :now);
 
--- name: try_lock_key
--- False while another transaction holds the same key: the first request with it is still running.
-select pg_try_advisory_xact_lock(hashtextextended(:key, 0));
+-- name: claim
+-- One row for each asked key, in the given order: whether this transaction now holds it, and what was answered before.
+select held, body_hash, status, body from base.claim(:principals, :scope, :keys);
 
 -- name: recorded_answer
-select body_hash, status, body from base.idempotency
+select status, body from base.idempotency
  where principal = :principal and scope = :scope and key = :key;
 
 -- name: record_answer
 insert into base.idempotency (principal, scope, key, body_hash, status, body, at, expires_at)
 values (:principal, :scope, :key, :body_hash, :status, :body, :now, :expires_at);
-
--- name: lock_keys
--- One row for each asked key, in the given order, with whether this transaction now holds it.
-select pg_try_advisory_xact_lock(hashtextextended(k.lock, 0)) as held
-  from unnest(:locks::text[]) with ordinality as k(lock, ord)
- order by k.ord;
-
--- name: recorded_answers
--- The offset keeps the planner to one look into the index for each row, however small the table was when it planned.
-select i.*
-  from json_to_recordset(:rows) as r(principal text, key text)
- cross join lateral (
-   select principal, key, body_hash, status, body from base.idempotency
-    where principal = r.principal and scope = :scope and key = r.key
-   offset 0) as i;
 
 -- name: record_answers
 insert into base.idempotency (principal, scope, key, body_hash, status, body, at, expires_at)

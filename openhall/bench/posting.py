@@ -10,8 +10,8 @@ from openhall.core import ledger
 
 BATCH = 1024
 ACCOUNTS = 20_000
-# Two writers, as the benchmark serves payments with two processes: while one waits for the disk the other prepares.
-WRITERS = 2
+# As many writers as the payments' benchmark has lanes: while one waits for the disk another prepares.
+WRITERS = 4
 # Enough for every transfer of the longest run, so that no refusal makes the work lighter.
 _FUNDS = 10**9
 
@@ -31,13 +31,22 @@ async def prepare(pool: db.Pool) -> list[UUID]:
     return wallets
 
 
-async def transfers_per_second(pool: db.Pool, wallets: list[UUID], batches: int, seed: int) -> float:
-    """Post so many batches of random transfers; they are made beforehand, for making them is the caller's work."""
+async def transfers_per_second(pool: db.Pool, wallets: list[UUID], batches: int, seed: int, *, apart: bool) -> float:
+    """Post so many batches of random transfers; they are made beforehand, for making them is the caller's work.
+
+    `apart`: each writer among accounts of its own, as the clients of the yardstick hardly ever meet on a row either.
+    Otherwise all among the same ones: with two thousand accounts in a batch each writer then waits for the one before.
+    """
     draw = random.Random(seed)
-    waiting = [[_transfer(draw, wallets) for _ in range(BATCH)] for _ in range(batches)]
+    share = len(wallets) // WRITERS
+    waiting: list[list[list[ledger.Transfer]]] = []
+    for number in range(WRITERS):
+        own = wallets[number * share : (number + 1) * share] if apart else wallets
+        waiting.append([[_transfer(draw, own) for _ in range(BATCH)] for _ in range(batches // WRITERS)])
+    posted = sum(map(len, waiting)) * BATCH
     started = time.perf_counter()
-    await asyncio.gather(*(_write(pool, waiting) for _ in range(WRITERS)))
-    return batches * BATCH / (time.perf_counter() - started)
+    await asyncio.gather(*(_write(pool, own) for own in waiting))
+    return posted / (time.perf_counter() - started)
 
 
 async def _write(pool: db.Pool, waiting: list[list[ledger.Transfer]]) -> None:

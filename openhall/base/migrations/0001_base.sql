@@ -25,6 +25,28 @@ create table base.idempotency (
 );
 create index idempotency_expires on base.idempotency (expires_at) where expires_at is not null;
 
+-- Takes the keys for this transaction, and then reads what was answered under them: in two statements, so that the
+-- answer of a transaction that has just let go of a key is seen. A key that another transaction holds is not waited for.
+create function base.claim(principals text[], asked_scope text, keys text[])
+returns table (held boolean, body_hash bytea, status smallint, body text) language plpgsql as $$
+declare
+  locks boolean[];
+begin
+  select array_agg(pg_try_advisory_xact_lock(hashtextextended(k.principal || ' ' || asked_scope || ' ' || k.key, 0))
+                   order by k.ord)
+    into locks from unnest(principals, keys) with ordinality as k(principal, key, ord);
+  -- The offset keeps the planner to one look into the index for each key, however small the table was when it planned.
+  return query
+    select locks[k.ord], i.body_hash, i.status, i.body
+      from unnest(principals, keys) with ordinality as k(principal, key, ord)
+      left join lateral (
+        select a.body_hash, a.status, a.body from base.idempotency a
+         where a.principal = k.principal and a.scope = asked_scope and a.key = k.key
+        offset 0) as i on true
+     order by k.ord;
+end
+$$;
+
 create table base.limits (
   key         text primary key,
   window_ends timestamptz not null,

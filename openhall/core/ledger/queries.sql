@@ -20,19 +20,19 @@ update ledger.accounts set closed_at = :now
 -- among them: its key-share lock keeps it from being closed meanwhile and hinders nobody else. `debited` names the
 -- accounts from which money may be taken: a busy one with a floor must then be locked too.
 with added_to as materialized (
-  select * from ledger.accounts
+  select *, ctid::text as place from ledger.accounts
    where id = any(:ids::uuid[]) and busy and not (floor is not null and id = any(:debited::uuid[]))
    order by id for key share
 ), changed as materialized (
-  select * from ledger.accounts
+  select *, ctid::text as place from ledger.accounts
    where id = any(:ids::uuid[]) and (not busy or (floor is not null and id = any(:debited::uuid[])))
    order by id for no key update
 )
 select id, currency, floor, busy, false as locked, closed_at is not null as closed,
-       credits, debits, pending_credits, pending_debits, entries from added_to
+       credits, debits, pending_credits, pending_debits, entries, place from added_to
  union all
 select id, currency, floor, busy, true, closed_at is not null,
-       credits, debits, pending_credits, pending_debits, entries from changed;
+       credits, debits, pending_credits, pending_debits, entries, place from changed;
 
 -- name: lock_account
 select id from ledger.accounts where id = :id for no key update;
@@ -76,8 +76,8 @@ select id, debit, credit, amount, currency, expires_at, kind = 'pending' as pend
   from ledger.transfers where id = any(:ids::uuid[]);
 
 -- name: recorded
--- What the ledger has answered for these ids, and how the named holds were resolved. Runs after the locks, in a
--- statement of its own: a statement that waits for a lock keeps the snapshot from before it waited.
+-- What the ledger has answered for these ids, and how the named holds were resolved. In a statement of its own: a
+-- statement that waits for a lock keeps the snapshot from before it waited.
 select json_build_object(
   'records', (select coalesce(json_agg(json_build_array(
                 id, kind, debit, credit, amount, currency, hold, reason,
@@ -91,50 +91,13 @@ select json_build_object(
 )::text;
 
 -- name: write
--- Everything a list of transfers changes, in one statement and by columns: arrays are read far quicker than JSON.
--- Sums are absolute because the rows are locked. Rows are inserted in one order, so that two writers racing for the same
--- ids or holds wait for one another in one direction only.
-with input as materialized (
-  select * from unnest(
-    :ids::uuid[], :kinds::text[], :debits::uuid[], :credits::uuid[], :amounts::bigint[], :currencies::text[],
-    :holds::uuid[], :reasons::text[], :expires_in::bigint[], :refused::text[],
-    :debit_entries::bigint[], :debit_balances::bigint[], :credit_entries::bigint[], :credit_balances::bigint[])
-    as r(id, kind, debit, credit, amount, currency, hold, reason, expires_in, refused,
-         debit_entry, debit_balance, credit_entry, credit_balance)
-), journal as (
-  insert into ledger.journal (id, kind, debit, credit, amount, currency, hold, reason, business_date, at, expires_at,
-                              refused)
-  select id, kind, debit, credit, amount, currency, hold, reason, :business_date, :now::timestamptz,
-         :now::timestamptz + make_interval(secs => expires_in), refused
-    from input order by coalesce(hold, id), id
-), entries as (
-  insert into ledger.entries (account, number, transfer, amount, balance, business_date, at)
-  select debit, debit_entry, id, -amount, debit_balance, :business_date, :now from input where debit_entry is not null
-   union all
-  select credit, credit_entry, id, amount, credit_balance, :business_date, :now from input where credit_entry is not null
-)
-update ledger.accounts a
-   set credits = r.credits, debits = r.debits, pending_credits = r.pending_credits,
-       pending_debits = r.pending_debits, entries = r.entries
-  from unnest(:accounts::uuid[], :new_credits::bigint[], :new_debits::bigint[], :new_pending_credits::bigint[],
-              :new_pending_debits::bigint[], :new_entries::bigint[])
-    as r(id, credits, debits, pending_credits, pending_debits, entries)
- where a.id = r.id;
-
--- name: append
--- Movements of busy accounts: nobody waits for anybody.
-insert into ledger.unfolded (account, transfer, amount, pending_credits, pending_debits, business_date, at)
-select account, transfer, amount, pending_credits, pending_debits, :business_date, :now
-  from unnest(:accounts::uuid[], :transfers::uuid[], :amounts::bigint[], :pending_credits::bigint[],
-              :pending_debits::bigint[]) as r(account, transfer, amount, pending_credits, pending_debits);
-
--- name: open_holds
-insert into ledger.open_holds (id, expires_at)
-select id, :now::timestamptz + make_interval(secs => expires_in)
-  from unnest(:ids::uuid[], :expires_in::bigint[]) as r(id, expires_in);
-
--- name: resolve_holds
-delete from ledger.open_holds where id = any(:ids::uuid[]);
+-- Everything a list of transfers changes, by columns: arrays are read far quicker than JSON. Null: it is written.
+select ledger.write(
+  :now, :business_date, :ids, :kinds, :debits, :credits, :amounts, :currencies, :holds, :reasons, :expires_in, :refused,
+  :debit_entries, :debit_balances, :credit_entries, :credit_balances,
+  :accounts, :places, :new_credits, :new_debits, :new_pending_credits, :new_pending_debits, :new_entries,
+  :moved_accounts, :moved_transfers, :moved_amounts, :moved_pending_credits, :moved_pending_debits,
+  :opened, :resolved) as by;
 
 -- name: expired_holds
 select id from ledger.open_holds where expires_at <= :now order by expires_at limit :limit;

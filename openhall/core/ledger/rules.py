@@ -35,7 +35,7 @@ _RESOLVED = {
 
 class Sums(Struct, gc=False):
     """A working copy of an account's row. `locked`: its sums are current and ours to change; otherwise (a busy
-    account) changes are appended as movements."""
+    account) changes are appended as movements. `place` is where PostgreSQL keeps a locked row, until it is changed."""
 
     id: UUID
     currency: str
@@ -48,6 +48,7 @@ class Sums(Struct, gc=False):
     pending_credits: int
     pending_debits: int
     entries: int
+    place: str = ""
     changed: bool = False
 
 

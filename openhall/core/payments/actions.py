@@ -9,7 +9,7 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
 from openhall.core.payments import codes, problems
-from openhall.core.payments.types import NewOrder, OrderState, Payee, PayeeSource, Payment, Totals
+from openhall.core.payments.types import NewOrder, Payee, PayeeSource, Payment, Totals
 
 q = db.load("openhall.core.payments")
 
@@ -52,26 +52,23 @@ async def resolve(conn: db.ReadConn, sources: Sequence[PayeeSource], text: str) 
 async def create_order(conn: db.Conn, new: NewOrder) -> UUID:
     """An open order, to be paid once by its id."""
     order = ids.new()
-    row = order_row(order, new.payee, new.amount, new.currency, OrderState.OPEN) | {"expires_at": new.expires_at}
-    await db.run(conn, q.insert_orders, rows=db.rows([row]), now=clock.now())
+    payee = new.payee
+    await db.run(
+        conn,
+        q.insert_order,
+        id=order,
+        payee_kind=payee.kind,
+        payee=payee.id,
+        payee_name=payee.name,
+        account=payee.account,
+        owner=payee.owner,
+        stream=payee.stream,
+        amount=new.amount,
+        currency=new.currency,
+        now=clock.now(),
+        expires_at=new.expires_at,
+    )
     return order
-
-
-def order_row(order: UUID, payee: Payee, amount: int, currency: str, state: OrderState) -> dict[str, object]:
-    """An order as a row for `insert_orders`."""
-    return {
-        "id": order,
-        "payee_kind": payee.kind,
-        "payee": payee.id,
-        "payee_name": payee.name,
-        "account": payee.account,
-        "owner": payee.owner,
-        "stream": payee.stream,
-        "amount": amount,
-        "currency": currency,
-        "state": state,
-        "expires_at": None,
-    }
 
 
 async def payment(conn: db.ReadConn, *, id: UUID, resident: UUID) -> Payment:  # noqa: A002  read as payments.payment

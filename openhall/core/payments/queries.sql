@@ -1,8 +1,6 @@
--- name: insert_orders
+-- name: insert_order
 insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at, expires_at)
-select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, :now, expires_at
-  from json_to_recordset(:rows) as r(id uuid, payee_kind text, payee uuid, payee_name text, account uuid, owner uuid,
-                                     stream text, amount bigint, currency text, state text, expires_at timestamptz);
+values (:id, :payee_kind, :payee, :payee_name, :account, :owner, :stream, :amount, :currency, 'open', :now, :expires_at);
 
 -- name: lock_orders
 -- In the order of ids, like every lock on many rows, so that two batches never wait for each other in a circle.
@@ -12,19 +10,27 @@ select id, payee_kind, payee, payee_name, account, owner, stream, amount, curren
  order by id
    for update;
 
--- name: mark_paid
-update payments.orders set state = 'paid' where id = any(:ids::uuid[]);
-
 -- name: take_receipt_numbers
 select nextval('payments.receipt_numbers') from generate_series(1, :count);
 
--- name: insert_payments
+-- name: write_paid
+-- What was paid, and its orders: made by the payment when it is fresh, marked when it waited.
+with paid as materialized (
+  select * from json_to_recordset(:rows) as r(
+    id uuid, fresh boolean, order_id uuid, payer uuid, payer_masked text, payee_kind text, payee uuid, payee_name text,
+    account uuid, owner uuid, stream text, amount bigint, currency text, receipt_no text, business_date date,
+    at timestamptz)
+), fresh as (
+  insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at)
+  select order_id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, 'paid', :now
+    from paid where paid.fresh
+), waited as (
+  update payments.orders o set state = 'paid' from paid where o.id = paid.order_id and not paid.fresh
+)
 insert into payments.payments (id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
                                receipt_no, business_date, at)
 select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency, receipt_no, business_date, at
-  from json_to_recordset(:rows) as r(id uuid, order_id uuid, payer uuid, payer_masked text, payee_kind text, payee uuid,
-                                     payee_name text, amount bigint, currency text, receipt_no text,
-                                     business_date date, at timestamptz);
+  from paid;
 
 -- name: payment
 -- Only for the two sides: who paid, and whoever owns the payee.

@@ -1,6 +1,6 @@
 """The teller: pays what residents ask for, everybody who asks in the same moment in one transaction.
 
-A batch makes a dozen array statements, however many payments it holds; who asks alone waits two
+A batch makes about ten array statements, however many payments it holds; who asks alone waits two
 milliseconds for company. Each asker gets an answer of their own: one refusal never touches the neighbours.
 """
 
@@ -20,8 +20,8 @@ from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
 from openhall.core import ledger, people
 from openhall.core.payments import problems, rules
-from openhall.core.payments.actions import order_row, resolve_all
-from openhall.core.payments.types import Order, OrderState, Payee, PayeeSource, Payer
+from openhall.core.payments.actions import resolve_all
+from openhall.core.payments.types import Order, Payee, PayeeSource, Payer
 from openhall.core.payments.views import PaymentView, event_data
 
 q = db.load("openhall.core.payments")
@@ -82,12 +82,7 @@ class _Item:
 
 async def answered(conn: db.ReadConn, *, payer: UUID, key: str) -> Answer | None:
     """What was answered to this payer under this key; None when nothing was, or when it is no key at all."""
-    try:
-        rows = [{"principal": str(payer), "key": idempotency.check_key(key)}]
-    except Problem:
-        return None
-    recorded = await db.maybe(conn, base.recorded_answers, _Recorded, rows=db.rows(rows), scope=SCOPE)
-    return None if recorded is None else Answer(recorded.status, recorded.body, replayed=True)
+    return await idempotency.answered(conn, principal=str(payer), scope=SCOPE, key=key)
 
 
 class _Paid(Struct, frozen=True):
@@ -155,22 +150,13 @@ class Teller:
         items = _open(items)
         if not items:
             return
-        locks = [" ".join((item.identity[0], SCOPE, item.identity[1])) for item in items]
-        for item, held in zip(items, await db.all(conn, base.lock_keys, bool, locks=locks), strict=True):
-            if not held:
-                item.answer = idempotency.key_in_flight()
-        rows = [{"principal": item.identity[0], "key": item.identity[1]} for item in _open(items)]
-        recorded = await db.all(conn, base.recorded_answers, _Recorded, rows=db.rows(rows), scope=SCOPE)
-        by_identity = {(row.principal, row.key): row for row in recorded}
-        for item in _open(items):
-            row = by_identity.get(item.identity)
-            if row is None:
-                continue
-            item.recorded = True
-            if row.body_hash != item.ask.body_hash:
-                item.answer = idempotency.key_reused()
-            else:
-                item.answer = Answer(row.status, row.body, replayed=True)
+        claims = await idempotency.claim(conn, SCOPE, [item.identity for item in items])
+        for item, claim in zip(items, claims, strict=True):
+            item.recorded = claim.body_hash is not None
+            try:
+                item.answer = claim.answer(item.ask.body_hash)
+            except Problem as refused:
+                item.answer = refused
 
     async def _find_payees(self, conn: db.Conn, items: list[_Item]) -> None:
         texts = list(dict.fromkeys(item.ask.code or "" for item in items))
@@ -212,7 +198,7 @@ class Teller:
         """Post one transfer for each item; those that moved are answered with their receipt."""
         if not items:
             return []
-        outcomes = await ledger.post(conn, [_transfer(item) for item in items])
+        outcomes = await ledger.post(conn, [_transfer(item) for item in items], fresh=True)
         moved = [pair for pair in zip(items, outcomes, strict=True) if pair[1].ok]
         numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(moved))
         paid = []
@@ -244,13 +230,7 @@ async def _write(conn: db.Conn, paid: list[_Paid]) -> None:
     """Orders, payments and events of what was paid."""
     if not paid:
         return
-    fresh = [_order_row(one) for one in paid if one.due.fresh]
-    waiting = [one.due.order for one in paid if not one.due.fresh]
-    if fresh:
-        await db.send(conn, q.insert_orders, rows=db.rows(fresh), now=clock.now())
-    if waiting:
-        await db.send(conn, q.mark_paid, ids=waiting)
-    await db.send(conn, q.insert_payments, rows=db.rows(_payment_row(one) for one in paid))
+    await db.send(conn, q.write_paid, rows=db.rows(map(_paid_row, paid)), now=clock.now())
     await events.publish(
         conn,
         [
@@ -274,14 +254,6 @@ async def _record(conn: db.Conn, items: list[_Item]) -> None:
         await db.send(conn, base.record_answers, rows=db.rows(rows), scope=SCOPE, now=clock.now(), expires_at=None)
 
 
-class _Recorded(Struct, frozen=True):
-    principal: str
-    key: str
-    body_hash: bytes
-    status: int
-    body: str
-
-
 def _open(items: Sequence[_Item]) -> list[_Item]:
     return [item for item in items if item.answer is None]
 
@@ -291,23 +263,22 @@ def _answer(item: _Item) -> Answer | Problem:
     return item.answer
 
 
-def _order_row(paid: _Paid) -> dict[str, Any]:
-    due = paid.due
-    return order_row(due.order, due.payee, due.amount, paid.view.currency, OrderState.PAID)
-
-
-def _payment_row(paid: _Paid) -> dict[str, Any]:
-    view = paid.view
+def _paid_row(paid: _Paid) -> dict[str, Any]:
+    view, due = paid.view, paid.due
     return {
         "id": view.id,
-        "order_id": view.order_id,
+        "fresh": due.fresh,
+        "order_id": due.order,
         "payer": paid.payer.resident,
         "payer_masked": paid.payer.masked,
-        "payee_kind": view.payee.kind,
-        "payee": view.payee.id,
-        "payee_name": view.payee.name,
-        "amount": view.amount,
-        "currency": view.currency,
+        "payee_kind": due.payee.kind,
+        "payee": due.payee.id,
+        "payee_name": due.payee.name,
+        "account": due.payee.account,
+        "owner": due.payee.owner,
+        "stream": due.payee.stream,
+        "amount": due.amount,
+        "currency": due.currency,
         "receipt_no": view.receipt_no,
         "business_date": paid.business_date,
         "at": view.at,

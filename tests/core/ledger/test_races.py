@@ -265,5 +265,6 @@ async def test_a_fault_of_ours_is_not_taken_for_a_race(pool: db.Pool) -> None:
         # As if the account had lost count of its entries.
         await conn.execute("update ledger.accounts set entries = entries - 1 where id = %s", [payer])
         with pytest.raises(psycopg.errors.UniqueViolation):
-            await ledger.post(conn, [move(payer, payee, 1)])
+            async with conn.transaction():
+                await ledger.post(conn, [move(payer, payee, 1)])
         await conn.execute("update ledger.accounts set entries = entries + 1 where id = %s", [payer])

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from openhall.base import clock, db, events
+from openhall.base import clock, events, idempotency
 from openhall.city import merchants
 from openhall.core import ledger, payments
 from tests.hall import Hall
@@ -75,9 +75,9 @@ async def test_a_key_held_by_another_transaction_is_in_flight(hall: Hall) -> Non
     shop = await hall.open_shop(owner)
     await hall.give(payer, 1000)
     me = (await hall.client.get("/api/v1/me", headers=payer)).json()["id"]
-    base = db.load("openhall.base")
     async with hall.pool.write() as conn:
-        assert await db.one(conn, base.try_lock_key, bool, key=f"{me} POST /payments the-key")
+        (claim,) = await idempotency.claim(conn, "POST /payments", [(me, "the-key")])
+        assert claim.held
         refused = await hall.pay(payer, "the-key", code=shop["code"], amount=350)
     assert (refused.status_code, refused.json()["code"]) == (409, "hall.idempotency_in_flight")
 

@@ -55,7 +55,8 @@ async def visit_of(conn: db.ReadConn, token: str, kind: SessionKind) -> Visit:
 
 async def residents_of(conn: db.ReadConn, token_hashes: Sequence[bytes], kind: SessionKind) -> list[Bearer | None]:
     """Who comes with each of these token hashes, aligned; None for an invalid one. One statement for all of them."""
-    found = await db.all(conn, q.bearers, Bearer, token_hashes=list(token_hashes), kind=kind, now=clock.now())
+    hashes = db.words(f"\\x{token_hash.hex()}" for token_hash in token_hashes)
+    found = await db.all(conn, q.bearers, Bearer, token_hashes=hashes, kind=kind, now=clock.now())
     by_hash = {bearer.token_hash: bearer for bearer in found}
     return [by_hash.get(token_hash) for token_hash in token_hashes]
 
