@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import psycopg
 import structlog
+from psycopg_pool import PoolTimeout
 
 from openhall.base import db, metrics
 from openhall.base.errors import Problem, busy
@@ -124,16 +125,23 @@ class Batch(Generic[Item, Result]):
 
     async def _attempt(self, items: Sequence[Item]) -> Sequence[Result | Problem]:
         for tries_left in reversed(range(_TRIES)):
+            settled = False
             try:
-                async with self._pool.write() as conn:
+                async with self._pool.pipelined() as conn:
                     results = await self._settle(conn, items)
                     if len(results) != len(items):
                         # Before the commit: who gets which answer could no longer be told.
                         raise RuntimeError(f"{len(results)} answers to {len(items)} items")
-                    return results
+                    settled = True
+                return results
             except RETRIABLE:
                 if not tries_left:
                     raise
+            except psycopg.OperationalError as lost:
+                # Before the commit was sent nothing has happened, and another connection may do better.
+                if settled or not tries_left or isinstance(lost, PoolTimeout):
+                    raise
+                await self._pool.check()
         raise AssertionError("unreachable: the last try returns or raises")
 
     @staticmethod

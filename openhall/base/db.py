@@ -8,10 +8,10 @@ the edge, a job or a batch opens the transaction.
 import re
 import struct
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache
 from importlib.resources import files
-from typing import Any, NewType, TypeVar, cast
+from typing import Any, Generic, NewType, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -185,19 +185,34 @@ async def one(conn: ReadConn, query: Query, into: type[T], /, **parameters: Any)
 
 async def run(conn: Conn, query: Query, /, **parameters: Any) -> int:
     """Run a statement for its effect; the number of rows it touched."""
-    return (await _execute(conn, query, parameters)).rowcount
-
-
-@asynccontextmanager
-async def pipeline(conn: Conn) -> AsyncIterator[None]:
-    """Statements inside, run by `send`, travel together and are answered together: one round trip for all."""
+    if not conn.pgconn.pipeline_status:
+        return (await _execute(conn, query, parameters)).rowcount
+    # Where statements travel together, the answer is there when those until here have been waited for.
     async with conn.pipeline():
-        yield
+        cursor = await _execute(conn, query, parameters)
+    return cursor.rowcount
 
 
 async def send(conn: Conn, query: Query, /, **parameters: Any) -> None:
-    """Run a statement whose answer nobody reads, inside `pipeline`; a failure comes out at the pipeline's end."""
+    """Run a statement whose answer nobody reads. Where statements travel together its failure comes out later, at the
+    latest at the end of the transaction."""
     await _execute(conn, query, parameters)
+
+
+class Reply(Generic[T]):
+    """The rows that a statement sent by `ask` will have answered."""
+
+    def __init__(self, cursor: psycopg.AsyncCursor[tuple[Any, ...]], into: type[T]) -> None:
+        self._cursor = cursor
+        self._into = into
+
+    async def all(self) -> list[T]:
+        return _converted(self._cursor, await self._cursor.fetchall(), self._into)
+
+
+async def ask(conn: ReadConn, query: Query, into: type[T], /, **parameters: Any) -> Reply[T]:
+    """Send a statement now and read its answer later, so that it travels with the next ones."""
+    return Reply(await _execute(conn, query, parameters), into)
 
 
 # Our statements are short and repeated: planning each one anew would cost more than any better plan gives. A
@@ -260,6 +275,29 @@ class Pool:
             yield ReadConn(connection)
 
     @asynccontextmanager
+    async def pipelined(self) -> AsyncIterator[Conn]:
+        """One transaction that may write, whose statements travel together until an answer is read.
+
+        BEGIN leaves with the first of them and COMMIT with the last, so a block that reads three answers makes four
+        round trips. When the block itself raises, COMMIT was never sent: an error that comes out of it after its end
+        alone can mean that the outcome is unknown.
+        """
+        async with self._pool.connection() as connection, connection.pipeline() as pipeline:
+            await connection.execute(_BEGIN)
+            try:
+                yield Conn(ReadConn(connection))
+            except BaseException:
+                # What was sent and not read may have failed as well; only the first failure is of interest.
+                with suppress(psycopg.Error):
+                    await pipeline.sync()
+                raise
+            await connection.execute(b"commit")
+
+    async def check(self) -> None:
+        """Replace the connections that died while they were idle."""
+        await self._pool.check()
+
+    @asynccontextmanager
     async def _begun(self, *, read_only: bool) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
         """A connection inside a transaction. BEGIN is also the test of a connection that lay idle.
 
@@ -279,12 +317,13 @@ class Pool:
                 return
 
 
-async def _set_mode(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> None:
-    """Sent with the next BEGIN; costs nothing by itself.
+# Writers lock first and read in the next statement: that is right at READ COMMITTED alone, so the default of a
+# database, which may be another, does not count.
+_BEGIN = b"begin isolation level read committed read write"
 
-    Writers lock first and read in the next statement: that is right at READ COMMITTED alone, so the default of a
-    database, which may be another, does not count.
-    """
+
+async def _set_mode(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> None:
+    """Sent with the next BEGIN; costs nothing by itself. For writers the same as `_BEGIN`."""
     level = psycopg.IsolationLevel.REPEATABLE_READ if read_only else psycopg.IsolationLevel.READ_COMMITTED
     await connection.set_read_only(read_only)
     await connection.set_isolation_level(level)

@@ -148,7 +148,7 @@ async def test_a_deadlock_is_tried_again(pool: db.Pool) -> None:
     assert await rows(pool) == ["a", "b"]
 
 
-async def test_a_connection_that_breaks_means_that_nobody_knows(pool: db.Pool, database_url: str) -> None:
+async def test_a_connection_that_breaks_before_the_commit_is_replaced(pool: db.Pool, database_url: str) -> None:
     desk = Desk()
     desk.gate = asyncio.Event()
     async with opened(pool, desk) as batch:
@@ -156,10 +156,27 @@ async def test_a_connection_that_breaks_means_that_nobody_knows(pool: db.Pool, d
         await desk.begun(1)
         kill_connections(database_url)
         desk.gate.set()
-        answers = await asked
+        assert await asked == ["done a", "done b"]
+    assert await rows(pool) == ["a", "b"]
+
+
+async def test_a_connection_that_breaks_at_the_commit_means_that_nobody_knows(pool: db.Pool, database_url: str) -> None:
+    desk = Desk()
+
+    async def settle(conn: db.Conn, items: Sequence[str]) -> list[str | Problem]:
+        answers = await desk.settle(conn, items)
+        if len(desk.batches) == 1:
+            kill_connections(database_url)
+        return answers
+
+    batch: Batch[str, str] = Batch("tests", pool, settle)
+    await batch.open()
+    try:
+        answers = await all_of(batch, "a", "b")
         assert [answer.code for answer in answers if isinstance(answer, Problem)] == [busy().code] * 2
-        desk.gate = None
         assert await batch.submit("c") == "done c", "the next one is served by another connection"
+    finally:
+        await batch.close()
     assert await rows(pool) == ["c"]
 
 

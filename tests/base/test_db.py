@@ -171,7 +171,7 @@ async def test_a_connection_that_dies_at_work_is_an_error_and_the_next_one_works
 @pytest.mark.anyio
 async def test_pipelined_statements_fail_together(pool: db.Pool) -> None:
     async def send_the_same_twice() -> None:
-        async with pool.write() as conn, db.pipeline(conn):
+        async with pool.pipelined() as conn:
             await db.send(conn, ADD_LIMIT, key="one")
             await db.send(conn, ADD_LIMIT, key="one")
 
@@ -179,6 +179,24 @@ async def test_pipelined_statements_fail_together(pool: db.Pool) -> None:
         await send_the_same_twice()
     async with pool.read() as reader:
         assert await db.one(reader, COUNT_LIMITS, int) == 0
+
+
+@pytest.mark.anyio
+async def test_pipelined_statements_are_undone_together(pool: db.Pool) -> None:
+    async def think_better_of_it() -> None:
+        async with pool.pipelined() as conn:
+            await db.send(conn, ADD_LIMIT, key="one")
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        await think_better_of_it()
+    async with pool.pipelined() as conn:
+        assert await db.run(conn, ADD_LIMIT, key="two") == 1
+        count = await db.ask(conn, COUNT_LIMITS, int)
+        await db.send(conn, ADD_LIMIT, key="three")
+        assert await count.all() == [1], "a statement sees those before it and none after"
+    async with pool.read() as reader:
+        assert await db.one(reader, COUNT_LIMITS, int) == 2
 
 
 async def test_a_server_that_vanished_is_given_up_soon(pool: db.Pool) -> None:

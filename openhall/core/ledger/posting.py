@@ -33,7 +33,7 @@ async def post(conn: db.Conn, transfers: Sequence[Transfer], *, fresh: bool = Fa
         return []
     if len(transfers) > MAX_BATCH:
         raise ValueError(f"{len(transfers)} transfers at once; {MAX_BATCH} is the most")
-    if conn.info.transaction_status is not TransactionStatus.INTRANS:
+    if conn.info.transaction_status is TransactionStatus.IDLE:
         raise RuntimeError("ledger.post needs a transaction: its locks would end with each statement")
     # What is read before the locks may be out of date after them. For new movements that does no harm: the unique
     # index tells. A list that names holds, or in which anything is refused, is decided on what is read after the locks.

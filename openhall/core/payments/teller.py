@@ -123,9 +123,8 @@ class Teller:
         await self._find_orders(conn, [item for item in _open(items) if item.ask.order is not None])
         self._check(_open(items))
         paid = await self._move_money(conn, _open(items))
-        async with db.pipeline(conn):
-            await _write(conn, paid)
-            await _record(conn, items)
+        await _write(conn, paid)
+        await _record(conn, items)
         return [_answer(item) for item in items]
 
     async def _recognise(self, conn: db.Conn, items: list[_Item]) -> None:
@@ -198,11 +197,12 @@ class Teller:
         """Post one transfer for each item; those that moved are answered with their receipt."""
         if not items:
             return []
+        # Asked before it is known who can pay, to travel with the ledger's look-ups: receipts may skip numbers.
+        numbers = await db.ask(conn, q.take_receipt_numbers, int, count=len(items))
         outcomes = await ledger.post(conn, [_transfer(item) for item in items], fresh=True)
         moved = [pair for pair in zip(items, outcomes, strict=True) if pair[1].ok]
-        numbers = await db.all(conn, q.take_receipt_numbers, int, count=len(moved))
         paid = []
-        for (item, outcome), number in zip(moved, numbers, strict=True):
+        for (item, outcome), number in zip(moved, await numbers.all(), strict=False):
             payer, due = item.ready
             receipt = rules.receipt_no(outcome.business_date, number)
             view = PaymentView.of(outcome.id, due.order, due.payee, due.amount, due.currency, receipt, outcome.at)
