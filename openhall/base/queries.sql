@@ -66,7 +66,7 @@ with incoming as (
   insert into base.events (stream, number, type, data, at)
   select i.stream,
          h.head - z.size + row_number() over (partition by i.stream order by i.ord),
-         i.type, i.data::text::jsonb, :now
+         i.type, i.data, :now
     from incoming i join heads h using (stream) join sizes z using (stream)
 )
 -- One notice names many streams: every notice costs each listening process, and one holds less than 8,000 bytes.

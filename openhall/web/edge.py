@@ -14,6 +14,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
+from litestar.types import Receive, Scope, Send
 from litestar.status_codes import HTTP_201_CREATED, HTTP_303_SEE_OTHER
 from msgspec import Meta, Struct
 
@@ -34,6 +35,7 @@ Pool = NamedDependency[db.Pool]
 LiveHub = NamedDependency[Hub]
 HallSettings = NamedDependency[Settings]
 KEY_HEADER = "Idempotency-Key"
+_REPLAYED = "Idempotent-Replayed"
 _KEY_MEANS = "A fresh value for each request that moves money or creates something; the same value on a retry."
 IdempotencyKey = Annotated[str, HeaderParameter(name=KEY_HEADER, description=_KEY_MEANS)]
 OptionalKey = Annotated[str | None, HeaderParameter(name=KEY_HEADER, description=_KEY_MEANS, required=False)]
@@ -142,14 +144,31 @@ async def once(
 def answered(request: Request[Any, Any, Any], answer: idempotency.Answer) -> Response[Any]:
     """A recorded or fresh answer as an HTTP response; a refusal is answered, not raised, so that its record commits."""
     problem = answer.problem
-    response: Response[Any]
-    if problem is not None:
-        response = problems.answer(request, problem)
-    else:
-        response = Response(answer.body.encode(), status_code=answer.status, media_type="application/json")
+    if problem is None:
+        return _Recorded(answer)
+    response = problems.answer(request, problem)
     if answer.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
+        response.headers[_REPLAYED] = "true"
     return response
+
+
+class _Recorded(Response[bytes]):
+    """A recorded answer, sent as it stands: to build a response of Litestar's own kind from finished bytes would be a
+    fifth of all that the edge does for a payment."""
+
+    def __init__(self, answer: idempotency.Answer) -> None:
+        self._body = answer.body.encode()
+        self._status = answer.status
+        self._headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(self._body))]
+        if answer.replayed:
+            self._headers.append((_REPLAYED.lower().encode(), b"true"))
+
+    def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
+        return self._send
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
+        await send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
 async def once_form(

@@ -64,7 +64,7 @@ create table base.events (
   stream text not null,
   number bigint not null,
   type   text not null,
-  data   jsonb not null,
+  data   json not null,
   at     timestamptz not null,
   primary key (stream, number)
 );
