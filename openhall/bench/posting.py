@@ -10,7 +10,7 @@ from openhall.core import ledger
 
 BATCH = 1024
 ACCOUNTS = 20_000
-# As many writers as the payments' benchmark has lanes: while one waits for the disk another prepares.
+# While one writer waits for the disk another prepares.
 WRITERS = 4
 # Enough for every transfer of the longest run, so that no refusal makes the work lighter.
 _FUNDS = 10**9

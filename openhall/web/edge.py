@@ -14,8 +14,8 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
-from litestar.types import Receive, Scope, Send
 from litestar.status_codes import HTTP_201_CREATED, HTTP_303_SEE_OTHER
+from litestar.types import Receive, Scope, Send
 from msgspec import Meta, Struct
 
 from openhall.base import db, idempotency, money

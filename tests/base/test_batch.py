@@ -126,7 +126,7 @@ async def test_answers_that_do_not_fit_the_items_are_given_to_nobody(pool: db.Po
     assert await rows(pool) == ["a", "c"]
 
 
-async def test_a_lane_outlives_whatever_breaks(pool: db.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_next_batch_is_served_whatever_breaks(pool: db.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     class Silenced:
         def exception(self, event: str, **data: object) -> None:
             raise BrokenPipeError
@@ -231,16 +231,6 @@ async def test_who_still_waits_when_it_closes_is_told(pool: db.Pool) -> None:
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert [answer.code for answer in answers if isinstance(answer, Problem)] == ["hall.busy", "hall.busy"]
     assert await rows(pool) == []
-
-
-async def test_lanes_settle_side_by_side(pool: db.Pool) -> None:
-    desk = Desk()
-    desk.gate = asyncio.Event()
-    async with opened(pool, desk, size=1, lanes=2) as batch:
-        asked = [asyncio.create_task(batch.submit(item)) for item in "ab"]
-        await desk.begun(2)
-        desk.gate.set()
-        assert await asyncio.gather(*asked) == ["done a", "done b"]
 
 
 async def test_nothing_is_left_behind() -> None:

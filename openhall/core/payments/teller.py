@@ -1,7 +1,7 @@
 """The teller: pays what residents ask for, everybody who asks in the same moment in one transaction.
 
-A batch makes about ten array statements, however many payments it holds; who asks alone waits two
-milliseconds for company. Each asker gets an answer of their own: one refusal never touches the neighbours.
+A batch makes about ten array statements, however many payments it holds; who asks alone waits a
+millisecond for company. Each asker gets an answer of their own: one refusal never touches the neighbours.
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,7 @@ class Teller:
     def __init__(self, pool: db.Pool, settings: Settings, sources: Sequence[PayeeSource]) -> None:
         self.sources = sources
         self._settings = settings
-        self._batch: Batch[Ask, Answer] = Batch("payments", pool, self._settle, lanes=2)
+        self._batch: Batch[Ask, Answer] = Batch("payments", pool, self._settle)
 
     async def open(self) -> None:
         await self._batch.open()
