@@ -99,6 +99,11 @@ class Batch(Generic[Item, Result]):
         """Settle the group; when it breaks as a whole, item by item, so that one bad item fails alone."""
         try:
             results = await self._attempt([item for item, _ in group])
+        except psycopg.errors.LockNotAvailable:
+            # Somebody holds a lock that one of the items needs; the others should not have to wait for it.
+            log.warning("batch.lock_not_available", items=len(group))
+            await self._settle_apart(group, busy())
+            return
         except (psycopg.OperationalError, OSError) as lost:
             # The connection broke: the commit may or may not have happened, so the askers must ask again by their key.
             log.warning("batch.outcome_unknown", error=type(lost).__name__, items=len(group))
@@ -107,11 +112,7 @@ class Batch(Generic[Item, Result]):
             return
         except Exception as broken:
             log.exception("batch.failed", items=len(group))
-            if len(group) == 1:
-                self._fail(group[0][1], broken)
-                return
-            for pair in group:
-                await self._settle_group([pair])
+            await self._settle_apart(group, broken)
             return
         for (_, future), result in zip(group, results, strict=True):
             if future.done():
@@ -120,6 +121,14 @@ class Batch(Generic[Item, Result]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+    async def _settle_apart(self, group: Sequence[tuple[Item, asyncio.Future[Result]]], error: Exception) -> None:
+        """Settle item by item; the error is for who was alone already."""
+        if len(group) == 1:
+            self._fail(group[0][1], error)
+            return
+        for pair in group:
+            await self._settle_group([pair])
 
     async def _attempt(self, items: Sequence[Item]) -> Sequence[Result | Problem]:
         for tries_left in reversed(range(_TRIES)):
@@ -135,6 +144,8 @@ class Batch(Generic[Item, Result]):
             except RETRIABLE:
                 if not tries_left:
                     raise
+            except psycopg.errors.LockNotAvailable:
+                raise
             except psycopg.OperationalError as lost:
                 # Before the commit was sent nothing has happened, and another connection may do better.
                 if settled or not tries_left or isinstance(lost, PoolTimeout):

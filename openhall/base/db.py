@@ -216,9 +216,10 @@ async def ask(conn: ReadConn, query: Query, into: type[T], /, **parameters: Any)
 
 
 # Our statements are short and repeated: planning each one anew would cost more than any better plan gives. A
-# transaction left open by a stuck process must not hold its locks for long.
+# transaction left open by a stuck process must not hold its locks for long, and nobody waits for a lock without end.
 _OPTIONS = (
     f"-c search_path={SEARCH_PATH} -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=30s"
+    " -c lock_timeout=5s"
 )
 # A server that vanished without a word (its machine died, the network was cut) is given up after half a minute, and not
 # after the quarter of an hour that TCP would wait: until then requests hang, and tills hear nothing.

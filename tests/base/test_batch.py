@@ -148,6 +148,26 @@ async def test_a_deadlock_is_tried_again(pool: db.Pool) -> None:
     assert await rows(pool) == ["a", "b"]
 
 
+async def test_who_needs_a_lock_that_somebody_holds_waits_alone(pool: db.Pool) -> None:
+    async def settle(conn: db.Conn, items: Sequence[str]) -> list[str | Problem]:
+        await conn.execute("set local lock_timeout = '100ms'")
+        for item in items:
+            await db.run(conn, WRITE.write, key=item)
+        return [f"done {item}" for item in items]
+
+    batch: Batch[str, str] = Batch("tests", pool, settle)
+    await batch.open()
+    try:
+        async with pool.write() as holder:
+            await db.run(holder, WRITE.write, key="b")
+            first, held, last = await all_of(batch, "a", "b", "c")
+    finally:
+        await batch.close()
+    assert (first, last) == ("done a", "done c")
+    assert isinstance(held, Problem)
+    assert held.code == "hall.busy"
+
+
 async def test_a_connection_that_breaks_before_the_commit_is_replaced(pool: db.Pool, database_url: str) -> None:
     desk = Desk()
     desk.gate = asyncio.Event()

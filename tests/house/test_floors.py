@@ -98,11 +98,11 @@ def test_only_the_edge_jobs_and_batches_open_transactions() -> None:
 
 
 def _opens(call: ast.Call) -> bool:
-    """pool.write(), pool.read(), self._pool.write(), Pool(...), AsyncConnection.connect(...)"""
+    """pool.write(), pool.read(), self._pool.pipelined(), Pool(...), AsyncConnection.connect(...)"""
     if not isinstance(call.func, ast.Attribute):
         return isinstance(call.func, ast.Name) and call.func.id == "Pool"
     owner = ast.unparse(call.func.value).rpartition(".")[2].lstrip("_")
-    if call.func.attr in ("read", "write"):
+    if call.func.attr in ("read", "write", "pipelined"):
         return owner == "pool"
     return call.func.attr == "Pool" or (call.func.attr == "connect" and "Connection" in owner)
 
