@@ -92,10 +92,11 @@ def problem_page(request: Request[Any, Any, Any], template: str, problem: Proble
     return page(request, template, status=status, problem=problems.words(request, problem), **context)
 
 
-def see_other(path: str, **query: str) -> Response[None]:
+def see_other(path: str, **query: str) -> Response[str]:
     """After a POST: go and look there."""
     location = f"{path}?{urlencode(query)}" if query else path
-    return Response(None, status_code=HTTP_303_SEE_OTHER, headers={"Location": location, "Cache-Control": "no-store"})
+    headers = {"Location": location, "Cache-Control": "no-store"}
+    return Response("", status_code=HTTP_303_SEE_OTHER, media_type=MediaType.TEXT, headers=headers)
 
 
 def same_site(path: str | None, otherwise: str = "/") -> str:

@@ -90,7 +90,8 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         return Response(content, status_code=problem.kind.value, media_type="application/problem+json", headers=headers)
     if problem.kind is Kind.UNAUTHENTICATED and request.method == "GET":
         wanted = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
-        return Response(None, status_code=303, headers=headers | {"Location": f"/sign-in?next={quote(wanted)}"})
+        headers["Location"] = f"/sign-in?next={quote(wanted)}"
+        return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
     said = words(request, problem)
     context = {"title": said.title, "detail": None, "remedy": said.remedy, "code": said.code, "status": said.status}
     html = render(request, "problem.html", context)

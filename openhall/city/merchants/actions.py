@@ -1,5 +1,6 @@
 """The use cases of merchants: open a shop, find it, close it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from openhall.base import clock, db, ids
@@ -13,6 +14,7 @@ q = db.load("openhall.city.merchants")
 ACCOUNT_KIND = "merchant"
 # Enough for any chain that a person runs alone, and an end to shops opened by a program gone wrong.
 MOST_SHOPS = 200
+_LATELY = timedelta(days=1)
 # Of ninety million short codes a hall uses few: even one draw is hardly ever in vain.
 _DRAWS = 20
 
@@ -22,7 +24,7 @@ async def open_shop(conn: db.Conn, *, owner: UUID, new: NewShop, hall: Hall) -> 
     now = clock.now()
     await db.run(conn, q.insert_merchant, id=ids.new(), owner=owner, now=now)
     merchant = await db.one(conn, q.lock_merchant, UUID, owner=owner)
-    if await db.one(conn, q.count_open_shops, int, merchant=merchant) >= MOST_SHOPS:
+    if await db.one(conn, q.count_shops, int, merchant=merchant, lately=now - _LATELY) >= MOST_SHOPS:
         raise problems.too_many_shops(most=MOST_SHOPS)
     shop = ids.new()
     account = await ledger.open_account(conn, kind=ACCOUNT_KIND, owner=shop, currency=hall.currency, floor=0)

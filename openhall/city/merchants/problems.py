@@ -25,7 +25,7 @@ too_many_shops = define(
     "merchants.too_many_shops",
     Kind.REFUSED,
     N_("You have as many shops as one person may open."),
-    N_("Close one that you no longer use, or call the help line."),
+    N_("Close one that you no longer use and come back tomorrow, or call the help line."),
 )
 shop_not_found = define(
     "merchants.shop_not_found",

@@ -7,8 +7,9 @@ insert into merchants.merchants (id, owner, created_at) values (:id, :owner, :no
 -- The lock makes requests of one owner follow one another, so that the limit of shops holds.
 select id from merchants.merchants where owner = :owner for update;
 
--- name: count_open_shops
-select count(*) from merchants.shops where merchant = :merchant and state = 'open';
+-- name: count_shops
+-- A shop opened lately counts even when it is closed again: each takes a short code for ever.
+select count(*) from merchants.shops where merchant = :merchant and (state = 'open' or opened_at > :lately);
 
 -- name: insert_shop
 insert into merchants.shops (id, merchant, name, category, city, account, opened_at)

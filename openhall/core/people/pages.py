@@ -138,7 +138,7 @@ async def enter(
 
 
 @post("/sign-out", opt=edge.PUBLIC)
-async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[None]:
+async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[str]:
     """End the session of this browser. Somebody whose session is over already is signed out all the same."""
     visit: people.Visit | None = request.scope["state"].get("visit")
     if visit is not None:
@@ -157,7 +157,7 @@ async def me(request: AnyRequest) -> Response[Html]:
 @post("/me/preferences", opt=edge.PUBLIC)
 async def set_preferences(
     request: AnyRequest, data: URLEncodedBody[PreferencesForm], conn: edge.Conn, settings: edge.HallSettings
-) -> Response[None]:
+) -> Response[str]:
     """Store what was chosen: in cookies for this browser, and with the resident for every other one."""
     chosen = _read(data)
     visit: people.Visit | None = request.scope["state"].get("visit")
@@ -188,7 +188,7 @@ async def devices(request: AnyRequest, reader: edge.Reader, visit: NamedDependen
 @post("/me/sessions/{session_id:uuid}/end", opt=edge.RESIDENT)
 async def end_device(
     conn: edge.Conn, session_id: FromPath[UUID], resident: NamedDependency[people.Resident]
-) -> Response[None]:
+) -> Response[str]:
     """Sign out one of the resident's own devices."""
     await people.end_session(conn, resident=resident.id, session=session_id)
     return edge.see_other("/me/sessions")

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import clock, db
+from openhall.base import clock, db, idempotency, ids
 from openhall.base.config import Settings
 from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
@@ -24,6 +24,7 @@ from openhall.web import edge
 from openhall.web.render import Html, language_of, translate
 
 PAGE = 30
+_FORM = "/wallet/top-up"
 Me = NamedDependency[Resident]
 AnyRequest = Request[Any, Any, Any]
 
@@ -110,14 +111,27 @@ async def wallet(
     )
 
 
-@get("/wallet/top-up", opt=edge.RESIDENT)
-async def top_up_form(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
-    """How much, and from which bank account."""
+@get(_FORM, opt=edge.RESIDENT)
+async def top_up_form(
+    request: AnyRequest, reader: edge.Reader, resident: Me, request_key: FromQuery[str] = ""
+) -> Response[Any]:
+    """How much, and from which bank account.
+
+    The key of the wish is in the address: whoever comes back here, not knowing how it ended, asks for the same top-up
+    again and not for another, and is shown the one that was begun.
+    """
+    if not request_key:
+        return edge.see_other(_FORM, request_key=str(ids.new()))
+    asked = await idempotency.answered(reader, principal=str(resident.id), scope=f"POST {_FORM}", key=request_key)
+    if asked is not None and asked.problem is None:
+        return edge.see_other(asked.body)
     accounts = await rails.bank_accounts(reader, resident.id)
-    return edge.page(request, "rails/top_up.html", bank_accounts=accounts, problem=None, amount=None)
+    # A refusal stands for its key; another try needs another key.
+    key = request_key if asked is None else str(ids.new())
+    return edge.page(request, "rails/top_up.html", bank_accounts=accounts, problem=None, amount=None, request_key=key)
 
 
-@post("/wallet/top-up", opt=edge.RESIDENT, status_code=303)
+@post(_FORM, opt=edge.RESIDENT, status_code=303)
 async def start(
     request: AnyRequest,
     data: URLEncodedBody[TopUpForm],
@@ -134,7 +148,8 @@ async def start(
         answer = problem
     if isinstance(answer, Problem):
         accounts = await rails.bank_accounts(conn, resident.id)
-        return edge.problem_page(request, "rails/top_up.html", answer, bank_accounts=accounts, amount=data.amount)
+        context = {"bank_accounts": accounts, "amount": data.amount, "request_key": str(ids.new())}
+        return edge.problem_page(request, "rails/top_up.html", answer, **context)
     return edge.see_other(answer)
 
 

@@ -21,7 +21,7 @@ class Person:
         self.client = hall.client
 
     async def look(self, path: str) -> httpx.Response:
-        answer = await self.client.get(path, headers={"Accept-Language": "en"})
+        answer = await self.client.get(path, headers={"Accept-Language": "en"}, follow_redirects=True)
         self.token = _hidden(answer.text, "_csrf_token")
         return answer
 
@@ -81,6 +81,25 @@ async def test_a_double_tap_is_one_top_up(hall: Hall, person: Person) -> None:
     key = str(uuid4())
     first, second = await person.top_up("50", key=key), await person.top_up("50", key=key)
     assert first.headers["location"] == second.headers["location"]
+
+
+async def test_coming_back_to_the_form_asks_for_the_same_top_up(hall: Hall, person: Person) -> None:
+    opened = await hall.client.get("/wallet/top-up", follow_redirects=False)
+    address = opened.headers["location"]
+    form = await person.look(address)
+    key = _hidden(form.text, "request_key")
+    assert key
+    assert address.endswith(f"request_key={key}")
+    begun = await person.top_up("50", key=key)
+    back = await hall.client.get(address, follow_redirects=False)
+    assert (back.status_code, back.headers["location"]) == (303, begun.headers["location"])
+
+
+async def test_a_refused_top_up_gives_the_next_try_a_key_of_its_own(hall: Hall, person: Person) -> None:
+    key = str(uuid4())
+    assert (await person.top_up("50000.01", key=key)).status_code == 422
+    again = await person.look(f"/wallet/top-up?request_key={key}")
+    assert _hidden(again.text, "request_key") not in ("", key)
 
 
 async def test_a_wrong_amount_shows_the_form_again_with_what_was_typed(person: Person) -> None:
