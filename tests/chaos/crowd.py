@@ -30,12 +30,16 @@ _numbers = itertools.count(13700000000)
 
 
 class Wish(Struct):
-    """A payment or a top-up that somebody wants: asked for at `path` under `key`, promised when `answer` is there."""
+    """A payment or a top-up that somebody wants: asked for at `path` under `key`, promised when `answer` is there.
+
+    `later`: why it was not answered when it was last in vain.
+    """
 
     path: str
     key: str
     amount: int
     answer: str | None = None
+    later: str = ""
 
 
 class Client:
@@ -77,9 +81,11 @@ class Client:
             answer = await self._http.post(
                 f"{self.at}/api/v1{wish.path}", json=about | {"amount": wish.amount}, headers=headers
             )
-        except httpx.TransportError:
+        except httpx.TransportError as lost:
+            wish.later = repr(lost)
             return False
         if answer.status_code in LATER:
+            wish.later = f"{answer.status_code}: {answer.text}"
             return False
         assert answer.status_code in (201, 202), f"{answer.status_code}: {answer.text}"
         told = str(answer.json()["id"])
@@ -167,12 +173,20 @@ class Crowd:
     async def insist(self) -> None:
         """Ask again for what is unknown until each was answered, and once more for everything: no answer changes."""
         for wish, client in self._owned():
-            while wish.answer is None:
-                await client.ask(wish)
+            if wish.answer is None:
+                await self._until_answered(wish, client)
         owned = self._owned()
         for start in range(0, len(owned), CLIENTS):
             group = owned[start : start + CLIENTS]
-            assert all(await asyncio.gather(*(client.ask(wish) for wish, client in group)))
+            await asyncio.gather(*(self._until_answered(wish, client) for wish, client in group))
+
+    async def _until_answered(self, wish: Wish, client: Client) -> None:
+        """Ask until there is an answer: a connection that the server closes as idle at this moment gives none."""
+        for _ in range(20):
+            if await client.ask(wish):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"no answer to {wish}")
 
     async def settled(self) -> None:
         """Every promise is kept once, on every book there is."""
