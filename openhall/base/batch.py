@@ -6,9 +6,10 @@ smaller the cost of each request. In an idle hall a single request waits a milli
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import psycopg
 import structlog
@@ -21,13 +22,23 @@ log = structlog.get_logger()
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_Asked: TypeAlias = tuple[Item, asyncio.Future[Result]]
 # What the database asks us to try again: the transaction was chosen to give way to another.
 RETRIABLE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 _TRIES = 3
+# How long a batch waits for a lock, and how long an item that is settled alone because its batch could not be.
+_LOCK_MS = 2000
+_LOCK_ALONE_MS = 200
+# How long a batch that broke is settled item by item, in seconds; who has not had a turn by then must ask again.
+_APART_S = 5
 # How long a batch gathers. Measured with 64 payers on two cores: without the pause both processors are full and no more
 # is paid; two milliseconds leave them idle for longer. A second batch at the same time is no gain either: each has a
 # cost of its own, so two small ones cost more than one large one.
 LINGER_S = 0.001
+
+
+class _UnreachableError(Exception):
+    """The database could not be reached, and no commit was sent."""
 
 
 class Batch(Generic[Item, Result]):
@@ -47,7 +58,7 @@ class Batch(Generic[Item, Result]):
         self._settle = settle
         self._size = size
         self._waiting = waiting
-        self._queue: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._queue: deque[_Asked[Item, Result]] = deque()
         self._arrived = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
 
@@ -95,7 +106,7 @@ class Batch(Generic[Item, Result]):
                     with contextlib.suppress(Exception):
                         log.exception("batch.broken", items=len(live))
 
-    async def _settle_group(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+    async def _settle_group(self, group: Sequence[_Asked[Item, Result]]) -> None:
         """Settle the group; when it breaks as a whole, item by item, so that one bad item fails alone."""
         try:
             results = await self._attempt([item for item, _ in group])
@@ -104,11 +115,14 @@ class Batch(Generic[Item, Result]):
             log.warning("batch.lock_not_available", items=len(group))
             await self._settle_apart(group, busy())
             return
+        except _UnreachableError as lost:
+            log.warning("batch.unreachable", error=str(lost), items=len(group))
+            self._fail_all(group)
+            return
         except (psycopg.OperationalError, OSError) as lost:
             # The connection broke: the commit may or may not have happened, so the askers must ask again by their key.
             log.warning("batch.outcome_unknown", error=type(lost).__name__, items=len(group))
-            for _, future in group:
-                self._fail(future)
+            self._fail_all(group)
             return
         except Exception as broken:
             log.exception("batch.failed", items=len(group))
@@ -122,19 +136,25 @@ class Batch(Generic[Item, Result]):
             else:
                 future.set_result(result)
 
-    async def _settle_apart(self, group: Sequence[tuple[Item, asyncio.Future[Result]]], error: Exception) -> None:
-        """Settle item by item; the error is for who was alone already."""
+    async def _settle_apart(self, group: Sequence[_Asked[Item, Result]], error: Exception) -> None:
+        """Settle item by item, for a while: behind a lock that somebody holds, the next batch must not wait long. The
+        error is for who was alone already."""
         if len(group) == 1:
             self._fail(group[0][1], error)
             return
-        for pair in group:
-            await self._settle_group([pair])
+        ends = time.monotonic() + _APART_S
+        for asked in group:
+            if time.monotonic() >= ends:
+                self._fail(asked[1])
+            elif not asked[1].done():
+                await self._settle_group([asked])
 
     async def _attempt(self, items: Sequence[Item]) -> Sequence[Result | Problem]:
+        lock_ms = _LOCK_MS if len(items) > 1 else _LOCK_ALONE_MS
         for tries_left in reversed(range(_TRIES)):
             settled = False
             try:
-                async with self._pool.pipelined() as conn:
+                async with self._pool.pipelined(lock_ms=lock_ms) as conn:
                     results = await self._settle(conn, items)
                     if len(results) != len(items):
                         # Before the commit: who gets which answer could no longer be told.
@@ -147,11 +167,17 @@ class Batch(Generic[Item, Result]):
             except psycopg.errors.LockNotAvailable:
                 raise
             except psycopg.OperationalError as lost:
-                # Before the commit was sent nothing has happened, and another connection may do better.
-                if settled or not tries_left or isinstance(lost, PoolTimeout):
+                if settled:
                     raise
+                # Before the commit was sent nothing has happened, and another connection may do better.
+                if not tries_left or isinstance(lost, PoolTimeout):
+                    raise _UnreachableError(type(lost).__name__) from lost
                 await self._pool.check()
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def _fail_all(self, group: Sequence[_Asked[Item, Result]]) -> None:
+        for _, future in group:
+            self._fail(future)
 
     @staticmethod
     def _fail(future: "asyncio.Future[Result]", error: BaseException | None = None) -> None:

@@ -106,9 +106,12 @@ def words(values: Iterable[int | str | None]) -> str:
     """Numbers, or texts free of control characters, as one parameter for `any(:words)` or `unnest(:words)`.
 
     Of such values PostgreSQL reads an array as JSON writes it, but for the brackets. Far quicker than psycopg's way
-    with a list.
+    with a list. ValueError for a control character, which the two write differently.
     """
-    return "{" + msgspec.json.encode(list(values)).decode()[1:-1] + "}"
+    text = msgspec.json.encode(list(values)).decode()[1:-1]
+    if "\\" in text and "\\" in text.replace("\\\\", "").replace('\\"', ""):
+        raise ValueError("a control character has no place in a list of words")
+    return "{" + text + "}"
 
 
 class Ids(Struct, frozen=True, gc=False):
@@ -187,7 +190,8 @@ async def run(conn: Conn, query: Query, /, **parameters: Any) -> int:
     """Run a statement for its effect; the number of rows it touched."""
     if not conn.pgconn.pipeline_status:
         return (await _execute(conn, query, parameters)).rowcount
-    # Where statements travel together, the answer is there when those until here have been waited for.
+    # Where statements travel together, the answer is there when those until here have been waited for: a round trip,
+    # and one before it when others were sent and not read.
     async with conn.pipeline():
         cursor = await _execute(conn, query, parameters)
     return cursor.rowcount
@@ -276,23 +280,31 @@ class Pool:
             yield ReadConn(connection)
 
     @asynccontextmanager
-    async def pipelined(self) -> AsyncIterator[Conn]:
-        """One transaction that may write, whose statements travel together until an answer is read.
+    async def pipelined(self, *, lock_ms: int) -> AsyncIterator[Conn]:
+        """One transaction that may write, whose statements travel together until an answer is read; COMMIT leaves with
+        the last of them. No statement waits for a lock for longer than `lock_ms` milliseconds.
 
-        BEGIN leaves with the first of them and COMMIT with the last, so a block that reads three answers makes four
-        round trips. When the block itself raises, COMMIT was never sent: an error that comes out of it after its end
-        alone can mean that the outcome is unknown.
+        When the block itself raises, COMMIT was never sent: only an error that comes out after the block's own end can
+        mean that the outcome is unknown.
         """
-        async with self._pool.connection() as connection, connection.pipeline() as pipeline:
-            await connection.execute(_BEGIN)
-            try:
-                yield Conn(ReadConn(connection))
-            except BaseException:
-                # What was sent and not read may have failed as well; only the first failure is of interest.
-                with suppress(psycopg.Error):
-                    await pipeline.sync()
-                raise
-            await connection.execute(b"commit")
+        async with self._pool.connection() as connection:
+            async with connection.pipeline() as pipeline:
+                await connection.execute(_BEGIN)
+                await connection.execute(f"set local lock_timeout = {lock_ms:d}".encode())
+                # Without this answer psycopg would not know that a transaction is open, and take a savepoint inside it
+                # for the whole.
+                await pipeline.sync()
+                try:
+                    yield Conn(ReadConn(connection))
+                except BaseException:
+                    # What was sent and not read may have failed as well; only the first failure is of interest.
+                    with suppress(psycopg.Error):
+                        await pipeline.sync()
+                    raise
+                ended = await connection.execute(b"commit")
+            # In a transaction that had failed, with its error swallowed by somebody, COMMIT is a rollback.
+            if ended.statusmessage != "COMMIT":
+                raise psycopg.errors.InFailedSqlTransaction("the transaction had failed, and was not committed")
 
     async def check(self) -> None:
         """Replace the connections that died while they were idle."""

@@ -154,8 +154,8 @@ def answered(request: Request[Any, Any, Any], answer: idempotency.Answer) -> Res
 
 
 class _Recorded(Response[bytes]):
-    """A recorded answer, sent as it stands: to build a response of Litestar's own kind from finished bytes would be a
-    fifth of all that the edge does for a payment."""
+    """A recorded answer, sent as it stands, for a handler to return untouched: to build a response of Litestar's own
+    kind from finished bytes would be a fifth of all that the edge does for a payment."""
 
     def __init__(self, answer: idempotency.Answer) -> None:
         self._body = answer.body.encode()

@@ -168,6 +168,53 @@ async def test_who_needs_a_lock_that_somebody_holds_waits_alone(pool: db.Pool) -
     assert held.code == "hall.busy"
 
 
+async def test_an_item_is_settled_alone_only_for_who_still_waits(pool: db.Pool) -> None:
+    tried: list[list[str]] = []
+    first_try = asyncio.Event()
+    given_up = asyncio.Event()
+
+    async def settle(conn: db.Conn, items: Sequence[str]) -> list[str | Problem]:
+        tried.append(list(items))
+        if len(items) > 1:
+            first_try.set()
+            await given_up.wait()
+            raise psycopg.errors.LockNotAvailable
+        return [f"done {item}" for item in items]
+
+    batch: Batch[str, str] = Batch("tests", pool, settle)
+    await batch.open()
+    try:
+        patient, hasty = (asyncio.create_task(batch.submit(item)) for item in ("patient", "hasty"))
+        await first_try.wait()
+        hasty.cancel()
+        await asyncio.sleep(0)
+        given_up.set()
+        assert await patient == "done patient"
+    finally:
+        await batch.close()
+    assert tried == [["patient", "hasty"], ["patient"]]
+
+
+async def test_a_broken_batch_is_not_settled_item_by_item_for_ever(
+    pool: db.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openhall.base.batch._APART_S", 0)
+
+    async def settle(conn: db.Conn, items: Sequence[str]) -> list[str | Problem]:
+        if len(items) > 1:
+            raise psycopg.errors.LockNotAvailable
+        return [f"done {item}" for item in items]
+
+    batch: Batch[str, str] = Batch("tests", pool, settle)
+    await batch.open()
+    try:
+        told = await all_of(batch, "a", "b")
+        assert [answer.code for answer in told if isinstance(answer, Problem)] == ["hall.busy"] * 2
+        assert await batch.submit("c") == "done c"
+    finally:
+        await batch.close()
+
+
 async def test_a_connection_that_breaks_before_the_commit_is_replaced(pool: db.Pool, database_url: str) -> None:
     desk = Desk()
     desk.gate = asyncio.Event()

@@ -1,6 +1,7 @@
 """Statements are read from their file as they stand there, and connections survive what happens to servers."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import psycopg
@@ -171,7 +172,7 @@ async def test_a_connection_that_dies_at_work_is_an_error_and_the_next_one_works
 @pytest.mark.anyio
 async def test_pipelined_statements_fail_together(pool: db.Pool) -> None:
     async def send_the_same_twice() -> None:
-        async with pool.pipelined() as conn:
+        async with pool.pipelined(lock_ms=1000) as conn:
             await db.send(conn, ADD_LIMIT, key="one")
             await db.send(conn, ADD_LIMIT, key="one")
 
@@ -184,19 +185,71 @@ async def test_pipelined_statements_fail_together(pool: db.Pool) -> None:
 @pytest.mark.anyio
 async def test_pipelined_statements_are_undone_together(pool: db.Pool) -> None:
     async def think_better_of_it() -> None:
-        async with pool.pipelined() as conn:
+        async with pool.pipelined(lock_ms=1000) as conn:
             await db.send(conn, ADD_LIMIT, key="one")
             raise RuntimeError("no")
 
     with pytest.raises(RuntimeError, match="no"):
         await think_better_of_it()
-    async with pool.pipelined() as conn:
+    async with pool.pipelined(lock_ms=1000) as conn:
         assert await db.run(conn, ADD_LIMIT, key="two") == 1
         count = await db.ask(conn, COUNT_LIMITS, int)
         await db.send(conn, ADD_LIMIT, key="three")
         assert await count.all() == [1], "a statement sees those before it and none after"
     async with pool.read() as reader:
         assert await db.one(reader, COUNT_LIMITS, int) == 2
+
+
+@pytest.mark.anyio
+async def test_a_savepoint_inside_a_pipeline_is_no_more_than_one(pool: db.Pool) -> None:
+    async def think_better_of_it() -> None:
+        async with pool.pipelined(lock_ms=1000) as conn:
+            assert await db.one(conn, COUNT_LIMITS, int) == 0
+            async with conn.transaction():
+                await db.run(conn, ADD_LIMIT, key="one")
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        await think_better_of_it()
+    async with pool.read() as reader:
+        assert await db.one(reader, COUNT_LIMITS, int) == 0
+
+
+@pytest.mark.anyio
+async def test_a_failure_that_somebody_swallowed_is_no_commit(pool: db.Pool) -> None:
+    async def look_away() -> None:
+        async with pool.pipelined(lock_ms=1000) as conn:
+            await db.run(conn, ADD_LIMIT, key="one")
+            with suppress(psycopg.errors.UniqueViolation):
+                await db.run(conn, ADD_LIMIT, key="one")
+
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        await look_away()
+    async with pool.write() as conn:
+        assert await db.one(conn, COUNT_LIMITS, int) == 0, "and the connection is as good as new"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("said", ["plain", 'a "quoted" one', "back\\slash", "{a,b}", "NULL", "", "长安 🥟", "\\x41"])
+async def test_words_arrive_as_they_were(pool: db.Pool, said: str) -> None:
+    async with pool.read() as conn:
+        found = await (await conn.execute("select %s::text[]", [db.words([said, None])])).fetchone()
+    assert found == ([said, None],)
+
+
+@pytest.mark.parametrize("said", ["a\tb", "\n", "\x01", "\\\n"])
+def test_words_with_control_characters_are_refused(said: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        db.words(["fine", said])
+
+
+@pytest.mark.anyio
+async def test_ids_arrive_as_they_were(pool: db.Pool) -> None:
+    asked = [UUID(int=0), None, UUID(int=2**128 - 1), *(ids.new() for _ in range(300))]
+    async with pool.read() as conn:
+        for some in (asked, asked[:1], []):
+            found = await (await conn.execute("select %s::uuid[]", [db.ids(some)])).fetchone()
+            assert found == (some,)
 
 
 async def test_a_server_that_vanished_is_given_up_soon(pool: db.Pool) -> None:

@@ -170,3 +170,26 @@ def test_an_improper_key_is_refused(bad: str | None, code: str) -> None:
     with pytest.raises(Problem) as refused:
         idempotency.check_key(bad)
     assert refused.value.code == code
+
+
+async def test_keys_are_looked_up_by_index_however_small_the_table_was(pool: db.Pool) -> None:
+    async with pool.write() as conn:
+        for number in range(20):
+            await idempotency.once(conn, Key("somebody", "POST /x", f"key-{number}", b"body"), _nothing)
+    async with pool.write() as conn:
+        await conn.execute("analyze base.idempotency")
+    async with pool.write() as conn:
+        before = await _whole_reads(conn)
+        await idempotency.claim(conn, "POST /x", [("somebody", f"key-{number}") for number in range(30)])
+        assert await _whole_reads(conn) == before
+
+
+async def _nothing() -> Answer:
+    return Answer(201, "{}")
+
+
+async def _whole_reads(conn: db.Conn) -> int:
+    found = await (
+        await conn.execute("select seq_scan from pg_stat_xact_user_tables where relid = 'base.idempotency'::regclass")
+    ).fetchone()
+    return int(found[0]) if found else 0

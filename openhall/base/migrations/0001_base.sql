@@ -28,14 +28,15 @@ create index idempotency_expires on base.idempotency (expires_at) where expires_
 -- Takes the keys for this transaction, and then reads what was answered under them: in two statements, so that the
 -- answer of a transaction that has just let go of a key is seen. A key that another transaction holds is not waited for.
 create function base.claim(principals text[], asked_scope text, keys text[])
-returns table (held boolean, body_hash bytea, status smallint, body text) language plpgsql as $$
+returns table (held boolean, body_hash bytea, status smallint, body text) language plpgsql set enable_seqscan = off as $$
 declare
   locks boolean[];
 begin
   select array_agg(pg_try_advisory_xact_lock(hashtextextended(k.principal || ' ' || asked_scope || ' ' || k.key, 0))
                    order by k.ord)
     into locks from unnest(principals, keys) with ordinality as k(principal, key, ord);
-  -- The offset keeps the planner to one look into the index for each key, however small the table was when it planned.
+  -- The offset, and the setting above, keep the planner to one look into the index for each key, however small the
+  -- table was when it planned.
   return query
     select locks[k.ord], i.body_hash, i.status, i.body
       from unnest(principals, keys) with ordinality as k(principal, key, ord)

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 from openhall.base import clock, db, ids
 from openhall.core.ledger import calendar, rules
 from openhall.core.ledger.rules import Books, Hold, Plan, Record, Sums
-from openhall.core.ledger.types import Code, Outcome, Transfer
+from openhall.core.ledger.types import PASSING, Code, Outcome, Transfer
 
 q = db.load("openhall.core.ledger")
 
@@ -35,15 +35,15 @@ async def post(conn: db.Conn, transfers: Sequence[Transfer], *, fresh: bool = Fa
         raise ValueError(f"{len(transfers)} transfers at once; {MAX_BATCH} is the most")
     if conn.info.transaction_status is TransactionStatus.IDLE:
         raise RuntimeError("ledger.post needs a transaction: its locks would end with each statement")
-    # What is read before the locks may be out of date after them. For new movements that does no harm: the unique
-    # index tells. A list that names holds, or in which anything is refused, is decided on what is read after the locks.
+    # What is read before the locks may be out of date after them. Where each answer is written down that does no harm:
+    # the unique index tells. Anything else, and a list that names holds, is decided on what is read after the locks.
     names_holds = any(transfer.hold is not None for transfer in transfers)
     early = _NOTHING if fresh or names_holds else await _recorded(conn, transfers)
     accounts = await _lock(conn, transfers)
     if not names_holds:
         books = _books(accounts, early)
         plan = rules.decide(transfers, books)
-        if all(code.ok for code in plan.codes) and await _written(conn, plan, books):
+        if _is_final(transfers, plan) and await _written(conn, plan, books):
             return _outcomes(transfers, plan, books)
         accounts = await _lock(conn, transfers)
     for _ in range(_TRIES):
@@ -53,6 +53,14 @@ async def post(conn: db.Conn, transfers: Sequence[Transfer], *, fresh: bool = Fa
             return _outcomes(transfers, plan, books)
         accounts = await _lock(conn, transfers)
     raise RuntimeError("other transactions took ids of this list while it was posted, again and again")
+
+
+def _is_final(transfers: Sequence[Transfer], plan: Plan) -> bool:
+    """Whether no answer can have been changed by what another transaction did before the accounts were locked: each is
+    in the journal already or goes into it, and meets its unique index there."""
+    if all(code.ok for code in plan.codes):
+        return True
+    return all(code.ok or code in PASSING for code in plan.codes) and not any(one.linked for one in transfers)
 
 
 async def fold(conn: db.Conn, account: UUID, *, limit: int | None = None) -> int:

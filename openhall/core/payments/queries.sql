@@ -25,7 +25,7 @@ with paid as materialized (
   select order_id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, 'paid', :now
     from paid where paid.fresh
 ), waited as (
-  update payments.orders o set state = 'paid' from paid where o.id = paid.order_id and not paid.fresh
+  update payments.orders set state = 'paid' where id = any(array(select order_id from paid where not paid.fresh))
 )
 insert into payments.payments (id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
                                receipt_no, business_date, at)

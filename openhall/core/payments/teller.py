@@ -202,7 +202,7 @@ class Teller:
         outcomes = await ledger.post(conn, [_transfer(item) for item in items], fresh=True)
         moved = [pair for pair in zip(items, outcomes, strict=True) if pair[1].ok]
         paid = []
-        for (item, outcome), number in zip(moved, await numbers.all(), strict=False):
+        for (item, outcome), number in zip(moved, (await numbers.all())[: len(moved)], strict=True):
             payer, due = item.ready
             receipt = rules.receipt_no(outcome.business_date, number)
             view = PaymentView.of(outcome.id, due.order, due.payee, due.amount, due.currency, receipt, outcome.at)

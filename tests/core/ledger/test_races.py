@@ -268,3 +268,27 @@ async def test_a_fault_of_ours_is_not_taken_for_a_race(pool: db.Pool) -> None:
             async with conn.transaction():
                 await ledger.post(conn, [move(payer, payee, 1)])
         await conn.execute("update ledger.accounts set entries = entries + 1 where id = %s", [payer])
+
+
+async def test_an_id_that_is_not_fresh_is_found_all_the_same(pool: db.Pool) -> None:
+    async with pool.write() as conn:
+        payer, payee = await a_wallet(conn, 100), await a_wallet(conn)
+        paid = move(payer, payee, 100)
+        assert await codes(conn, paid) == [Code.POSTED]
+    async with pool.write() as conn:
+        # For a second time there is not enough money: what counts is that it was moved once.
+        other = move(payee, payer, 1)
+        outcomes = await ledger.post(conn, [paid, other], fresh=True)
+        assert [outcome.code for outcome in outcomes] == [Code.EXISTS, Code.POSTED]
+        assert await posted(conn, payee) == 99
+
+
+async def test_one_who_cannot_pay_does_not_hold_up_the_list(pool: db.Pool) -> None:
+    async with pool.write() as conn:
+        payer, payee = await a_wallet(conn, 100), await a_wallet(conn)
+        poor = await a_wallet(conn)
+        assert await codes(conn, move(poor, payee, 1), move(payer, payee, 1)) == [
+            Code.INSUFFICIENT_FUNDS,
+            Code.POSTED,
+        ]
+        assert await broken(conn) == {}
