@@ -29,7 +29,12 @@ def claimed(data: Path, port: int) -> Iterator[None]:
             _lock(seen, data, left_over)
     _want_port(port, PATIENCE_S if left_over else 0)
     # Closed to others on a personal account; root's server runs under another account, which has to pass.
-    data.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    try:
+        data.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise RefusedError(
+            f"the folder {data} cannot be made ({problem.strerror}): choose another one: make demo DATA=city2"
+        ) from None
     with file.open("a+", encoding="utf-8") as claim:
         claim.seek(0)
         _lock(claim, data, claim.read())

@@ -18,7 +18,7 @@ from litestar.status_codes import HTTP_201_CREATED, HTTP_303_SEE_OTHER
 from litestar.types import Receive, Scope, Send
 from msgspec import Meta, Struct
 
-from openhall.base import db, idempotency, money
+from openhall.base import db, idempotency, ids, money
 from openhall.base.config import Settings
 from openhall.base.errors import Problem, malformed, sign_in_required
 from openhall.base.i18n import N_
@@ -97,6 +97,20 @@ def see_other(path: str, **query: str) -> Response[str]:
     location = f"{path}?{urlencode(query)}" if query else path
     headers = {"Location": location, "Cache-Control": "no-store"}
     return Response("", status_code=HTTP_303_SEE_OTHER, media_type=MediaType.TEXT, headers=headers)
+
+
+async def key_of_form(reader: db.ReadConn, path: str, request_key: str, principal: UUID | str) -> Response[str] | str:
+    """The key for a form that makes something, or where to go instead.
+
+    The key is in the form's address: whoever comes back to it, not knowing how it ended, wishes the same thing again
+    and not another, and is shown what was made. After a refusal, which stands for its key, there is a fresh one.
+    """
+    if not request_key:
+        return see_other(path, request_key=str(ids.new()))
+    asked = await idempotency.answered(reader, principal=str(principal), scope=f"POST {path}", key=request_key)
+    if asked is not None and asked.problem is None:
+        return see_other(asked.body)
+    return request_key if asked is None else str(ids.new())
 
 
 def same_site(path: str | None, otherwise: str = "/") -> str:
@@ -217,6 +231,6 @@ def amount_of(text: str, currency: str) -> int:
 __all__ = [
     "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn",
     "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
-    "answered", "answers", "api", "bearer", "once", "once_form", "page", "pages", "problem_page", "same_site",
-    "see_other",
+    "answered", "answers", "api", "bearer", "key_of_form", "once", "once_form", "page", "pages", "problem_page",
+    "same_site", "see_other",
 ]  # fmt: skip

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from openhall.base.errors import REGISTRY
+
 Schema = Mapping[str, Any]
 _CODE = re.compile(r"`([a-z_]+\.[a-z_]+)`")
 
@@ -40,7 +42,7 @@ def _operation(document: Schema, path: str, method: str, operation: Schema) -> d
             for status, answer in operation.get("responses", {}).items()
             if status < "4"
         ],
-        "refusals": _CODE.findall(description),
+        "refusals": [code for code in _CODE.findall(description) if code in REGISTRY],
     }
 
 

@@ -160,6 +160,7 @@ VIEWS = {
     "new-shop-refused": View("keeper", "/shops/new", 400, _no_name),
     "shop": View("keeper", "/shops/{shop}"),
     "shop-long": View("keeper", "/shops/{long_shop}"),
+    "shop-close": View("keeper", "/shops/{shop}/close"),
     "poster": View("keeper", "/shops/{shop}/poster"),
     "poster-long": View("keeper", "/shops/{long_shop}/poster"),
     "till": View("keeper", "/shops/{shop}/till"),

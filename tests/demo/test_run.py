@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from openhall.base.postgres import Cluster
+from openhall.demo.claim import RefusedError, claimed
 from tests.cli.test_production import ask, free_port
 
 PATIENCE_S = 120
@@ -152,6 +153,12 @@ def test_a_second_start_and_a_taken_port_are_refused_before_anything_is_touched(
     assert f"PORT={city.port + 1}" in refused.stdout
     assert not other.exists()
     assert city.is_open()
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RefusedError, match="cannot be made"), claimed(tmp_path / "file" / "city", 0):
+        pass
 
 
 def test_whatever_is_killed_comes_back(city: City) -> None:

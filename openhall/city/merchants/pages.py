@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Stream
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from openhall.base import clock, db
+from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.city import merchants
@@ -28,6 +28,7 @@ AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
 # A page of a whole day: the busiest stall of the model city sells 1,400 breakfasts.
 _WHOLE_DAY = 5000
+_NEW = "/shops/new"
 
 
 class ShopForm(Struct, frozen=True):
@@ -46,13 +47,18 @@ async def shops(request: AnyRequest, reader: edge.Reader, resident: Me) -> Respo
     return edge.page(request, "merchants/shops.html", shops=[_shown(request, shop) for shop in mine])
 
 
-@get("/shops/new", opt=RESIDENT)
-async def new_shop(request: AnyRequest, resident: Me) -> Response[Html]:
+@get(_NEW, opt=RESIDENT)
+async def new_shop(
+    request: AnyRequest, reader: edge.Reader, resident: Me, request_key: FromQuery[str] = ""
+) -> Response[Any]:
     """Name, kind, city."""
-    return edge.page(request, "merchants/new.html", problem=None, **_form(request, ShopForm()))
+    key = await edge.key_of_form(reader, _NEW, request_key, resident.id)
+    if isinstance(key, Response):
+        return key
+    return edge.page(request, "merchants/new.html", problem=None, **_form(request, ShopForm(request_key=key)))
 
 
-@post("/shops/new", opt=RESIDENT, status_code=303)
+@post(_NEW, opt=RESIDENT, status_code=303)
 async def open_shop(
     request: AnyRequest, data: URLEncodedBody[ShopForm], conn: edge.Conn, resident: Me, settings: edge.HallSettings
 ) -> Response[Any]:
@@ -68,7 +74,8 @@ async def open_shop(
     except Problem as problem:
         opened = problem
     if isinstance(opened, Problem):
-        return edge.problem_page(request, "merchants/new.html", opened, **_form(request, data))
+        again = structs.replace(data, request_key=str(ids.new()))
+        return edge.problem_page(request, "merchants/new.html", opened, **_form(request, again))
     return edge.see_other(opened)
 
 
@@ -84,6 +91,20 @@ async def shop_page(request: AnyRequest, reader: edge.Reader, resident: Me, shop
         today=today,
         qr_svg=Markup(codes.svg(shop.code)),  # noqa: S704
     )
+
+
+@get("/shops/{shop_id:uuid}/close", opt=RESIDENT)
+async def closing(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
+    """A last look before the code takes no more payments."""
+    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    return edge.page(request, "merchants/close.html", shop=_shown(request, shop))
+
+
+@post("/shops/{shop_id:uuid}/close", opt=RESIDENT, status_code=303)
+async def close(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID]) -> Response[str]:
+    """Close it; closing twice is closing once."""
+    await merchants.close_shop(conn, owner=resident.id, shop=shop_id)
+    return edge.see_other(f"/shops/{shop_id}")
 
 
 @get("/shops/{shop_id:uuid}/poster", opt=RESIDENT)
@@ -188,7 +209,8 @@ def _shown(request: AnyRequest, shop: merchants.Shop) -> dict[str, Any]:
 def _form(request: AnyRequest, typed: ShopForm) -> dict[str, Any]:
     language = language_of(request)
     kinds = [{"code": kind.code, "title": translate(request, language, kind.title)} for kind in categories.CATEGORIES]
-    return {"categories": kinds, "shop_name": typed.shop_name, "category": typed.category, "city": typed.city}
+    fields = {"shop_name": typed.shop_name, "category": typed.category, "city": typed.city}
+    return fields | {"categories": kinds, "request_key": typed.request_key}
 
 
 def _checked(typed: ShopForm, settings: Settings) -> merchants.NewShop:
@@ -197,4 +219,6 @@ def _checked(typed: ShopForm, settings: Settings) -> merchants.NewShop:
     )
 
 
-router = edge.pages(shops, new_shop, open_shop, shop_page, poster, code_svg, code_png, till_page, till_stream, day)
+router = edge.pages(
+    shops, new_shop, open_shop, shop_page, closing, close, poster, code_svg, code_png, till_page, till_stream, day
+)

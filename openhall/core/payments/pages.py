@@ -44,7 +44,7 @@ async def pay(
 ) -> Response[Html]:
     """Whom the code names, and how much to pay."""
     try:
-        payee = await _payee(reader, teller, code)
+        payee = await _payee(reader, teller, code, resident)
     except Problem as problem:
         return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=code, amount=None)
     return edge.page(request, "payments/pay.html", payee=payee, code=code, amount=None, problem=None)
@@ -70,7 +70,7 @@ async def confirm(
         return edge.see_other(f"/payments/{msgspec.json.decode(answer.body, type=PaymentView).id}")
     payee: Payee | None = None
     try:
-        payee = await _payee(reader, teller, code)
+        payee = await _payee(reader, teller, code, resident)
         minor = edge.amount_of(amount, settings.currency)
     except Problem as problem:
         return edge.problem_page(
@@ -104,7 +104,7 @@ async def pay_now(
     async with pool.read() as reader:
         balance = (await ledger.balance(reader, resident.wallet)).available
         try:
-            payee = await _payee(reader, teller, data.code)
+            payee = await _payee(reader, teller, data.code, resident)
         except Problem as problem:
             return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
     return _confirm_page(request, payee, data.code, data.amount, balance, key=str(ids.new()), problem=answer.problem)
@@ -133,10 +133,14 @@ async def show(
     )
 
 
-async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str) -> Payee:
+async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str, payer: Resident) -> Payee:
+    """Whom the code names; who scans their own code is told at once, and not after typing an amount."""
     if not code.strip():
         raise problems.what_missing()
-    return await payments.resolve(reader, teller.sources, code)
+    payee = await payments.resolve(reader, teller.sources, code)
+    if payee.owner == payer.id:
+        raise problems.own_shop()
+    return payee
 
 
 def _confirm_page(

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import clock, db, idempotency, ids
+from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
@@ -115,19 +115,11 @@ async def wallet(
 async def top_up_form(
     request: AnyRequest, reader: edge.Reader, resident: Me, request_key: FromQuery[str] = ""
 ) -> Response[Any]:
-    """How much, and from which bank account.
-
-    The key of the wish is in the address: whoever comes back here, not knowing how it ended, asks for the same top-up
-    again and not for another, and is shown the one that was begun.
-    """
-    if not request_key:
-        return edge.see_other(_FORM, request_key=str(ids.new()))
-    asked = await idempotency.answered(reader, principal=str(resident.id), scope=f"POST {_FORM}", key=request_key)
-    if asked is not None and asked.problem is None:
-        return edge.see_other(asked.body)
+    """How much, and from which bank account."""
+    key = await edge.key_of_form(reader, _FORM, request_key, resident.id)
+    if isinstance(key, Response):
+        return key
     accounts = await rails.bank_accounts(reader, resident.id)
-    # A refusal stands for its key; another try needs another key.
-    key = request_key if asked is None else str(ids.new())
     return edge.page(request, "rails/top_up.html", bank_accounts=accounts, problem=None, amount=None, request_key=key)
 
 

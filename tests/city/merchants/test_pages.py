@@ -42,9 +42,10 @@ async def test_a_shop_is_opened_in_one_form_and_its_code_is_shown(browser: Brows
     await browser.sign_in(OWNER)
     empty = await browser.get("/shops")
     assert (empty.status_code, 'href="/shops/new"' in empty.text) == (200, True)
-    form = await browser.get("/shops/new")
+    asked = await browser.get("/shops/new")
+    form = await browser.get(asked.headers["location"])
     assert "Breakfast stall, snacks" in form.text
-    assert "早餐小吃" in (await browser.get("/shops/new", **{"Accept-Language": "zh-CN"})).text
+    assert "早餐小吃" in (await browser.get(asked.headers["location"], **{"Accept-Language": "zh-CN"})).text
     opened = await open_shop(browser)
     assert opened.status_code == 303
     shop = await browser.get(opened.headers["location"])
@@ -52,6 +53,35 @@ async def test_a_shop_is_opened_in_one_form_and_its_code_is_shown(browser: Brows
     assert "<svg" in shop.text
     assert "Breakfast stall, snacks" in shop.text
     assert "老王包子铺" in (await browser.get("/shops")).text
+
+
+async def test_coming_back_to_the_form_shows_the_shop_that_was_opened(browser: Browser) -> None:
+    await browser.sign_in(OWNER)
+    address = (await browser.get("/shops/new")).headers["location"]
+    opened = await open_shop(browser, request_key=address.rpartition("=")[2])
+    back = await browser.get(address)
+    assert (back.status_code, back.headers["location"]) == (303, opened.headers["location"])
+
+
+async def test_a_shop_is_closed_after_a_last_look_and_its_book_stays(browser: Browser) -> None:
+    shop = await shop_of(browser)
+    assert f'href="{shop}/close"' in (await browser.get(shop)).text
+    assert "cannot be undone" in (await browser.get(f"{shop}/close")).text
+    closed = await browser.post(f"{shop}/close")
+    assert (closed.status_code, closed.headers["location"]) == (303, shop)
+    shown = (await browser.get(shop)).text
+    assert "This shop is closed" in shown
+    assert f'href="{shop}/close"' not in shown
+    assert (await browser.get(f"{shop}/payments")).status_code == 200
+
+
+async def test_who_scans_their_own_code_is_told_before_typing_an_amount(browser: Browser) -> None:
+    shop = (await browser.get(await shop_of(browser))).text
+    digits = "".join(re.findall(r"<span>(\d{3})</span>", shop))
+    told = await browser.get(f"/pay?code={digits}")
+    assert told.status_code == 422
+    assert "This is your own shop." in told.text
+    assert 'name="amount"' not in told.text
 
 
 async def test_a_double_tap_opens_one_shop(browser: Browser) -> None:

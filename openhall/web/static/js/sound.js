@@ -49,6 +49,11 @@ function voiceFor(language) {
   return pool.find((voice) => voice.localService) || pool[0] || null;
 }
 
+/** Whether this device has a voice for the language, as far as it has told by now. */
+export function hasVoice(language) {
+  return "speechSynthesis" in window && voiceFor(language) !== null;
+}
+
 /** Speak one text; resolves to "spoken", "blocked" (the page was not touched yet) or "voiceless". Never rejects. */
 export function speak(text, language, rate = 0.95) {
   if (!("speechSynthesis" in window) || !text) return Promise.resolve("voiceless");

@@ -1,6 +1,6 @@
 // The live till: each payment is shown once and spoken once, in order. After a lost connection it catches up;
 // what is older than a minute is shown but no longer spoken.
-import { chime, rate, speak, unlock } from "./sound.js";
+import { chime, hasVoice, rate, speak, unlock } from "./sound.js";
 
 const STALE_MS = 60_000;
 const REMEMBERED = 500;
@@ -104,6 +104,8 @@ async function startSound() {
   await unlock();
   blocked = false;
   part("start").hidden = true;
+  // Whoever keeps the stall should know now, and not at the first payment.
+  if (!hasVoice(say.voice)) part("sound-note").textContent = say.voiceless;
   speakNext();
 }
 
