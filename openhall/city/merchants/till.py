@@ -21,6 +21,7 @@ from openhall.core import ledger, payments
 from openhall.core.payments import Payment, Totals
 
 PAID = "payment.succeeded"
+REFUNDED = payments.REFUNDED
 SHOWN = 50
 # A stream ends after this long and the client resumes it at once: so a session that has ended meanwhile ends here too.
 LIFE = timedelta(minutes=10)
@@ -96,7 +97,7 @@ async def _follow(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[by
             if event is None:
                 yield HEARTBEAT
                 continue
-            if event.type == PAID and event.number > entrance.head:
+            if event.type in (PAID, REFUNDED) and event.number > entrance.head:
                 takings.add(event)
             yield _message(event, takings.today)
 
@@ -111,9 +112,14 @@ class _Takings:
     def add(self, event: events.Event) -> None:
         day = ledger.business_date(datetime.fromisoformat(event.data["at"]))
         if day > self._day:
-            self._day, self.today = day, Totals(0, 0)
-        if day == self._day:
-            self.today = Totals(self.today.count + 1, self.today.total + event.data["amount"])
+            self._day, self.today = day, Totals(0, 0, 0)
+        if day != self._day:
+            return
+        before, amount = self.today, event.data["amount"]
+        if event.type == PAID:
+            self.today = Totals(before.count + 1, before.total + amount, before.refunded)
+        else:
+            self.today = Totals(before.count, before.total, before.refunded + amount)
 
 
 def _message(event: events.Event, today: Totals) -> bytes:

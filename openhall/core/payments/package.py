@@ -28,6 +28,12 @@ PACKAGE = Package(
             "Every acknowledged payment is there, and every payment was acknowledged.",
             q.check_answers,
         ),
+        Check("payments.refunds", "An order was given back what its refunds sum up to, never more.", q.check_refunds),
+        Check(
+            "payments.refund_transfers",
+            "A refund is one ledger transfer of its amount, from its payee to its payer's wallet.",
+            q.check_refund_transfers,
+        ),
         Check("payments.told", "The payee was told of each payment once (of the last two days).", q.check_told),
     ],
 )

@@ -90,6 +90,25 @@ payment_not_found = define(
     N_("Look for it in your wallet."),
 )
 
+refund_not_yours = define(
+    "payments.refund_not_yours",
+    Kind.FORBIDDEN,
+    N_("Only whoever was paid can give money back."),
+    N_("Ask the shop, with the receipt number."),
+)
+refund_above_rest = define(
+    "payments.refund_above_rest",
+    Kind.REFUSED,
+    N_("This is more than is left of the payment."),
+    N_("Give back what is left of it, or less."),
+)
+refund_without_funds = define(
+    "payments.refund_without_funds",
+    Kind.REFUSED,
+    N_("There is not enough money in the shop's account."),
+    N_("Wait for the next payments, then give it back."),
+)
+
 _WHAT_IS_WRONG = {
     Reason.EMPTY: N_("Scan a code or type its digits."),
     Reason.TOO_LONG: N_("It is longer than any payment code."),

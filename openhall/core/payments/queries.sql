@@ -35,29 +35,61 @@ select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount,
 -- name: payment
 -- Only for the two sides: who paid, and whoever owns the payee.
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at
+       p.currency, p.receipt_no, p.business_date, p.at, o.refunded
   from payments.payments p join payments.orders o on o.id = p.order_id
  where p.id = :id and (p.payer = :resident or o.owner = :resident);
 
+-- name: refundable
+-- The payment and the two accounts, its order locked: only for whoever owns the payee, or paid.
+select p.id, p.payer, p.payer_masked, r.wallet, p.payee, p.amount, p.currency, o.id as order_id, o.owner, o.account,
+       o.stream, o.refunded
+  from payments.payments p
+  join payments.orders o on o.id = p.order_id
+  join people.residents r on r.id = p.payer
+ where p.id = :payment and (o.owner = :resident or p.payer = :resident)
+   for update of o;
+
+-- name: give_back
+-- Nothing when it would be more than was paid: the second of two guards, the constraint is the third.
+update payments.orders set refunded = refunded + :amount
+ where id = :order_id and :amount > 0 and refunded + :amount <= amount and state = 'paid';
+
+-- name: insert_refund
+insert into payments.refunds (id, payment, payee, amount, currency, reason, refunded_by, receipt_no, business_date, at)
+values (:id, :payment, :payee, :amount, :currency, :reason, :refunded_by, :receipt_no, :business_date, :at);
+
+-- name: refunds_of_payment
+select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at
+  from payments.refunds f where f.payment = :payment order by f.id limit 200;
+
+-- name: refunds_named
+-- Which payments these refunds belong to, and to whom those went.
+select f.id, f.payment, p.payee_name as name
+  from payments.refunds f join payments.payments p on p.id = f.payment
+ where f.id = any(:ids);
+
 -- name: recent_of_payer
-select id, order_id, 'succeeded' as state, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
-       receipt_no, business_date, at
-  from payments.payments
- where payer = :payer
- order by id desc limit :limit;
+select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
+       p.currency, p.receipt_no, p.business_date, p.at, o.refunded
+  from payments.payments p join payments.orders o on o.id = p.order_id
+ where p.payer = :payer
+ order by p.id desc limit :limit;
 
 -- name: payee_names
 select id, payee_name as name from payments.payments where id = any(:ids::uuid[]);
 
 -- name: payments_to
-select id, order_id, 'succeeded' as state, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
-       receipt_no, business_date, at
-  from payments.payments
- where payee = :payee and business_date = :business_date and id < :before
- order by id desc limit :limit;
+select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
+       p.currency, p.receipt_no, p.business_date, p.at, o.refunded
+  from payments.payments p join payments.orders o on o.id = p.order_id
+ where p.payee = :payee and p.business_date = :business_date and p.id < :before
+ order by p.id desc limit :limit;
 
 -- name: totals_to
-select count(*) as count, coalesce(sum(amount), 0)::bigint as total
+-- A refund counts on the day on which it was given, whenever the payment was.
+select count(*) as count, coalesce(sum(amount), 0)::bigint as total,
+       (select coalesce(sum(amount), 0)::bigint from payments.refunds
+         where payee = :payee and business_date = :business_date) as refunded
   from payments.payments
  where payee = :payee and business_date = :business_date;
 
@@ -117,4 +149,29 @@ select p.id, o.stream, coalesce(t.times, 0) as told
   join payments.orders o on o.id = p.order_id
   left join told t on t.payment = p.id and t.stream = o.stream
  where p.at > now() - interval '2 days' and t.times is distinct from 1
+ limit 100;
+
+-- name: check_refunds
+-- What an order says was given back is the sum of its refunds.
+select o.id as order_id, o.refunded, coalesce(sum(f.amount), 0) as refunds
+  from payments.orders o
+  left join payments.payments p on p.order_id = o.id
+  left join payments.refunds f on f.payment = p.id
+ where o.refunded > 0 or f.id is not null
+ group by o.id
+having o.refunded <> coalesce(sum(f.amount), 0)
+ limit 100;
+
+-- name: check_refund_transfers
+-- A refund is one ledger transfer of its amount from the payee's account to the payer's wallet, and the ledger moved
+-- nothing as a refund that is none.
+select coalesce(f.id, t.id) as id, f.amount, t.amount as moved
+  from (select f.id, f.amount, f.currency, f.business_date, o.account, r.wallet
+          from payments.refunds f
+          join payments.payments p on p.id = f.payment
+          join payments.orders o on o.id = p.order_id
+          join people.residents r on r.id = p.payer) f
+  full join (select * from ledger.transfers where reason = 'refund') t on t.id = f.id
+ where (t.kind, t.debit, t.credit, t.amount, t.currency, t.business_date)
+       is distinct from ('posted', f.account, f.wallet, f.amount, f.currency, f.business_date)
  limit 100;

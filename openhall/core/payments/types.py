@@ -106,10 +106,25 @@ class Payment(Struct, frozen=True):
     receipt_no: str
     business_date: date
     at: datetime
+    refunded: int
+
+
+class Refund(Struct, frozen=True):
+    """Money that was given back: part of a payment, or all of it."""
+
+    id: UUID
+    payment: UUID
+    amount: int
+    currency: str
+    reason: str
+    receipt_no: str
+    business_date: date
+    at: datetime
 
 
 class Totals(Struct, frozen=True):
-    """Takings of one business date."""
+    """Takings of one business date, and what was given back on it."""
 
     count: int
     total: int
+    refunded: int

@@ -1,0 +1,109 @@
+"""Giving money back: part of a payment or all of it, never more than was paid, by whoever was paid."""
+
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from openhall.base import db, events, ids
+from openhall.core import ledger
+from openhall.core.payments import problems, rules
+from openhall.core.payments.types import Refund
+
+q = db.load("openhall.core.payments")
+
+REFUNDED = "payment.refunded"
+
+
+class _Refundable(Struct, frozen=True):
+    id: UUID
+    payer: UUID
+    payer_masked: str
+    wallet: UUID
+    payee: UUID
+    order_id: UUID
+    owner: UUID | None
+    account: UUID
+    stream: str
+    amount: int
+    currency: str
+    refunded: int
+
+
+class _Named(Struct, frozen=True):
+    id: UUID
+    payment: UUID
+    name: str
+
+
+async def refund(conn: db.Conn, *, payment: UUID, resident: UUID, amount: int, reason: str) -> Refund:
+    """Give `amount` minor units of a payment back to its payer, from the payee's account; `resident` owns the payee.
+
+    Refusals in this order: `payments.payment_not_found` (also for strangers), `payments.refund_not_yours`,
+    `payments.refund_above_rest` (with `refundable`), `payments.refund_without_funds`.
+    """
+    found = await db.maybe(conn, q.refundable, _Refundable, payment=payment, resident=resident)
+    if found is None:
+        raise problems.payment_not_found()
+    if found.owner != resident:
+        raise problems.refund_not_yours()
+    if amount > found.amount - found.refunded:
+        raise problems.refund_above_rest(refundable=found.amount - found.refunded)
+    made = await _move(conn, found, resident, amount, reason)
+    await events.publish(conn, [events.Fact(found.stream, REFUNDED, _told(made, found))])
+    return made
+
+
+async def _move(conn: db.Conn, found: _Refundable, by: UUID, amount: int, reason: str) -> Refund:
+    # The order's row is locked since it was read, so the accounts are locked after it, as when it was paid.
+    if not await db.run(conn, q.give_back, order_id=found.order_id, amount=amount):
+        raise problems.refund_above_rest(refundable=found.amount - found.refunded)
+    transfer = ledger.Transfer(
+        id=ids.new(),
+        debit=found.account,
+        credit=found.wallet,
+        amount=amount,
+        currency=found.currency,
+        reason="refund",
+    )
+    (outcome,) = await ledger.post(conn, [transfer], fresh=True)
+    if not outcome.ok:
+        raise problems.refund_without_funds(ledger_code=outcome.code)
+    (number,) = await db.all(conn, q.take_receipt_numbers, int, count=1)
+    made = Refund(
+        id=outcome.id,
+        payment=found.id,
+        amount=amount,
+        currency=found.currency,
+        reason=reason,
+        receipt_no=rules.receipt_no(outcome.business_date, number),
+        business_date=outcome.business_date,
+        at=outcome.at,
+    )
+    await db.run(conn, q.insert_refund, **msgspec.structs.asdict(made), payee=found.payee, refunded_by=by)
+    return made
+
+
+def _told(made: Refund, found: _Refundable) -> dict[str, object]:
+    """What the watchers of the payee learn."""
+    return {
+        "id": str(made.id),
+        "payment_id": str(made.payment),
+        "amount": made.amount,
+        "currency": made.currency,
+        "reason": made.reason,
+        "receipt_no": made.receipt_no,
+        "at": msgspec.to_builtins(made.at),
+        "payer_masked": found.payer_masked,
+    }
+
+
+async def refunds_of(conn: db.ReadConn, *, payment: UUID) -> list[Refund]:
+    """The refunds of a payment, oldest first. Whether the asker may see the payment is for the caller to find out."""
+    return await db.all(conn, q.refunds_of_payment, Refund, payment=payment)
+
+
+async def refund_names(conn: db.ReadConn, refunds: list[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """For each of these refunds the payment it belongs to, and by what name its payee was registered."""
+    found = await db.all(conn, q.refunds_named, _Named, ids=refunds)
+    return {named.id: (named.payment, named.name) for named in found}
