@@ -25,13 +25,15 @@ PROMISED = [
     ("get", "/codes/resolve", 200),
     ("post", "/payments", 201),
     ("get", "/payments/{payment_id}", 200),
+    ("post", "/payments/{payment_id}/refunds", 201),
     ("get", "/shops/{shop_id}/payments", 200),
     ("get", "/shops/{shop_id}/stream", 200),
 ]
-MOVES_MONEY = {"/api/v1/payments", "/api/v1/wallet/top-ups"}
-AMOUNTS = {"amount", "balance", "available", "total"}
+MOVES_MONEY = {"/api/v1/payments", "/api/v1/payments/{payment_id}/refunds", "/api/v1/wallet/top-ups"}
+AMOUNTS = {"amount", "balance", "available", "total", "refunded"}
 FIELDS = {
-    "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at"},
+    "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded"},
+    "RefundView": {"id", "amount", "state"},
     "WalletView": {"balance", "available", "currency"},
     "OpenedBody": {"merchant", "shop"},
     "ShopBody": {"id", "name", "code", "short_code"},

@@ -123,18 +123,31 @@ class _Takings:
 
 
 def _message(event: events.Event, today: Totals) -> bytes:
-    data = event.data if event.type != PAID else event.data | _words(event.data, today)
+    data = event.data
+    if event.type == PAID:
+        data = data | _said(data) | _day(data["currency"], today)
+    elif event.type == REFUNDED:
+        data = data | _day(data["currency"], today)
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.number, event.type.encode(), msgspec.json.encode(data))
 
 
-def _words(data: dict[str, Any], today: Totals) -> dict[str, Any]:
+def _said(data: dict[str, Any]) -> dict[str, Any]:
     """What a till says and shows of a payment, in both languages: whoever stands there may speak either."""
     amount, currency = data["amount"], data["currency"]
-    total = _written(today.total, currency)
+    say = {lang: say.format(amount=spoken.amount(amount, currency, lang)) for lang, say in _SAY.items()}
+    return {"say": say, "amount_text": _written(amount, currency)}
+
+
+def _day(currency: str, today: Totals) -> dict[str, Any]:
+    """How the day stands after it."""
     return {
-        "say": {lang: say.format(amount=spoken.amount(amount, currency, lang)) for lang, say in _SAY.items()},
-        "amount_text": _written(amount, currency),
-        "today": {"count": today.count, "total": today.total, "total_text": total},
+        "today": {
+            "count": today.count,
+            "total": today.total,
+            "total_text": _written(today.total, currency),
+            "refunded": today.refunded,
+            "refunded_text": _written(today.refunded, currency),
+        }
     }
 
 

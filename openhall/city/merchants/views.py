@@ -103,6 +103,7 @@ class TakenBody(Struct, frozen=True):
     receipt_no: str
     at: datetime
     payer_masked: str
+    refunded: int
 
     @staticmethod
     def of(paid: Payment) -> "TakenBody":
@@ -117,11 +118,13 @@ class TakenBody(Struct, frozen=True):
             paid.receipt_no,
             paid.at,
             paid.payer_masked,
+            paid.refunded,
         )
 
 
 class BookBody(Struct, frozen=True):
-    """One business date of a shop: totals of the whole day, and a page of its payments, newest first.
+    """One business date of a shop: totals of the whole day, and a page of its payments, newest first. `refunded` is
+    what was given back on that day, whenever it had been paid.
 
     `next_cursor` asks for the page that follows; null on the last one.
     """
@@ -130,13 +133,15 @@ class BookBody(Struct, frozen=True):
     currency: str
     count: int
     total: int
+    refunded: int
     payments: list[TakenBody]
     next_cursor: UUID | None
 
     @staticmethod
     def of(day: dt.date, currency: str, totals: Totals, page: list[Payment], limit: int) -> "BookBody":
         more = page[-1].id if len(page) == limit else None
-        return BookBody(day, currency, totals.count, totals.total, [TakenBody.of(paid) for paid in page], more)
+        taken = [TakenBody.of(paid) for paid in page]
+        return BookBody(day, currency, totals.count, totals.total, totals.refunded, taken, more)
 
 
 def listed(titles: dict[str, str]) -> CategoriesBody:

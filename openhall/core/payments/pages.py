@@ -7,10 +7,11 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from openhall.base import db, ids, spoken
+from openhall.base import db, errors, ids, spoken
 from openhall.base.errors import Problem
+from openhall.base.i18n import N_
 from openhall.core import ledger, payments, people
 from openhall.core.payments import problems
 from openhall.core.payments.types import Payee, Payer
@@ -30,6 +31,18 @@ class PayForm(Struct):
     code: str
     amount: edge.Amount
     request_key: str
+
+
+# What a shop says when it gives money back; the words are kept as they stand and shown in the reader's language.
+REASONS = (N_("Wrong amount"), N_("Goods returned"), N_("Sold out"), N_("Another reason"))
+
+
+class RefundForm(Struct):
+    """How much to give back, as typed, and which of the reasons."""
+
+    amount: str = ""
+    reason: str = ""
+    request_key: str = ""
 
 
 @get("/scan", opt=RESIDENT)
@@ -120,6 +133,7 @@ async def show(
 ) -> Response[Html]:
     """The receipt; right after paying also the sound and the words of success."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id)
+    refunds = await payments.refunds_of(reader, payment=payment.id) if payment.refunded else []
     words = spoken.amount(payment.amount, payment.currency, language_of(request))
     mine = payment.payer == resident.id
     return edge.page(
@@ -130,7 +144,78 @@ async def show(
         paid=paid == "1" and mine,
         spoken=words,
         mine=mine,
+        refunds=refunds,
     )
+
+
+@get("/payments/{payment_id:uuid}/refund", opt=RESIDENT)
+async def refund_form(
+    request: Request[Any, Any, Any],
+    reader: edge.Reader,
+    resident: Me,
+    payment_id: FromPath[UUID],
+    request_key: FromQuery[str] = "",
+) -> Response[Any]:
+    """How much to give back, and why."""
+    await payments.payment(reader, id=payment_id, resident=resident.id)
+    key = await edge.key_of_form(reader, f"/payments/{payment_id}/refund", request_key, resident.id)
+    if isinstance(key, Response):
+        return key
+    return await _refund_page(request, reader, resident, payment_id, RefundForm(request_key=key))
+
+
+@post("/payments/{payment_id:uuid}/refund", opt=RESIDENT, status_code=303)
+async def refund(
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[RefundForm],
+    conn: edge.Conn,
+    resident: Me,
+    settings: edge.HallSettings,
+    payment_id: FromPath[UUID],
+) -> Response[Any]:
+    """Give it back; the hidden key makes a double tap one refund."""
+
+    async def act() -> str:
+        await payments.refund(conn, payment=payment_id, resident=resident.id, amount=amount, reason=data.reason)
+        return f"/payments/{payment_id}"
+
+    try:
+        amount = edge.amount_of(data.amount, settings.currency)
+        if data.reason not in REASONS:
+            raise errors.malformed(errors=[{"field": "reason", "message": N_("Choose a reason")}])
+        done = await edge.once_form(
+            request, conn, key=data.request_key, principal=resident.id, body=data, act=act, keep=True
+        )
+    except Problem as problem:
+        done = problem
+    if isinstance(done, Problem):
+        again = structs.replace(data, request_key=str(ids.new()))
+        return await _refund_page(request, conn, resident, payment_id, again, done)
+    return edge.see_other(done)
+
+
+async def _refund_page(
+    request: Request[Any, Any, Any],
+    reader: db.ReadConn,
+    resident: Resident,
+    payment_id: UUID,
+    typed: RefundForm,
+    problem: Problem | None = None,
+) -> Response[Html]:
+    payment = await payments.payment(reader, id=payment_id, resident=resident.id)
+    if payment.payer == resident.id:
+        raise problems.refund_not_yours()
+    context: dict[str, Any] = {
+        "payment": PaymentView.of_payment(payment),
+        "payer_masked": payment.payer_masked,
+        "rest": payment.amount - payment.refunded,
+        "reasons": REASONS,
+        "typed": typed,
+        "request_key": typed.request_key,
+    }
+    if problem is not None:
+        return edge.problem_page(request, "payments/refund.html", problem, **context)
+    return edge.page(request, "payments/refund.html", problem=None, **context)
 
 
 async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str, payer: Resident) -> Payee:
@@ -160,4 +245,4 @@ def _confirm_page(
     return edge.page(request, "payments/confirm.html", problem=None, **context)
 
 
-router = edge.pages(scan, pay, confirm, pay_now, show)
+router = edge.pages(scan, pay, confirm, pay_now, show, refund_form, refund)

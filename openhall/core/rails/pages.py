@@ -31,6 +31,7 @@ AnyRequest = Request[Any, Any, Any]
 TITLES = {
     "top_up": N_("Top-up"),
     "payment": N_("Payment"),
+    "refund": N_("Refund"),
 }
 OTHER = N_("Transfer")
 # What banks say when they say no. A code we do not know is told as "declined".
@@ -174,20 +175,20 @@ async def show(request: AnyRequest, reader: edge.Reader, resident: Me, top_up_id
 
 async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Entry]) -> list[Line]:
     """The entries with what they were for: a payment by the name of who was paid."""
-    paid = [entry.transfer for entry in entries if entry.reason == "payment"]
-    names = await payments.payee_names(reader, paid)
     language = language_of(request)
+    paid = await payments.payee_names(reader, [entry.transfer for entry in entries if entry.reason == "payment"])
+    given_back = await payments.refund_names(reader, [entry.transfer for entry in entries if entry.reason == "refund"])
 
     def line(entry: Entry) -> Line:
-        title = names.get(entry.transfer) or translate(request, language, TITLES.get(entry.reason, OTHER))
-        return Line(entry.id, title, entry.amount, entry.balance, entry.at, _href(entry))
+        title = translate(request, language, TITLES.get(entry.reason, OTHER))
+        href = f"/wallet/top-ups/{entry.transfer}" if entry.reason == "top_up" else None
+        if name := paid.get(entry.transfer):
+            title, href = name, f"/payments/{entry.transfer}"
+        if refund := given_back.get(entry.transfer):
+            title, href = f"{title} · {refund[1]}", f"/payments/{refund[0]}"
+        return Line(entry.id, title, entry.amount, entry.balance, entry.at, href)
 
     return [line(entry) for entry in entries]
-
-
-def _href(entry: Entry) -> str | None:
-    pages = {"top_up": "/wallet/top-ups", "payment": "/payments"}
-    return f"{pages[entry.reason]}/{entry.transfer}" if entry.reason in pages else None
 
 
 def _shown(request: AnyRequest, found: TopUp) -> Shown:

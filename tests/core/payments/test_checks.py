@@ -4,7 +4,7 @@ import pytest
 
 from openhall.base import db
 from openhall.web.discover import packages
-from tests.hall import Hall
+from tests.hall import Hall, fresh_key
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,17 @@ BREACHES = {
     ],
     "payments.told": [
         "delete from base.events",
-        "insert into base.events select stream, number + 1, type, data, at from base.events",
+        "insert into base.events select stream, number + 10, type, data, at from base.events",
+    ],
+    "payments.refunds": [
+        "update payments.orders set refunded = refunded - 1",
+        "delete from payments.refunds",
+    ],
+    "payments.refund_transfers": [
+        "update payments.refunds set amount = amount + 1",
+        "delete from payments.refunds",
+        "delete from ledger.journal where reason = 'refund'",
+        "update payments.orders set account = gen_random_uuid()",
     ],
     "merchants.orders": [
         "update payments.orders set account = gen_random_uuid()",
@@ -40,6 +50,9 @@ BREACHES = {
 }
 GUARDS = """
 alter table payments.payments disable trigger payments_append_only;
+alter table payments.refunds disable trigger refunds_append_only;
+alter table payments.refunds drop constraint refunds_payment_fkey;
+alter table payments.orders drop constraint order_refunded_within_what_was_paid;
 alter table ledger.journal disable trigger append_only;
 """
 
@@ -50,11 +63,14 @@ async def broken(conn: db.ReadConn, name: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 async def paid(hall: Hall) -> Hall:
-    """A hall in which one payment was made."""
+    """A hall in which one payment was made, and a part of it given back."""
     payer, _, owner = [await hall.sign_in(phone) for phone in (PAYER, OTHER, OWNER)]
     shop = await hall.open_shop(owner)
     await hall.give(payer, 1000)
-    assert (await hall.pay(payer, code=shop["code"], amount=350)).status_code == 201
+    payment = (await hall.pay(payer, code=shop["code"], amount=350)).json()["id"]
+    body = {"amount": 100, "reason": "sold out"}
+    given_back = await hall.client.post(f"/api/v1/payments/{payment}/refunds", json=body, headers=owner | fresh_key())
+    assert given_back.status_code == 201
     return hall
 
 
