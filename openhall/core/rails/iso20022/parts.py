@@ -113,7 +113,10 @@ def put_code(put: Writer, name: str, text: str | None, most: int = CODE) -> Any:
 
 def put_sum(put: Writer, name: str, total: Decimal | None) -> Any:
     """A control sum in major units; None when there is none."""
-    return None if total is None else put(name, f"{_form(name, f'{total:f}', values.control_sum):f}")
+    if total is None:
+        return None
+    _form(name, f"{total:f}", values.control_sum)
+    return put(name, f"{total:f}")
 
 
 def put_amount(put: Writer, name: str, amount: int, currency: str) -> Any:
