@@ -7,7 +7,7 @@ import pytest
 
 from openhall.core.rails import iso20022
 from openhall.core.rails.iso20022 import Refusal
-from openhall.core.rails.iso20022.xml import MAX_DEPTH
+from openhall.core.rails.iso20022.xml import MAX_DEPTH, MAX_TAGS
 from tests.core.rails.iso20022.samples import STATEMENTS, bent, refused
 
 GOOD = iso20022.write_statements(STATEMENTS)
@@ -67,6 +67,11 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_looked_at() -> None:
     with refused(Refusal.TOO_LARGE):
         iso20022.read_statements(GOOD, most=len(GOOD) - 1)
     assert iso20022.read_statements(GOOD, most=len(GOOD)) == STATEMENTS
+
+
+def test_a_file_of_nothing_but_tags_is_refused_before_it_fills_the_memory() -> None:
+    with refused(Refusal.TOO_LARGE):
+        iso20022.read_statements(bent(GOOD, "</GrpHdr>", "<x/>" * MAX_TAGS + "</GrpHdr>"))
 
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH, 200, 100_000])
