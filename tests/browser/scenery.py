@@ -39,6 +39,7 @@ class Scenery:
             "code": stall["short_code"],
             "long_code": grill["short_code"],
             "payment": paid[-1]["id"],
+            "refunded": self._refunded(keeper, paid[1]["id"]),
             "succeeded": self._top_up(resident, "succeeded"),
             "failed": self._top_up(resident, "failed", outside, outcome="no", reason="insufficient_funds"),
             "processing": self._top_up(resident, "processing", outside, settle_after=86_400_000),
@@ -48,6 +49,13 @@ class Scenery:
     def close(self) -> None:
         for person in self.people.values():
             person.close()
+
+    @staticmethod
+    def _refunded(keeper: Person, payment: str) -> str:
+        for amount, reason in ((200, "Wrong amount"), (150, "Sold out")):
+            made = keeper.api("POST", f"/payments/{payment}/refunds", {"amount": amount, "reason": reason})
+            assert made.status_code == 201, made.text
+        return payment
 
     @staticmethod
     def _top_up(person: Person, state: str, outside: OutsideProgram | None = None, **plan: Any) -> str:
@@ -80,6 +88,14 @@ def _wrong_code(page: Page, path: str) -> None:
     _ask_for_code(page, path)
     page.locator("#code").fill("000000")
     page.locator("main form button").first.click()
+    page.locator("#problem").wait_for()
+
+
+def _no_refund(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#amount").fill("0")
+    page.locator("input[name=reason]").first.check()
+    page.locator("main form .actions button").click()
     page.locator("#problem").wait_for()
 
 
@@ -145,6 +161,10 @@ VIEWS = {
     "payment": View("resident", "/payments/{payment}"),
     "payment-received": View("keeper", "/payments/{payment}"),
     "payment-unknown": View("newcomer", "/payments/{payment}", 404),
+    "payment-refunded": View("resident", "/payments/{refunded}"),
+    "payment-refunded-by-shop": View("keeper", "/payments/{refunded}"),
+    "refund": View("keeper", "/payments/{payment}/refund"),
+    "refund-refused": View("keeper", "/payments/{payment}/refund", 400, _no_refund),
     "wallet": View("resident", "/wallet"),
     "wallet-new": View("newcomer", "/wallet"),
     "top-up": View("resident", "/wallet/top-up"),
