@@ -120,7 +120,6 @@ VIEWS = {
     "sign-in-refused": View("nobody", "/sign-in", 400, _wrong_phone),
     "sign-in-code": View("nobody", "/sign-in/code#{silent_phone}", 200, _ask_for_code),
     "sign-in-code-refused": View("nobody", "/sign-in/code#{silent_phone}", 422, _wrong_code),
-    "soon-paycode": View("nobody", "/soon/paycode"),
     "soon-ride": View("nobody", "/soon/ride"),
     "soon-voucher": View("resident", "/soon/voucher"),
     "docs": View("nobody", "/docs"),
