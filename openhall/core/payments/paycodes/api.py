@@ -72,7 +72,6 @@ class _NoBody(Struct, frozen=True):
 @post("/me/pay-code", opt=RESIDENT, status_code=201, responses=edge.answers(PayCodeBody))
 async def issue(
     request: Request[Any, Any, Any],
-    conn: edge.Conn,
     pool: edge.Pool,
     resident: Me,
     settings: edge.HallSettings,
@@ -80,14 +79,16 @@ async def issue(
 ) -> Response[Any]:
     """A pay code to show to a cashier: for one charge, for one minute. Refusal: `hall.rate_limited`."""
     await limits.take(pool, paycodes.issuing_limit(settings), str(resident.id))
+    # Only now a connection: whoever holds one while asking for another may wait for ever.
+    async with pool.write() as conn:
 
-    async def act() -> PayCodeBody:
-        code = await paycodes.issue(conn, resident=resident.id, secret=settings.secret)
-        return PayCodeBody(code.digits, code.qr_payload, code.emv_payload, code.expires_at)
+        async def act() -> PayCodeBody:
+            code = await paycodes.issue(conn, resident=resident.id, secret=settings.secret)
+            return PayCodeBody(code.digits, code.qr_payload, code.emv_payload, code.expires_at)
 
-    if idempotency_key is None:
-        return Response(await act(), status_code=201)
-    return await edge.once(request, conn, key=idempotency_key, principal=resident.id, body=_NoBody(), act=act)
+        if idempotency_key is None:
+            return Response(await act(), status_code=201)
+        return await edge.once(request, conn, key=idempotency_key, principal=resident.id, body=_NoBody(), act=act)
 
 
 @post("/me/pay-code/devices", opt=RESIDENT, status_code=201)

@@ -18,7 +18,11 @@ REMEMBERED = timedelta(days=1)
 @tasks.task(name="forget_pay_codes", pass_context=True, queueing_lock="payments:forget_pay_codes")
 async def forget_pay_codes(context: JobContext, timestamp: int) -> None:
     """Every hour: forget codes that ended, their uses, and old guesses. Waiting charges stay, like payments."""
-    pool: db.Pool = context.additional_context["pool"]
+    await forget(context.additional_context["pool"])
+
+
+async def forget(pool: db.Pool) -> None:
+    """The work of the job."""
     now = clock.now()
     async with pool.write() as conn:
         await db.run(conn, q.forget_pay_codes, before=now - REMEMBERED)

@@ -49,38 +49,38 @@ class Decision(Struct, frozen=True):
 
 @get("/pay-code", opt=RESIDENT)
 async def show(
-    request: AnyRequest,
-    conn: edge.Conn,
-    pool: edge.Pool,
-    resident: Me,
-    settings: edge.HallSettings,
-    after: After = None,
+    request: AnyRequest, pool: edge.Pool, resident: Me, settings: edge.HallSettings, after: After = None
 ) -> Response[Any]:
     """A fresh code; or, for who comes back, the charge that waits for them or the payment that was made."""
-    if charge := await paycodes.next_waiting(conn, resident=resident.id):
+    async with pool.read() as reader:
+        charge = await paycodes.next_waiting(reader, resident=resident.id)
+        news = await _news(reader, resident.id, after)
+        head = await events.head(reader, paycodes.stream_of(resident.id))
+        balance = await ledger.balance(reader, resident.wallet)
+    if charge is not None:
         return edge.see_other(f"/pay-code/charges/{charge}")
-    news = await _news(conn, resident.id, after)
     if news is not None and news.type == facts.SUCCEEDED:
         return edge.see_other(f"/payments/{news.data['payment']}", paid="1")
-    head = await events.head(conn, paycodes.stream_of(resident.id))
-    context: dict[str, Any] = {"last_event": head, "refused": _refused(news)}
+    context: dict[str, Any] = {"last_event": head, "refused": _refused(news), "is_empty": balance.available <= 0}
     try:
         await limits.take(pool, paycodes.issuing_limit(settings), str(resident.id))
     except Problem as problem:
         return edge.problem_page(request, "payments/pay_code.html", problem, code=None, **context)
-    code = await paycodes.issue(conn, resident=resident.id, secret=settings.secret)
-    return edge.page(
-        request,
-        "payments/pay_code.html",
-        problem=None,
-        code=code,
-        groups=pay.show(code.digits),
-        qr_svg=Markup(codes.fleeting_svg(code.qr_payload)),  # noqa: S704  our own drawing
-        bars_svg=Markup(codes.code128.svg(code.digits)),  # noqa: S704  our own drawing
-        lives_s=int((code.expires_at - clock.now()).total_seconds()),
-        is_empty=(await ledger.balance(conn, resident.wallet)).available <= 0,
-        **context,
-    )
+    # Only now a connection to write: whoever holds one while asking for another may wait for ever.
+    async with pool.write() as conn:
+        code = await paycodes.issue(conn, resident=resident.id, secret=settings.secret)
+    return edge.page(request, "payments/pay_code.html", problem=None, **_drawn(code), **context)
+
+
+def _drawn(code: paycodes.PayCode) -> dict[str, Any]:
+    """The code as the page shows it."""
+    return {
+        "code": code,
+        "groups": pay.show(code.digits),
+        "qr_svg": Markup(codes.fleeting_svg(code.qr_payload)),  # noqa: S704  our own drawing
+        "bars_svg": Markup(codes.code128.svg(code.digits)),  # noqa: S704  our own drawing
+        "lives_s": int((code.expires_at - clock.now()).total_seconds()),
+    }
 
 
 @get("/pay-code/stream", opt=RESIDENT, media_type=SSE)
