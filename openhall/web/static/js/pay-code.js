@@ -37,6 +37,7 @@ async function renew() {
     box.replaceChildren(...next.childNodes);
     Object.assign(box.dataset, next.dataset);
     plan();
+    if (source.readyState === EventSource.CLOSED) connect();
   } catch {
     lost();
     renewIn(RETRY_MS);
@@ -64,10 +65,10 @@ function connect() {
   source = new EventSource(`/pay-code/stream?after=${box.dataset.lastEvent}`);
   source.onopen = listen;
   source.addEventListener("alive", listen);
+  // The page that comes says where the stream goes on.
   source.addEventListener("told", () => {
     source.close();
     renew();
-    connect();
   });
 }
 
