@@ -181,6 +181,17 @@ async def test_nothing_asked_is_nothing_done(conn: db.Conn) -> None:
     assert await read(conn, []) == []
 
 
+async def test_a_batch_whose_statements_travel_together_gets_the_same_answers(pool: db.Pool) -> None:
+    async with pool.write() as conn:
+        resident = await join(conn)
+        one, two = await code_of(conn, resident), await code_of(conn, resident)
+    async with pool.pipelined() as conn:
+        answers = await read(conn, [ask(one), ask(one), ask("71" + "0" * 16), ask(two)])
+    assert [words(answer) for answer in answers] == ["consumed", USED, INVALID, "consumed"]
+    async with pool.pipelined() as conn:
+        assert [words(answer) for answer in await read(conn, [ask(two)])] == [USED]
+
+
 async def test_a_batch_takes_three_statements_at_most(conn: db.Conn, monkeypatch: pytest.MonkeyPatch) -> None:
     resident = await join(conn)
     made = [await code_of(conn, resident) for _ in range(3)]
