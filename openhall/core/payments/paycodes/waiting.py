@@ -54,7 +54,7 @@ async def close(conn: db.Conn, charges: Sequence[UUID]) -> list[WaitingCharge | 
     found = await db.all(conn, q.lock_waiting_charges, WaitingCharge, charges=list(charges), now=now)
     open_ = [c.charge for c in found if c.state in (ChargeState.WAITING, ChargeState.EXPIRED)]
     if open_:
-        await db.run(conn, q.end_waiting_charges, charges=open_, state=ChargeState.CLOSED, now=now)
+        await db.send(conn, q.end_waiting_charges, charges=open_, state=ChargeState.CLOSED, now=now)
     by_id = {c.charge: _ended(c) if c.charge in open_ else c for c in found}
     return [by_id.get(charge) for charge in charges]
 
@@ -100,7 +100,7 @@ async def refuse(conn: db.Conn, *, resident: UUID, charge: UUID) -> WaitingCharg
     (found,) = await db.all(conn, q.lock_waiting_charges, WaitingCharge, charges=[charge], now=now)
     if found.state is not ChargeState.WAITING:
         return found
-    await db.run(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.REFUSED, now=now)
+    await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.REFUSED, now=now)
     return msgspec.structs.replace(found, state=ChargeState.REFUSED)
 
 
@@ -117,7 +117,7 @@ async def _pay(conn: db.Conn, payer: Payer, charge: UUID) -> PaymentView:
     receipt = rules.receipt_no(outcome.business_date, number)
     view = PaymentView.of(charge, ids.new(), found.to, found.amount, found.currency, receipt, outcome.at)
     await db.send(conn, q.write_paid, rows=db.rows([_paid_row(payer, found, view, outcome)]), now=now)
-    await db.run(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.CONFIRMED, now=now)
+    await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.CONFIRMED, now=now)
     succeeded = ChargeSucceeded(charge, found.payee_name, found.amount, found.currency, receipt, outcome.at)
     to_shop = events.Fact(found.stream, "payment.succeeded", event_data(view, payer.masked))
     await events.publish(conn, [to_shop, told(payer.resident, succeeded)])

@@ -21,7 +21,7 @@ async def paid(hall: Hall) -> Hall:
     payer, shop = await counter(hall)
     charge = await hall.ask_payer(payer, shop, 350)
     me = await payer_of(hall)
-    async with hall.pool.pipelined() as conn:
+    async with hall.pool.pipelined(lock_ms=5000) as conn:
         code = await paycodes.issue(conn, resident=me.resident, secret=hall.settings.secret)
         asked = paycodes.CodeAsk(digits=code.digits, charge=charge, shop=UUID(shop["id"]), amount=350, now=clock.now())
         (answer,) = await paycodes.consume(conn, [asked], settings=hall.settings)

@@ -185,10 +185,10 @@ async def test_a_batch_whose_statements_travel_together_gets_the_same_answers(po
     async with pool.write() as conn:
         resident = await join(conn)
         one, two = await code_of(conn, resident), await code_of(conn, resident)
-    async with pool.pipelined() as conn:
+    async with pool.pipelined(lock_ms=5000) as conn:
         answers = await read(conn, [ask(one), ask(one), ask("71" + "0" * 16), ask(two)])
     assert [words(answer) for answer in answers] == ["consumed", USED, INVALID, "consumed"]
-    async with pool.pipelined() as conn:
+    async with pool.pipelined(lock_ms=5000) as conn:
         assert [words(answer) for answer in await read(conn, [ask(two)])] == [USED]
 
 
