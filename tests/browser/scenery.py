@@ -31,6 +31,8 @@ class Scenery:
         resident.top_up(30_000)
         paid = [resident.pay(stall, amount) for amount in (350, 700, 1205)] + [resident.pay(grill, 8_888)]
         quiet = keeper.open_shop("安静的小店")
+        for name in ("我的旧手机", "Watch"):
+            assert resident.api("POST", "/me/pay-code/devices", {"name": name}).status_code == 201
         asked = self.people["asked"]
         asked.top_up(100_000)
         refused = ask_payer(asked, stall, 1_205)
@@ -155,6 +157,8 @@ VIEWS = {
     "payment-unknown": View("newcomer", "/payments/{payment}", 404),
     "pay-code": View("resident", "/pay-code"),
     "pay-code-empty": View("newcomer", "/pay-code"),
+    "pay-devices": View("resident", "/pay-code/devices"),
+    "pay-devices-none": View("newcomer", "/pay-code/devices"),
     "charge": View("asked", "/pay-code/charges/{charge}"),
     "charge-dear": View("asked", "/pay-code/charges/{dear_charge}"),
     "charge-late": View("asked", "/pay-code/charges/{late_charge}"),

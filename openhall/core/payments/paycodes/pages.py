@@ -65,7 +65,9 @@ async def show(
     try:
         await limits.take(pool, paycodes.issuing_limit(settings), str(resident.id))
     except Problem as problem:
-        return edge.problem_page(request, "payments/pay_code.html", problem, code=None, **context)
+        answer = edge.problem_page(request, "payments/pay_code.html", problem, code=None, **context)
+        answer.headers["Retry-After"] = str(problem.data["retry_after"])
+        return answer
     # Only now a connection to write: whoever holds one while asking for another may wait for ever.
     async with pool.write() as conn:
         code = await paycodes.issue(conn, resident=resident.id, secret=settings.secret)
@@ -123,6 +125,20 @@ async def decide(
     return await _charge_page(request, conn, resident, found, answer.problem)
 
 
+@get("/pay-code/devices", opt=RESIDENT)
+async def devices(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
+    """The devices that pay offline, so that a lost one can be revoked from any phone."""
+    found = await paycodes.devices(reader, resident=resident.id)
+    return edge.page(request, "payments/pay_devices.html", devices=found)
+
+
+@post("/pay-code/devices/{device_id:uuid}/revoke", opt=RESIDENT, status_code=303)
+async def revoke(conn: edge.Conn, resident: Me, device_id: FromPath[UUID]) -> Response[Any]:
+    """From now on the device pays nothing."""
+    await paycodes.revoke(conn, resident=resident.id, device=device_id)
+    return edge.see_other("/pay-code/devices")
+
+
 async def _charge_page(
     request: AnyRequest,
     reader: db.ReadConn,
@@ -168,4 +184,4 @@ async def _sse(hub: Hub, name: str, after: int) -> AsyncGenerator[bytes, None]:
                 return
 
 
-router = edge.pages(show, stream, charge, decide)
+router = edge.pages(show, stream, charge, decide, devices, revoke)

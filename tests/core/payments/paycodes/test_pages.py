@@ -122,6 +122,7 @@ async def test_asking_without_end_shows_a_kind_page(settings: Settings, outside:
         await visit(hall, "/pay-code")
         answer = await hall.client.get("/pay-code", headers={"Accept-Language": "en"})
         assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) > 0
         assert "That was tried too often." in answer.text
         assert after_on(answer.text)
 
@@ -209,6 +210,19 @@ async def test_the_stream_wakes_the_page_and_tells_no_more(hall: Hall) -> None:
         async with following(client, "/pay-code/stream?after=1", cookie) as watcher:
             await hall.ask_payer(payer, shop, 700)
             assert (await watcher.next()).id == 2
+
+
+async def test_a_lost_device_is_revoked_on_a_page(hall: Hall) -> None:
+    payer, _ = await counter(hall)
+    await enter(hall, PAYER)
+    assert "No device pays offline" in await visit(hall, "/pay-code/devices")
+    made = await hall.client.post("/api/v1/me/pay-code/devices", json={"name": "Lost phone"}, headers=payer)
+    page = await visit(hall, "/pay-code/devices")
+    assert "Lost phone" in page
+    assert "Paid today: ¥0.00" in page
+    gone = await press(hall, f"/pay-code/devices/{made.json()['id']}/revoke")
+    assert (gone.status_code, gone.headers["Location"]) == (303, "/pay-code/devices")
+    assert "Lost phone" not in await visit(hall, "/pay-code/devices")
 
 
 async def test_the_home_page_leads_to_the_code(hall: Hall) -> None:
