@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from openhall.base import db
+from openhall.base import clock, db, ids
 from openhall.base.config import Settings
-from openhall.core import ledger
+from openhall.core import ledger, payments
+from openhall.core.payments import paycodes
 from openhall.web.discover import packages
 from tests.outside_fixture import OutsideProgram
 
@@ -52,6 +53,28 @@ class Hall:
             transfer = ledger.Transfer(id=uuid4(), debit=bank, credit=wallet.id, amount=amount, reason="top_up")
             (outcome,) = await ledger.post(conn, [transfer])
             assert outcome.ok, outcome
+
+    async def ask_payer(self, payer: Headers, shop: dict[str, Any], amount: int, reference: str = "") -> UUID:
+        """A charge of this shop that waits for the payer's yes, as the counter puts it there; its id."""
+        me = (await self.client.get("/api/v1/me", headers=payer)).json()
+        async with self.pool.write() as conn:
+            payee = await payments.resolve(conn, self.sources, shop["code"])
+            charge = paycodes.NewWaiting(
+                charge=ids.new(),
+                resident=UUID(me["id"]),
+                payee=payee,
+                amount=amount,
+                currency=self.settings.currency,
+                reference=reference,
+                expires_at=clock.now() + paycodes.CONFIRM_WITHIN,
+            )
+            await paycodes.ask_payers(conn, [charge])
+        return charge.charge
+
+    @property
+    def sources(self) -> list[payments.PayeeSource]:
+        """Who can be paid by code."""
+        return [source for package in packages(demo=True) for source in package.payees]
 
     async def balance(self, resident: Headers) -> int:
         wallet = await self.client.get("/api/v1/wallet", headers=resident)

@@ -85,6 +85,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     payment_max: Annotated[
         int, Meta(description="Largest single payment by a shop's static code, in minor units.", ge=1)
     ] = 5_000_000
+    pay_code_max: Annotated[
+        int, Meta(description="Above this the payer confirms a pay code's charge on the phone, in minor units.", ge=0)
+    ] = 100_000
+    pay_codes_per_resident: Annotated[
+        int, Meta(description="Pay codes one resident may ask for in ten minutes.", ge=1)
+    ] = 100
+    pay_code_guesses: Annotated[int, Meta(description="Wrong pay codes one shop may read in ten minutes.", ge=1)] = 30
+    offline_code_max: Annotated[
+        int, Meta(description="The same as pay_code_max for a code made offline, in minor units.", ge=0)
+    ] = 5_000
+    offline_code_day_max: Annotated[
+        int,
+        Meta(description="What one device's offline codes may pay in a day without confirming, in minor units.", ge=0),
+    ] = 20_000
 
     def __post_init__(self) -> None:
         if len(self.secret) < SECRET_LENGTH:

@@ -16,7 +16,7 @@ from openhall.web.render import Html, language_of, translate
 
 # The four big buttons of the home page. A package takes a place by a tile with the same name; until then the button
 # leads to a page that says so and what to do instead.
-SOON = frozenset({"paycode", "ride", "voucher"})
+SOON = frozenset({"ride", "voucher"})
 RECENT = 5
 
 

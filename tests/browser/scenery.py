@@ -9,6 +9,7 @@ from msgspec import Struct
 from playwright.sync_api import Page
 
 from tests.browser.city import Person, new_phone
+from tests.browser.counter import ask_payer, refuse
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, wait_for
 
@@ -17,10 +18,10 @@ FOREIGN = "00020101021129370016A000000677010111011300668123456785802TH5303764630
 
 
 class Scenery:
-    """The people (`resident`, `keeper`, `newcomer`) and the `places` that paths are filled with."""
+    """The people (`resident`, `keeper`, `newcomer`, `asked`) and the `places` that paths are filled with."""
 
     def __init__(self, hall: Served, outside: OutsideProgram) -> None:
-        self.people = {who: Person(hall, new_phone()) for who in ("resident", "keeper", "newcomer")}
+        self.people = {who: Person(hall, new_phone()) for who in ("resident", "keeper", "newcomer", "asked")}
         self.sessions = {who: person.new_session() for who, person in self.people.items()}
         resident, keeper = self.people["resident"], self.people["keeper"]
         resident.new_session()
@@ -30,7 +31,17 @@ class Scenery:
         resident.top_up(30_000)
         paid = [resident.pay(stall, amount) for amount in (350, 700, 1205)] + [resident.pay(grill, 8_888)]
         quiet = keeper.open_shop("安静的小店")
+        for name in ("我的旧手机", "Watch"):
+            assert resident.api("POST", "/me/pay-code/devices", {"name": name}).status_code == 201
+        asked = self.people["asked"]
+        asked.top_up(100_000)
+        refused = ask_payer(asked, stall, 1_205)
+        refuse(asked, refused)
         self.places = {
+            "charge": ask_payer(asked, grill, 8_888),
+            "dear_charge": ask_payer(asked, stall, 900_000),
+            "late_charge": ask_payer(asked, grill, 1_205, lives=-timedelta(minutes=1)),
+            "refused_charge": refused,
             "phone": resident.phone,
             "silent_phone": new_phone(),
             "shop": stall["id"],
@@ -136,7 +147,6 @@ VIEWS = {
     "sign-in-refused": View("nobody", "/sign-in", 400, _wrong_phone),
     "sign-in-code": View("nobody", "/sign-in/code#{silent_phone}", 200, _ask_for_code),
     "sign-in-code-refused": View("nobody", "/sign-in/code#{silent_phone}", 422, _wrong_code),
-    "soon-paycode": View("nobody", "/soon/paycode"),
     "soon-ride": View("nobody", "/soon/ride"),
     "soon-voucher": View("resident", "/soon/voucher"),
     "docs": View("nobody", "/docs"),
@@ -165,6 +175,14 @@ VIEWS = {
     "payment-refunded-by-shop": View("keeper", "/payments/{refunded}"),
     "refund": View("keeper", "/payments/{payment}/refund"),
     "refund-refused": View("keeper", "/payments/{payment}/refund", 400, _no_refund),
+    "pay-code": View("resident", "/pay-code"),
+    "pay-code-empty": View("newcomer", "/pay-code"),
+    "pay-devices": View("resident", "/pay-code/devices"),
+    "pay-devices-none": View("newcomer", "/pay-code/devices"),
+    "charge": View("asked", "/pay-code/charges/{charge}"),
+    "charge-dear": View("asked", "/pay-code/charges/{dear_charge}"),
+    "charge-late": View("asked", "/pay-code/charges/{late_charge}"),
+    "charge-refused": View("asked", "/pay-code/charges/{refused_charge}"),
     "wallet": View("resident", "/wallet"),
     "wallet-new": View("newcomer", "/wallet"),
     "top-up": View("resident", "/wallet/top-up"),

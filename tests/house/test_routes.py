@@ -122,12 +122,15 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     paid = await hall.pay(payer, code=shop["code"], amount=350)
     body = {"amount": 100, "bank_account": "demo"}
     top_up = await hall.client.post("/api/v1/wallet/top-ups", json=body, headers=somebody | fresh_key())
+    device = await hall.client.post("/api/v1/me/pay-code/devices", json={"name": "Phone"}, headers=somebody)
     sessions = (await hall.client.get("/api/v1/auth/sessions", headers=somebody)).json()["sessions"]
     return {
         "shop_id": shop["id"],
         "payment_id": paid.json()["id"],
         "top_up_id": top_up.json()["id"],
         "session_id": sessions[0]["id"],
+        "device_id": device.json()["id"],
+        "charge_id": str(await hall.ask_payer(payer, shop, 350)),
     }
 
 

@@ -31,7 +31,9 @@ async def resolve_all(conn: db.ReadConn, sources: Sequence[PayeeSource], texts: 
 
 
 def _refused_early(text: str) -> Problem | None:
-    """What the text itself already tells: it is damaged, or belongs to another network."""
+    """What the text itself already tells: it is damaged, belongs to another network, or is shown by a payer."""
+    if codes.pay.is_ours(text):
+        return problems.code_of_payer()
     try:
         read = codes.read(text)
     except codes.CodeError as wrong:

@@ -3,13 +3,17 @@
 from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.payments import api, pages
+from openhall.core.payments.paycodes import api as code_api
+from openhall.core.payments.paycodes import jobs
+from openhall.core.payments.paycodes import pages as code_pages
 
 q = db.load("openhall.core.payments")
 
 PACKAGE = Package(
     name="payments",
     module="openhall.core.payments",
-    routes=[api.router, pages.router],
+    routes=[api.router, pages.router, code_api.router, code_pages.router],
+    tasks=[jobs.tasks],
     checks=[
         Check(
             "payments.orders",
@@ -35,5 +39,16 @@ PACKAGE = Package(
             q.check_refund_transfers,
         ),
         Check("payments.told", "The payee was told of each payment once (of the last two days).", q.check_told),
+        Check(
+            "payments.pay_codes",
+            "What a pay code paid, whoever showed it paid, to the shop that read it (of the last day).",
+            q.check_pay_codes,
+        ),
+        Check("payments.live_pay_codes", "Nobody has more than three unused pay codes alive.", q.check_live_pay_codes),
+        Check(
+            "payments.waiting_charges",
+            "A charge is confirmed exactly when its payment exists, of its payer, payee and amount.",
+            q.check_waiting_charges,
+        ),
     ],
 )

@@ -16,6 +16,12 @@ code_foreign = define(
     N_("This code belongs to another network ({network})."),
     N_("Ask the shop for its code of this hall."),
 )
+code_of_payer = define(
+    "payments.code_of_payer",
+    Kind.REFUSED,
+    N_("This is the pay code of a person, not of a shop."),
+    N_("To pay, scan the shop's code. To be paid by this one, read it at your shop's counter."),
+)
 code_unknown = define(
     "payments.code_unknown",
     Kind.REFUSED,
@@ -107,6 +113,60 @@ refund_without_funds = define(
     Kind.REFUSED,
     N_("There is not enough money in the shop's account."),
     N_("Wait for the next payments, then give it back."),
+)
+pay_code_foreign = define(
+    "payments.pay_code_foreign",
+    Kind.REFUSED,
+    N_("This pay code belongs to another network ({network})."),
+    N_("Ask the payer to open the pay code of this hall, or take it with that network's scanner."),
+)
+pay_code_invalid = define(
+    "payments.pay_code_invalid",
+    Kind.REFUSED,
+    N_("This is no pay code that works here now."),
+    N_("Ask the payer to show a fresh code, and scan it again."),
+)
+pay_code_used = define(
+    "payments.pay_code_used",
+    Kind.REFUSED,
+    N_("This pay code was already used."),
+    N_("Each code works once. Ask the payer to show a fresh one."),
+)
+pay_code_expired = define(
+    "payments.pay_code_expired",
+    Kind.REFUSED,
+    N_("This pay code is too old."),
+    N_("A code lives for one minute. Ask the payer to show a fresh one."),
+)
+device_name_invalid = define(
+    "payments.device_name_invalid",
+    Kind.INVALID,
+    N_("The device needs a name of 1 to 40 characters."),
+    N_("Give it a name you will know it by."),
+)
+too_many_devices = define(
+    "payments.too_many_devices",
+    Kind.REFUSED,
+    N_("You have as many offline devices as one person may have."),
+    N_("Revoke one that you no longer use, then try again."),
+)
+device_not_found = define(
+    "payments.device_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such device among yours."),
+    N_("Look at the list of your devices."),
+)
+charge_not_found = define(
+    "payments.charge_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such request for money to you."),
+    N_("Ask the shop to scan a fresh pay code."),
+)
+charge_ended = define(
+    "payments.charge_ended",
+    Kind.REFUSED,
+    N_("This request for money is over."),
+    N_("Nothing was paid by it now. Ask the shop to scan a fresh pay code."),
 )
 
 _WHAT_IS_WRONG = {

@@ -4,6 +4,7 @@ import pytest
 
 from openhall.base import db
 from openhall.web.discover import packages
+from tests.core.payments.paycodes.breaches import BREACHES as OF_PAY_CODES
 from tests.hall import Hall, fresh_key
 
 pytestmark = pytest.mark.anyio
@@ -85,4 +86,4 @@ async def test_each_check_finds_its_breaches(paid: Hall, name: str) -> None:
 
 
 def test_every_check_of_payments_is_tried() -> None:
-    assert {name for name in CHECKS if name.startswith("payments.")} <= set(BREACHES)
+    assert {name for name in CHECKS if name.startswith("payments.")} <= set(BREACHES) | set(OF_PAY_CODES)

@@ -8,13 +8,16 @@ read gives the same text; what we generate, we read back.
 from functools import lru_cache
 from typing import TypeAlias
 
-from openhall.core.payments.codes import mpm, schemes, short
-from openhall.core.payments.codes.qr import png, svg
+from openhall.core.payments.codes import code128, mpm, pay, schemes, short
+from openhall.core.payments.codes.qr import fleeting_svg, png, svg
 from openhall.core.payments.codes.reasons import CodeError, Reason
 from openhall.core.payments.codes.schemes import Network
 from openhall.core.payments.codes.shop import ShopCode, generate, new_id, recognise
 
-__all__ = ["CodeError", "Network", "Read", "Reason", "ShopCode", "generate", "new_id", "png", "read", "short", "svg"]
+__all__ = [
+    "CodeError", "Network", "Read", "Reason", "ShopCode", "code128", "fleeting_svg", "generate", "new_id", "pay", "png",
+    "read", "short", "svg",
+]  # fmt: skip
 
 # A shop code of some openhall, the nine digits of a typed short code, or a code of another network.
 Read: TypeAlias = ShopCode | str | Network

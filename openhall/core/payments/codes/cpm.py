@@ -1,7 +1,7 @@
-"""Consumer-presented payment codes (EMVCo CPM 1.1): what a payer of a card network shows to a cashier.
+"""Consumer-presented payment codes (EMVCo CPM 1.1): what a payer shows to a cashier.
 
-The hall does not accept these yet; reading them lets it say whose code was scanned. The payload is base64 of BER-TLV.
-Raw bytes and order are kept, so `Cpm.encode()` returns the very text that was read.
+The hall writes its own pay codes in this form too, and reads those of card networks to say whose code was scanned. The
+payload is base64 of BER-TLV. Raw bytes and order are kept, so `Cpm.encode()` returns the very text that was read.
 """
 
 import base64
@@ -43,9 +43,29 @@ class Cpm(Struct, frozen=True):
             if inner.tag == "4F"
         )
 
+    def number(self, application_id: str) -> str | None:
+        """The digits (5A) of the wallet with this application id, if the payload offers one."""
+        for item in self.items:
+            inner = {part.tag: part.value.hex().upper() for part in item.items}
+            if item.tag == "61" and inner.get("4F") == application_id and "5A" in inner:
+                return inner["5A"].rstrip("F")
+        return None
+
     def encode(self) -> str:
         """The text that was read, character for character."""
         return base64.b64encode(b"".join(item.head + item.value for item in self.items)).decode()
+
+
+def of_number(application_id: str, number: str) -> str:
+    """The payload of one wallet: its application id in hexadecimal, and an even number of at most 20 digits."""
+    start = Item("85", bytes.fromhex("8505"), b"CPV01")
+    inner = (_item("4F", bytes.fromhex(application_id)), _item("5A", bytes.fromhex(number)))
+    return Cpm((start, _item("61", b"".join(part.head + part.value for part in inner)))).encode()
+
+
+def _item(tag: str, value: bytes) -> Item:
+    """One short object: its length fits one byte."""
+    return Item(tag, bytes.fromhex(tag) + bytes([len(value)]), value)
 
 
 def parse(text: str) -> Cpm:

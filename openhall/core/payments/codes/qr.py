@@ -17,15 +17,23 @@ _PNG_PIXELS = 1000
 _KEPT = 256
 
 
-@lru_cache(maxsize=_KEPT)
-def svg(payload: str, title: str = "") -> str:
-    """An inline-able SVG without a size of its own: the page's style sheet decides how large it is."""
+def fleeting_svg(payload: str, title: str = "") -> str:
+    """An inline-able SVG without a size of its own: the page's style sheet decides how large it is.
+
+    Nothing is kept of it: for codes that nobody sees twice.
+    """
     out = io.BytesIO()
     _make(payload).save(
         out, kind="svg", border=_QUIET_ZONE, light="#fff", title=title or None,
         xmldecl=False, svgns=True, omitsize=True, nl=False, svgclass="qr", lineclass=None,
     )  # fmt: skip
     return out.getvalue().decode()
+
+
+@lru_cache(maxsize=_KEPT)
+def svg(payload: str, title: str = "") -> str:
+    """The same, kept for the next time."""
+    return fleeting_svg(payload, title)
 
 
 @lru_cache(maxsize=_KEPT)

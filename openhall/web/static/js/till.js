@@ -1,5 +1,6 @@
 // The live till: each payment is shown once and spoken once, in order. After a lost connection it catches up;
 // what is older than a minute is shown but no longer spoken.
+import { stayAwake } from "./awake.js";
 import { chime, hasVoice, rate, speak, unlock } from "./sound.js";
 
 const STALE_MS = 60_000;
@@ -189,17 +190,6 @@ part("test").addEventListener("click", async () => {
 document.addEventListener("pointerdown", () => blocked && startSound(), { once: false });
 window.addEventListener("online", connect);
 window.addEventListener("offline", () => setState("lost", say.lost));
-
-// A till lies on the counter: the screen stays on where the browser allows it.
-async function stayAwake() {
-  if (document.visibilityState !== "visible") return;
-  try {
-    await navigator.wakeLock?.request("screen");
-  } catch {
-    // Low battery or no permission: the till works all the same.
-  }
-}
-document.addEventListener("visibilitychange", stayAwake);
 
 showMuted();
 stayAwake();

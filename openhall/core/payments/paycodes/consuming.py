@@ -1,0 +1,257 @@
+"""A shop reads a code: who shows it, and to which charge it now belongs.
+
+Everything happens in the caller's transaction. The using of a code is a row with a unique key: when the charge is given
+up, the code is free again, and of many charges that race for one code the first to commit has it. A batch makes two
+array statements, three when somebody lost a race.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from openhall.base import db
+from openhall.base.config import Settings
+from openhall.base.errors import Problem, rate_limited
+from openhall.core import ledger, people
+from openhall.core.payments import problems
+from openhall.core.payments.codes import Network, pay
+from openhall.core.payments.paycodes import otp, rules
+from openhall.core.payments.paycodes.permutation import Permutation
+from openhall.core.payments.paycodes.types import CodeAsk, Consumed
+
+q = db.load("openhall.core.payments")
+
+
+class _Found(Struct, frozen=True):
+    """What the database knows of an ask. Everything is None for a code that nobody was ever given."""
+
+    expires_at: datetime | None
+    device: UUID | None
+    day: date | None
+    spent: int | None
+    resident: UUID | None
+    wallet: UUID | None
+    phone: str | None
+    state: str | None
+    used_charge: UUID | None
+    used_shop: UUID | None
+    used_amount: int | None
+    used_requires_action: bool | None
+    used_step: int | None
+    guesses: int
+    window_ends: datetime | None
+
+
+class _Use(Struct, frozen=True):
+    """To which charge a code went."""
+
+    code: str
+    charge: UUID
+    shop: UUID
+    amount: int
+    requires_action: bool
+
+    def is_of(self, ask: CodeAsk) -> bool:
+        return (self.charge, self.shop, self.amount) == (ask.charge, ask.shop, ask.amount)
+
+
+class _Item:
+    """An ask on its way; `answer` is set as soon as it is decided."""
+
+    def __init__(self, ask: CodeAsk, place: int) -> None:
+        self.ask = ask
+        self.place = place
+        self.read = pay.read(ask.digits)
+        self.answer: Consumed | Problem | None = None
+        self.use: dict[str, Any] = {}
+
+    @property
+    def digits(self) -> str | None:
+        return self.read if isinstance(self.read, str) else None
+
+    @property
+    def is_offline(self) -> bool:
+        return self.digits is not None and self.digits.startswith(pay.OFFLINE)
+
+
+async def consume(conn: db.Conn, asks: Sequence[CodeAsk], *, settings: Settings) -> list[Consumed | Problem]:
+    """Bind each code to its charge, or say why not; aligned with `asks`, and a refused one never fails the others.
+
+    Problems, in order of precedence: `hall.rate_limited` (the shop guessed too often), `payments.pay_code_foreign`,
+    `payments.pay_code_invalid`, `payments.pay_code_used`, `payments.not_possible` (the payer's account is closed),
+    `payments.pay_code_expired`. Commit what is refused too: wrong guesses are counted in the same transaction.
+    """
+    if not asks:
+        return []
+    items = [_Item(ask, place) for place, ask in enumerate(asks)]
+    now = max(ask.now for ask in asks)
+    permutation = rules.device_permutation(settings.secret)
+    rows = db.rows(_recognise_row(item, settings.secret, permutation) for item in items)
+    found = await db.all(conn, q.recognise_codes, _Found, rows=rows, now=now)
+    batch = _Batch(settings)
+    for item, known in zip(items, found, strict=True):
+        batch.decide(item, known)
+    await _use(conn, items, batch.guesses, now)
+    return [item.answer for item in items if item.answer is not None]
+
+
+def _recognise_row(item: _Item, secret: str, permutation: Permutation) -> dict[str, Any]:
+    code = number = None
+    if item.digits is not None:
+        if item.is_offline:
+            number, _ = rules.offline_parts(permutation, item.digits)
+        else:
+            code = rules.code_hash(secret, item.digits).hex()
+    return {"ord": item.place, "code": code, "number": number, "charge": item.ask.charge, "shop": item.ask.shop}
+
+
+class _Batch:
+    """The asks of one transaction, decided one after the other: each sees what those before it used and spent."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._spent: Counter[UUID] = Counter()
+        self.guesses: Counter[UUID] = Counter()
+
+    def decide(self, item: _Item, found: _Found) -> None:
+        """Set the item's answer, or prepare its use."""
+        if found.guesses + self.guesses[item.ask.shop] >= self._settings.pay_code_guesses:
+            item.answer = _too_often(item.ask.now, found.window_ends)
+        elif isinstance(item.read, Network):
+            item.answer = problems.pay_code_foreign(network=item.read.name or "EMVCo")
+        elif found.resident is None or item.digits is None:
+            self._wrong(item)
+        elif item.is_offline:
+            self._decide_offline(item, found)
+        else:
+            self._decide_online(item, found)
+
+    def _decide_online(self, item: _Item, found: _Found) -> None:
+        assert item.digits is not None
+        assert found.expires_at is not None
+        if found.used_charge is not None:
+            item.answer = _used_before(item.ask, found)
+        elif found.state != "active":
+            item.answer = problems.not_possible()
+        elif found.expires_at <= item.ask.now:
+            item.answer = problems.pay_code_expired()
+        else:
+            code = rules.code_hash(self._settings.secret, item.digits)
+            self._prepare(item, found, code, rules.online_needs_confirming(self._settings, item.ask.amount))
+
+    def _decide_offline(self, item: _Item, found: _Found) -> None:
+        assert item.digits is not None
+        assert found.device is not None
+        secret, once = rules.device_secret(self._settings.secret, found.device), item.digits[-pay.HALF :]
+        if found.used_step is not None and otp.hotp(secret, found.used_step) == once:
+            item.answer = _used_before(item.ask, found)
+            return
+        step = otp.matching_step(secret, once, item.ask.now)
+        if step is None:
+            self._wrong(item)
+        elif found.state != "active":
+            item.answer = problems.not_possible()
+        else:
+            day, amount = ledger.business_date(item.ask.now), item.ask.amount
+            spent = self._spent[found.device] + (found.spent or 0 if found.day == day else 0)
+            confirm = rules.offline_needs_confirming(self._settings, amount, spent)
+            if not confirm:
+                self._spent[found.device] += amount
+            code = rules.use_hash(self._settings.secret, found.device, step)
+            self._prepare(item, found, code, confirm)
+            item.use |= {"device": found.device, "step": step, "day": day}
+
+    def _wrong(self, item: _Item) -> None:
+        """Never issued, mistyped and made up look the same: whoever guesses learns nothing."""
+        self.guesses[item.ask.shop] += 1
+        item.answer = problems.pay_code_invalid()
+
+    def _prepare(self, item: _Item, found: _Found, code: bytes, confirm: bool) -> None:
+        ask = item.ask
+        item.answer = _consumed(ask, found, requires_action=confirm, again=False)
+        item.use = {
+            "code": code.hex(),
+            "charge": ask.charge,
+            "resident": found.resident,
+            "shop": ask.shop,
+            "amount": ask.amount,
+            "requires_action": confirm,
+            "at": ask.now,
+        }
+
+
+async def _use(conn: db.Conn, items: Sequence[_Item], guesses: Counter[UUID], now: datetime) -> None:
+    """Write the uses and the guesses; whoever lost a race learns to whom."""
+    using: dict[str, _Item] = {}
+    repeated: list[_Item] = []
+    for item in items:
+        if item.use:
+            first = using.setdefault(item.use["code"], item)
+            if first is not item:
+                repeated.append(item)
+    if not using and not guesses:
+        return
+    counted = [{"shop": shop, "count": count} for shop, count in guesses.items()]
+    rows = db.rows(item.use for item in using.values())
+    window_ends = now + rules.GUESS_WINDOW
+    won = set(
+        await db.all(conn, q.use_codes, str, rows=rows, guesses=db.rows(counted), now=now, window_ends=window_ends)
+    )
+    lost = [item for code, item in using.items() if code not in won] + repeated
+    if not lost:
+        return
+    codes = db.words({item.use["code"] for item in lost})
+    uses = {use.code: use for use in await db.all(conn, q.uses_of, _Use, codes=codes)}
+    for item in lost:
+        item.answer = _after_race(item, uses[item.use["code"]])
+
+
+def _after_race(item: _Item, use: _Use) -> Consumed | Problem:
+    answer = item.answer
+    assert isinstance(answer, Consumed)
+    if not use.is_of(item.ask):
+        return problems.pay_code_used()
+    return _again(answer, requires_action=use.requires_action)
+
+
+def _used_before(ask: CodeAsk, found: _Found) -> Consumed | Problem:
+    """The same charge gets the same answer, however late it asks again; any other is refused."""
+    if (found.used_charge, found.used_shop, found.used_amount) != (ask.charge, ask.shop, ask.amount):
+        return problems.pay_code_used()
+    return _consumed(ask, found, requires_action=bool(found.used_requires_action), again=True)
+
+
+def _consumed(ask: CodeAsk, found: _Found, *, requires_action: bool, again: bool) -> Consumed:
+    assert found.resident is not None
+    assert found.wallet is not None
+    assert found.phone is not None
+    return Consumed(
+        charge=ask.charge,
+        resident=found.resident,
+        wallet=found.wallet,
+        masked=people.masked(found.phone),
+        offline=found.device is not None,
+        requires_action=requires_action,
+        again=again,
+    )
+
+
+def _again(answer: Consumed, *, requires_action: bool) -> Consumed:
+    return Consumed(
+        charge=answer.charge,
+        resident=answer.resident,
+        wallet=answer.wallet,
+        masked=answer.masked,
+        offline=answer.offline,
+        requires_action=requires_action,
+        again=True,
+    )
+
+
+def _too_often(now: datetime, window_ends: datetime | None) -> Problem:
+    ends = window_ends or now + rules.GUESS_WINDOW
+    return rate_limited(retry_after=max(1, int((ends - now).total_seconds())))

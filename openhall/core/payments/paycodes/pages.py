@@ -1,0 +1,187 @@
+"""The payer's pages: the code to show, what a shop then asks, and the way to what was paid.
+
+Everything works by reloading: the page's own address carries the number of the last thing its reader was told
+(`after`), and whoever comes back with it is taken to what happened since. The script only comes back by itself.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter, URLEncodedBody
+from litestar.response import Stream
+from markupsafe import Markup
+from msgspec import Struct
+
+from openhall.base import clock, db, events, ids, limits
+from openhall.base.errors import REGISTRY, Problem, malformed, rate_limited
+from openhall.base.live import Hub
+from openhall.core import ledger, people
+from openhall.core.payments import codes, paycodes
+from openhall.core.payments.codes import pay
+from openhall.core.payments.paycodes import facts
+from openhall.core.payments.types import Payer
+from openhall.core.people import Resident
+from openhall.web import edge
+from openhall.web.edge import RESIDENT
+from openhall.web.render import Html
+
+Me = NamedDependency[Resident]
+AnyRequest = Request[Any, Any, Any]
+# Plain assignment, like those of the edge.
+After = Annotated[int | None, QueryParameter(ge=0, le=2**63 - 1, required=False)]
+SSE = "text/event-stream"
+# A stream ends after this long and the page resumes it: so a session that has ended meanwhile ends here too.
+STREAM_LIFE = timedelta(minutes=10)
+_FULL_S = 60
+
+
+class Decision(Struct, frozen=True):
+    """What the payer pressed: "pay" or "refuse"; the key makes a double tap one payment."""
+
+    answer: str = ""
+    request_key: str = ""
+
+
+@get("/pay-code", opt=RESIDENT)
+async def show(
+    request: AnyRequest, pool: edge.Pool, resident: Me, settings: edge.HallSettings, after: After = None
+) -> Response[Any]:
+    """A fresh code; or, for who comes back, the charge that waits for them or the payment that was made."""
+    async with pool.read() as reader:
+        charge = await paycodes.next_waiting(reader, resident=resident.id)
+        news = await _news(reader, resident.id, after)
+        head = await events.head(reader, paycodes.stream_of(resident.id))
+        balance = await ledger.balance(reader, resident.wallet)
+    if charge is not None:
+        return edge.see_other(f"/pay-code/charges/{charge}")
+    if news is not None and news.type == facts.SUCCEEDED:
+        return edge.see_other(f"/payments/{news.data['payment']}", paid="1")
+    context: dict[str, Any] = {"last_event": head, "refused": _refused(news), "is_empty": balance.available <= 0}
+    try:
+        await limits.take(pool, paycodes.issuing_limit(settings), str(resident.id))
+    except Problem as problem:
+        answer = edge.problem_page(request, "payments/pay_code.html", problem, code=None, **context)
+        answer.headers["Retry-After"] = str(problem.data["retry_after"])
+        return answer
+    # Only now a connection to write: whoever holds one while asking for another may wait for ever.
+    async with pool.write() as conn:
+        code = await paycodes.issue(conn, resident=resident.id, secret=settings.secret)
+    return edge.page(request, "payments/pay_code.html", problem=None, **_drawn(code), **context)
+
+
+def _drawn(code: paycodes.PayCode) -> dict[str, Any]:
+    """The code as the page shows it."""
+    return {
+        "code": code,
+        "groups": pay.show(code.digits),
+        "qr_svg": Markup(codes.fleeting_svg(code.qr_payload)),  # noqa: S704  our own drawing
+        "bars_svg": Markup(codes.code128.svg(code.digits)),  # noqa: S704  our own drawing
+        "lives_s": int((code.expires_at - clock.now()).total_seconds()),
+    }
+
+
+@get("/pay-code/stream", opt=RESIDENT, media_type=SSE)
+async def stream(hub: edge.LiveHub, resident: Me, after: After = None) -> Stream:
+    """What the code's page follows: one event is enough to send it to its own address again."""
+    name = paycodes.stream_of(resident.id)
+    if hub.is_full(name):
+        raise rate_limited(retry_after=_FULL_S)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Stream(_sse(hub, name, after or 0), media_type=SSE, headers=headers)
+
+
+@get("/pay-code/charges/{charge_id:uuid}", opt=RESIDENT)
+async def charge(request: AnyRequest, reader: edge.Reader, resident: Me, charge_id: FromPath[UUID]) -> Response[Any]:
+    """A shop asks for money: who, how much, and two buttons. Once it is over, how it ended."""
+    found = await paycodes.charge_of(reader, resident=resident.id, charge=charge_id)
+    if found.state is paycodes.ChargeState.CONFIRMED:
+        return edge.see_other(f"/payments/{charge_id}")
+    return await _charge_page(request, reader, resident, found)
+
+
+@post("/pay-code/charges/{charge_id:uuid}", opt=RESIDENT, status_code=303)
+async def decide(
+    request: AnyRequest, data: URLEncodedBody[Decision], conn: edge.Conn, resident: Me, charge_id: FromPath[UUID]
+) -> Response[Any]:
+    """The payer says yes or no."""
+    found = await paycodes.charge_of(conn, resident=resident.id, charge=charge_id)
+    if data.answer == "refuse":
+        await paycodes.refuse(conn, resident=resident.id, charge=charge_id)
+        return edge.see_other(f"/pay-code/charges/{charge_id}")
+    if data.answer != "pay":
+        raise malformed(errors=[{"field": "answer", "message": "pay, refuse"}])
+    payer = Payer(resident.id, resident.wallet, people.masked(resident.phone))
+    answer = await paycodes.confirm(conn, payer=payer, charge=charge_id, key=data.request_key)
+    if answer.problem is None:
+        return edge.see_other(f"/payments/{charge_id}", paid="1")
+    found = await paycodes.charge_of(conn, resident=resident.id, charge=charge_id)
+    if found.state is not paycodes.ChargeState.WAITING:
+        return edge.see_other(f"/pay-code/charges/{charge_id}")
+    return await _charge_page(request, conn, resident, found, answer.problem)
+
+
+@get("/pay-code/devices", opt=RESIDENT)
+async def devices(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
+    """The devices that pay offline, so that a lost one can be revoked from any phone."""
+    found = await paycodes.devices(reader, resident=resident.id)
+    return edge.page(request, "payments/pay_devices.html", devices=found)
+
+
+@post("/pay-code/devices/{device_id:uuid}/revoke", opt=RESIDENT, status_code=303)
+async def revoke(conn: edge.Conn, resident: Me, device_id: FromPath[UUID]) -> Response[Any]:
+    """From now on the device pays nothing."""
+    await paycodes.revoke(conn, resident=resident.id, device=device_id)
+    return edge.see_other("/pay-code/devices")
+
+
+async def _charge_page(
+    request: AnyRequest,
+    reader: db.ReadConn,
+    resident: Resident,
+    found: paycodes.WaitingCharge,
+    problem: Problem | None = None,
+) -> Response[Html]:
+    balance = (await ledger.balance(reader, resident.wallet)).available
+    context: dict[str, Any] = {"charge": found, "state": found.state.value, "balance": balance}
+    # A refusal stands for its key; another try needs another key.
+    context |= {"after": balance - found.amount, "request_key": str(ids.new())}
+    if problem is not None:
+        return edge.problem_page(request, "payments/charge.html", problem, **context)
+    return edge.page(request, "payments/charge.html", problem=None, **context)
+
+
+async def _news(conn: db.ReadConn, resident: UUID, after: int | None) -> events.Event | None:
+    """The last that happened since the reader of the page was told something."""
+    if after is None:
+        return None
+    told = await events.after(conn, paycodes.stream_of(resident), after)
+    return told[-1] if told else None
+
+
+def _refused(news: events.Event | None) -> dict[str, Any] | None:
+    """What a shop tried in vain, with the reason as a msgid."""
+    if news is None or news.type != facts.REFUSED:
+        return None
+    definition = REGISTRY[news.data["code"]]
+    return news.data | {"title": definition.title, "remedy": definition.remedy}
+
+
+async def _sse(hub: Hub, name: str, after: int) -> AsyncGenerator[bytes, None]:
+    yield b"retry: 1000\n\n"
+    ends = clock.now() + STREAM_LIFE
+    async with aclosing(hub.watch(name, after)) as watched:
+        async for event in watched:
+            if event is None:
+                yield b"event: alive\ndata: {}\n\n"
+            else:
+                yield b"id: %d\nevent: told\ndata: {}\n\n" % event.number
+            if clock.now() >= ends:
+                return
+
+
+router = edge.pages(show, stream, charge, decide, devices, revoke)

@@ -1,0 +1,1 @@
+"""Pay codes, the payer's side."""
