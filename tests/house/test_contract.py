@@ -27,6 +27,7 @@ PROMISED = [
     ("get", "/payments/{payment_id}", 200),
     ("get", "/shops/{shop_id}/payments", 200),
     ("get", "/shops/{shop_id}/stream", 200),
+    ("post", "/webhooks", 201),
 ]
 MOVES_MONEY = {"/api/v1/payments", "/api/v1/wallet/top-ups"}
 AMOUNTS = {"amount", "balance", "available", "total"}
@@ -35,6 +36,7 @@ FIELDS = {
     "WalletView": {"balance", "available", "currency"},
     "OpenedBody": {"merchant", "shop"},
     "ShopBody": {"id", "name", "code", "short_code"},
+    "CreatedBody": {"id", "secret"},
     "SignedInBody": {"token", "resident"},
     "ProblemBody": {"type", "title", "status", "detail", "code"},
 }
@@ -78,7 +80,8 @@ def test_the_key_is_a_header_and_must_be_there_when_money_moves() -> None:
                 assert (parameter["name"], parameter["in"]) == ("Idempotency-Key", "header"), path
                 with_key[path] = parameter["required"]
     assert {path for path, required in with_key.items() if required} == MOVES_MONEY
-    assert set(with_key) == MOVES_MONEY | {"/api/v1/merchants"}
+    makes = {"/api/v1/merchants", "/api/v1/webhooks", "/api/v1/webhooks/{webhook_id}/rotate"}
+    assert set(with_key) == MOVES_MONEY | makes
 
 
 def test_no_dependency_leaks_into_the_document() -> None:

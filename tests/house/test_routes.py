@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from openhall.base.config import Settings
+from openhall.core.webhooks.actions.collect import collect
+from openhall.web.discover import packages
 from openhall.web.edge import WHO
 from tests.conftest import open_hall
 from tests.hall import Hall, fresh_key
@@ -123,7 +125,15 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     body = {"amount": 100, "bank_account": "demo"}
     top_up = await hall.client.post("/api/v1/wallet/top-ups", json=body, headers=somebody | fresh_key())
     sessions = (await hall.client.get("/api/v1/auth/sessions", headers=somebody)).json()["sessions"]
+    wanted = {"url": "https://receiver.example/hook", "events": ["*"]}
+    webhook = await hall.client.post("/api/v1/webhooks", json=wanted, headers=somebody)
+    await hall.pay(payer, code=shop["code"], amount=350)
+    async with hall.pool.write() as conn:
+        await collect(conn, [source for package in packages(demo=True) for source in package.streams])
+    log = await hall.client.get(f"/api/v1/webhooks/{webhook.json()['id']}/deliveries", headers=somebody)
     return {
+        "webhook_id": webhook.json()["id"],
+        "delivery_id": log.json()["deliveries"][0]["id"],
         "shop_id": shop["id"],
         "payment_id": paid.json()["id"],
         "top_up_id": top_up.json()["id"],
@@ -145,8 +155,11 @@ async def test_what_is_somebody_elses_is_not_there(hall: Hall) -> None:
             continue
         asked.update(names)
         path = re.sub(r"\{(\w+):uuid\}", lambda match: things[match[1]], door.path)
-        posted = None if door.is_api or door.method == "GET" else form
-        answer = await hall.client.request(door.method, path, headers=other if door.is_api else {}, data=posted)
+        if door.is_api:
+            body = {} if door.method == "POST" else None
+            answer = await hall.client.request(door.method, path, headers=other, json=body)
+        else:
+            answer = await hall.client.request(door.method, path, data=None if door.method == "GET" else form)
         if answer.status_code != 404:
             reached.append(f"{door.method} {door.path}: {answer.status_code}")
     assert not reached, "\n".join(reached)

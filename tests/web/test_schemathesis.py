@@ -27,7 +27,7 @@ CASES = [
     if not path.endswith("/stream")
     # Where anybody may come and nothing is asked, nothing can be wrong.
     and (way != "forbidden" or operation["security"] or "requestBody" in operation or "parameters" in operation)
-    and (way != "own" or "{shop_id}" in path or "{top_up_id}" in path)
+    and (way != "own" or "{shop_id}" in path or "{top_up_id}" in path or "{webhook_id}" in path)
 ]
 # A code or an id that fits its schema need not exist, so refusing it is right.
 EXCLUDED: list[Any] = [checks.positive_data_acceptance]
@@ -63,7 +63,13 @@ def own_ids(url: str, bearer: dict[str, str]) -> dict[str, str]:
     opened = httpx.post(f"{url}/api/v1/merchants", json=shop, headers=bearer | {"Idempotency-Key": "shop"})
     top_up = {"amount": 5000, "bank_account": "demo"}
     begun = httpx.post(f"{url}/api/v1/wallet/top-ups", json=top_up, headers=bearer | {"Idempotency-Key": "top-up"})
-    return {"shop_id": opened.json()["shop"]["id"], "top_up_id": begun.json()["id"]}
+    wanted = {"url": "https://receiver.example/hook", "events": ["*"]}
+    webhook = httpx.post(f"{url}/api/v1/webhooks", json=wanted, headers=bearer | {"Idempotency-Key": "webhook"})
+    return {
+        "shop_id": opened.json()["shop"]["id"],
+        "top_up_id": begun.json()["id"],
+        "webhook_id": webhook.json()["id"],
+    }
 
 
 @pytest.mark.parametrize(("way", "method", "path"), CASES)
