@@ -156,7 +156,7 @@ async def test_what_is_somebody_elses_is_not_there(hall: Hall) -> None:
         asked.update(names)
         path = re.sub(r"\{(\w+):uuid\}", lambda match: things[match[1]], door.path)
         if door.is_api:
-            body = {} if door.method == "POST" else None
+            body: dict[str, object] | None = {} if door.method == "POST" else None
             answer = await hall.client.request(door.method, path, headers=other, json=body)
         else:
             answer = await hall.client.request(door.method, path, data=None if door.method == "GET" else form)

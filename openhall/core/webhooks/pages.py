@@ -57,8 +57,12 @@ class WebhookForm(Struct, frozen=True):
     """A webhook as it was typed. No event chosen means all."""
 
     url: str = ""
-    events: list[str] = []
+    events: list[str] | str = []  # a form with one box ticked sends a single word
     request_key: str = ""
+
+    @property
+    def chosen(self) -> list[str]:
+        return [self.events] if isinstance(self.events, str) else self.events
 
 
 class KeyForm(Struct, frozen=True):
@@ -94,7 +98,7 @@ async def create(
     sources, url = sources_of(request), data.url.strip()
     try:
         wanted = webhooks.checked(
-            url=url, events=data.events or ["*"], sources=sources, loopback=settings.webhooks_to_loopback
+            url=url, events=data.chosen or ["*"], sources=sources, loopback=settings.webhooks_to_loopback
         )
         await limits.take(pool, MAKING, str(resident.id))
         async with pool.write() as conn:
@@ -252,7 +256,7 @@ def _titles(request: AnyRequest) -> dict[str, str]:
 
 
 def _form(request: AnyRequest, form: WebhookForm) -> dict[str, Any]:
-    return {"url": form.url, "chosen": form.events, "events": _titles(request)}
+    return {"url": form.url, "chosen": form.chosen, "events": _titles(request)}
 
 
 def _key_page(request: AnyRequest, made: str, *, rotated: bool) -> Response[Html]:
