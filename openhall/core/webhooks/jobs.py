@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 
+import structlog
 from procrastinate import Blueprint, JobContext
 
 from openhall.base import clock, db
@@ -15,6 +16,7 @@ from openhall.core.webhooks.actions.collect import collect
 from openhall.core.webhooks.ports import HttpReceiver, Receiver
 
 q = db.load("openhall.core.webhooks")
+log = structlog.get_logger()
 tasks = Blueprint()
 
 # What is over is kept so long, for the log and for replays.
@@ -59,11 +61,18 @@ async def run(pool: db.Pool, receiver: Receiver, hall_secret: str, sources: Sequ
             if calls:
                 done, calls = await asyncio.wait(calls, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
                 for call in done:
-                    call.result()
+                    _note(call)
     finally:
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
+
+
+def _note(call: asyncio.Task[None]) -> None:
+    """An outcome that could not be written costs nobody else their call: its lease runs out, and it is sent again."""
+    failed = call.exception()
+    if failed is not None:
+        log.error("webhooks.outcome_lost", error=type(failed).__name__, exc_info=failed)
 
 
 @tasks.periodic(cron="23 * * * *")

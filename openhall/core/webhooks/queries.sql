@@ -56,7 +56,7 @@ select id, resident from webhooks.endpoints where state = 'active';
 
 -- name: behind
 -- Of pairs of endpoint and stream those where something was told since; without a cursor, it is a new stream.
-select r.endpoint, r.stream
+select r.endpoint, r.stream, s.head
   from json_to_recordset(:pairs) as r(endpoint uuid, stream text)
   join base.streams s on s.stream = r.stream
   left join webhooks.cursors c on c.endpoint = r.endpoint and c.stream = r.stream

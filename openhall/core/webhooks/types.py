@@ -82,6 +82,14 @@ class Pair(Struct, frozen=True):
     stream: str
 
 
+class Behind(Struct, frozen=True):
+    """A pair with something to be told: the stream's newest number is `head`."""
+
+    endpoint: UUID
+    stream: str
+    head: int
+
+
 class Cursor(Struct, frozen=True):
     """How far an endpoint was told of a stream."""
 

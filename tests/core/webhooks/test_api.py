@@ -4,13 +4,17 @@ import base64
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
+from openhall.base.config import Settings
 from openhall.base.events import Fact, publish
 from openhall.core.webhooks import rules
+from tests.conftest import open_hall
 from tests.core.webhooks.receiver import Receiver
 from tests.core.webhooks.stage import URL, Stage
 from tests.hall import Hall, Headers, fresh_key
+from tests.outside_fixture import OutsideProgram
 
 pytestmark = pytest.mark.anyio
 
@@ -127,10 +131,24 @@ async def test_the_events_are_listed_in_the_language_of_the_request(hall: Hall, 
         assert {"type": "payment.succeeded", "title": title} in listed
 
 
-async def test_without_the_setting_this_machine_is_refused(hall: Hall, me: Headers) -> None:
-    """The stage allows it; a real hall does not. What was allowed once is not called when the setting is gone."""
-    assert (await make(hall, me, url="http://127.0.0.1:1/")).status_code == 201
-    assert (await make(hall, me, url="http://10.0.0.1/")).json()["code"] == "webhooks.url_not_https"
+@pytest.mark.parametrize(
+    ("allowed", "url", "code"),
+    [
+        (True, "http://127.0.0.1:1/", None),
+        (True, "http://10.0.0.1/", "webhooks.url_not_https"),
+        (True, "https://10.0.0.1/", "webhooks.url_not_public"),
+        (False, "http://127.0.0.1:1/", "webhooks.url_not_https"),
+        (False, "https://127.0.0.1:1/", "webhooks.url_not_public"),
+        (False, "https://localhost:1/", "webhooks.url_not_public"),
+    ],
+)
+async def test_this_machine_is_told_only_with_the_setting(
+    settings: Settings, outside: OutsideProgram, allowed: bool, url: str, code: str | None
+) -> None:
+    assert settings.webhooks_to_loopback is False, "it is off unless somebody asks for it"
+    async with open_hall(msgspec.structs.replace(settings, webhooks_to_loopback=allowed), outside) as hall:
+        made = await make(hall, await hall.sign_in("13900000001"), url=url)
+        assert made.json().get("code") == code
 
 
 async def test_pausing_and_resuming_twice_is_doing_it_once(stage: Stage) -> None:

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
+import psycopg
 import pytest
 
 from openhall.core.webhooks.actions import deliver
@@ -110,6 +112,27 @@ async def test_two_workers_at_once_send_each_message_once(stage: Stage, receiver
     secret = stage.hall.settings.secret
     await asyncio.gather(*[run(stage.pool, stage.caller, secret, SOURCES) for _ in range(3)])
     assert sorted(payments_of(receiver)) == sorted(paid)
+
+
+async def test_an_outcome_that_cannot_be_written_costs_nobody_else_their_call(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = await stage.add()
+    paid = [(await stage.pay())["id"] for _ in range(3)]
+    settle, failures = deliver.settle, [psycopg.OperationalError("the server went away")]
+
+    async def fail_once(*arguments: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await settle(*arguments)
+
+    monkeypatch.setattr(deliver, "settle", fail_once)
+    await stage.work()
+    states = sorted(one["state"] for one in await stage.log(webhook))
+    assert states == ["delivered", "delivered", "pending"]
+    await stage.work(BEYOND_LEASE)
+    assert len(receiver.got) == 4
+    assert set(payments_of(receiver)) == set(paid)
 
 
 async def test_a_worker_that_is_asked_to_stop_lets_go_of_its_calls(stage: Stage, receiver: Receiver) -> None:

@@ -234,6 +234,23 @@ async def test_a_long_backlog_is_told_without_a_gap(
         assert numbers == list(range(50, 0, -1))
 
 
+async def test_a_webhook_paused_for_longer_than_events_live_goes_on_with_what_there_is(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "CURSORS", 1)
+    webhook = await stage.add()
+    await stage.act(webhook, "pause")
+    async with stage.pool.write() as conn:
+        await publish(conn, [Fact(f"shop:{stage.shop['id']}", "payment.tested", {}) for _ in range(5)])
+        await conn.execute(b"delete from base.events")
+    await stage.act(webhook, "resume")
+    assert await stage.collect(), "there may be more"
+    assert not await stage.collect(), "the forgotten ones are not looked for again"
+    paid = await stage.pay()
+    await stage.work()
+    assert payments_of(receiver) == [paid["id"]]
+
+
 async def test_collectors_that_race_write_each_delivery_once(stage: Stage) -> None:
     webhook = await stage.add()
     stream = f"shop:{stage.shop['id']}"

@@ -10,7 +10,7 @@ from uuid import UUID
 from openhall.base import clock, db, ids
 from openhall.base.package import StreamSource
 from openhall.core.webhooks import rules
-from openhall.core.webhooks.types import Cursor, Owner, Pair, Unread
+from openhall.core.webhooks.types import Behind, Cursor, Owner, Pair, Unread
 
 q = db.load("openhall.core.webhooks")
 
@@ -24,7 +24,7 @@ async def collect(conn: db.Conn, sources: Sequence[StreamSource]) -> bool:
     pairs = await _pairs(conn, sources)
     if not pairs:
         return False
-    behind = await db.all(conn, q.behind, Pair, pairs=db.rows(pairs), limit=CURSORS)
+    behind = await db.all(conn, q.behind, Behind, pairs=db.rows(pairs), limit=CURSORS)
     if not behind:
         return False
     wanted = sorted({pair.endpoint for pair in behind})
@@ -36,12 +36,7 @@ async def collect(conn: db.Conn, sources: Sequence[StreamSource]) -> bool:
     rows = [_row(event) for event in unread if event.wanted]
     if rows:
         await db.run(conn, q.insert_deliveries, rows=db.rows(rows), now=clock.now())
-    reached: dict[tuple[UUID, str], int] = {}
-    for event in unread:
-        place = event.endpoint, event.stream
-        reached[place] = max(event.number, reached.get(place, 0))
-    moved = [Cursor(endpoint, stream, number) for (endpoint, stream), number in reached.items()]
-    await db.run(conn, q.move_cursors, cursors=db.rows(moved))
+    await db.run(conn, q.move_cursors, cursors=db.rows(_moved(cursors, behind, unread)))
     return len(behind) == CURSORS or len(unread) >= EVENTS
 
 
@@ -55,6 +50,24 @@ async def _pairs(conn: db.Conn, sources: Sequence[StreamSource]) -> list[Pair]:
         of.setdefault(endpoint.resident, []).append(endpoint.id)
     owned = {(one.owner, one.stream) for source in sources for one in await source.find(conn, list(of))}
     return [Pair(endpoint, stream) for owner, stream in sorted(owned) for endpoint in of.get(owner, ())]
+
+
+def _moved(cursors: Sequence[Cursor], behind: Sequence[Behind], unread: Sequence[Unread]) -> list[Cursor]:
+    """Where the cursors stand after what was read.
+
+    Where nothing was left to read, the events were forgotten: their webhook was paused for more than thirty days. The
+    head was asked for before the events, so nothing that is still there is passed over.
+    """
+    heads = {(pair.endpoint, pair.stream): pair.head for pair in behind}
+    reached: dict[tuple[UUID, str], int] = {}
+    for event in unread:
+        place = event.endpoint, event.stream
+        reached[place] = max(event.number, reached.get(place, 0))
+    return [
+        Cursor(cursor.endpoint, cursor.stream, max(cursor.number, reached.get(place, heads[place])))
+        for cursor in cursors
+        for place in [(cursor.endpoint, cursor.stream)]
+    ]
 
 
 def _row(event: Unread) -> dict[str, object]:
