@@ -7,9 +7,9 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from openhall.base import clock, limits
+from openhall.base import clock, ids, limits
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import webhooks
@@ -25,6 +25,7 @@ from openhall.web.render import Html, language_of, translate
 AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
 PAGE = 20
+_NEW = "/webhooks/new"
 
 STATES = {
     "active": N_("Is told"),
@@ -84,13 +85,18 @@ async def mine(request: AnyRequest, reader: edge.Reader, resident: Me) -> Respon
     return edge.page(request, "webhooks/list.html", webhooks=found, states=_words(request, STATES))
 
 
-@get("/webhooks/new", opt=RESIDENT)
-async def new(request: AnyRequest, resident: Me) -> Response[Html]:
+@get(_NEW, opt=RESIDENT)
+async def new(
+    request: AnyRequest, reader: edge.Reader, resident: Me, request_key: FromQuery[str] = ""
+) -> Response[Any]:
     """Where, and what."""
-    return edge.page(request, "webhooks/new.html", problem=None, **_form(request, WebhookForm()))
+    key = await edge.key_of_form(reader, _NEW, request_key, resident.id)
+    if isinstance(key, Response):
+        return key
+    return edge.page(request, "webhooks/new.html", problem=None, **_form(request, WebhookForm(request_key=key)))
 
 
-@post("/webhooks/new", opt=RESIDENT, status_code=200)
+@post(_NEW, opt=RESIDENT, status_code=200)
 async def create(
     request: AnyRequest, data: URLEncodedBody[WebhookForm], pool: edge.Pool, settings: edge.HallSettings, resident: Me
 ) -> Response[Html]:
@@ -105,13 +111,14 @@ async def create(
 
             async def act() -> str:
                 made = await webhooks.create(conn, resident=resident.id, url=url, events=wanted, sources=sources)
-                return f"{made.id} {made.salt}"
+                return _recorded(made)
 
             made = await edge.once_form(request, conn, key=data.request_key, principal=resident.id, body=data, act=act)
     except Problem as problem:
         made = problem
     if isinstance(made, Problem):
-        return edge.problem_page(request, "webhooks/new.html", made, **_form(request, data))
+        again = structs.replace(data, request_key=str(ids.new()))
+        return edge.problem_page(request, "webhooks/new.html", made, **_form(request, again))
     return _key_page(request, made, rotated=False)
 
 
@@ -207,7 +214,7 @@ async def rotate(
 
         async def act() -> str:
             made = await webhooks.rotate(conn, resident=resident.id, endpoint=webhook_id)
-            return f"{made.id} {made.salt}"
+            return _recorded(made)
 
         made = await edge.once_form(request, conn, key=data.request_key, principal=resident.id, body=data, act=act)
     if isinstance(made, Problem):
@@ -256,13 +263,18 @@ def _titles(request: AnyRequest) -> dict[str, str]:
 
 
 def _form(request: AnyRequest, form: WebhookForm) -> dict[str, Any]:
-    return {"url": form.url, "chosen": form.chosen, "events": _titles(request)}
+    return {"url": form.url, "chosen": form.chosen, "events": _titles(request), "request_key": form.request_key}
+
+
+def _recorded(made: webhooks.Key) -> str:
+    """What is kept of a form's answer: where to go, and the salt of the key, which tells nobody the key."""
+    return f"/webhooks/{made.id}#{made.salt}"
 
 
 def _key_page(request: AnyRequest, made: str, *, rotated: bool) -> Response[Html]:
-    webhook, _, salt = made.partition(" ")
+    path, _, salt = made.partition("#")
     secret = webhooks.secret(request.app.state.settings.secret, salt)
-    return edge.page(request, "webhooks/key.html", webhook=webhook, secret=secret, rotated=rotated)
+    return edge.page(request, "webhooks/key.html", path=path, secret=secret, rotated=rotated)
 
 
 router = edge.pages(mine, new, create, show, delivery, replay, replay_range, rotate, pause, resume, ask_delete, remove)

@@ -43,7 +43,8 @@ def secret_in(page: str) -> str:
 
 async def test_from_the_form_to_the_log(browser: Browser, stage: Stage, receiver: Receiver) -> None:
     assert "No webhook yet" in (await browser.get("/webhooks")).text
-    assert "A payment was received" in (await browser.get("/webhooks/new")).text
+    form = await browser.get("/webhooks/new")
+    assert "A payment was received" in (await browser.get(form.headers["location"])).text
     page = await add(browser, stage)
     address, secret = address_in(page), secret_in(page)
     await stage.pay()
@@ -75,6 +76,13 @@ async def test_a_double_tap_makes_one_webhook_with_one_key(browser: Browser, sta
     first, second = await add(browser, stage, key), await add(browser, stage, key)
     assert (address_in(first), secret_in(first)) == (address_in(second), secret_in(second))
     assert len(re.findall(r'href="/webhooks/[0-9a-f-]{36}"', (await browser.get("/webhooks")).text)) == 1
+
+
+async def test_who_comes_back_to_the_form_finds_the_webhook_and_makes_no_second(browser: Browser, stage: Stage) -> None:
+    form = (await browser.get("/webhooks/new")).headers["location"]
+    page = await add(browser, stage, form.partition("=")[2])
+    back = await browser.get(form)
+    assert (back.status_code, back.headers["location"].partition("#")[0]) == (303, address_in(page))
 
 
 async def test_no_event_chosen_is_everything(browser: Browser, stage: Stage) -> None:
