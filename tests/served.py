@@ -186,6 +186,7 @@ def environment(database_url: str, outside: OutsideProgram, public_url: str) -> 
         "BANK_TIMEOUT_S": "3",
         "SMS_URL": outside.url,
         "SMS_SECRET": outside.secret,
+        "WEBHOOKS_TO_LOOPBACK": "true",
         "OTP_PER_ADDRESS": "10000",
         "OTP_PER_PHONE": "1000",
         "OTP_PER_PHONE_DAY": "10000",

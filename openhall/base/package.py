@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from procrastinate import Blueprint
 
 from openhall.base.config import Settings
-from openhall.base.db import Conn, Query
+from openhall.base.db import Conn, Query, ReadConn
 
 
 class Tile(Struct, frozen=True, kw_only=True):
@@ -29,8 +29,31 @@ class Check(Struct, frozen=True):
     query: Query
 
 
+class Owned(Struct, frozen=True):
+    """A stream of facts, and the resident whose affairs it tells."""
+
+    owner: UUID
+    stream: str
+
+
+class Told(Struct, frozen=True):
+    """A type of fact that owners may have told to their own programs; `title` is a msgid."""
+
+    type: str
+    title: str
+
+
+class StreamSource(Struct, frozen=True):
+    """The streams of a package whose owners may have them told to their own programs (webhooks).
+
+    `find` names the streams of all the residents it is asked for, in one statement; `tells` what is told on them.
+    """
+
+    find: Callable[[ReadConn, Sequence[UUID]], Awaitable[Sequence[Owned]]]
+    tells: Sequence[Told]
+
+
 @runtime_checkable  # Litestar checks what it injects
-@runtime_checkable
 class JoinHook(Protocol):
     """Runs in the transaction in which a resident joins."""
 
@@ -57,6 +80,7 @@ class Package(Struct, frozen=True, kw_only=True):
     tasks: Sequence[Blueprint] = ()
     tiles: Sequence[Tile] = ()
     payees: Sequence[Any] = ()  # openhall.core.payments.PayeeSource: who can be paid by code
+    streams: Sequence[StreamSource] = ()  # what owners may have told to their own programs
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None
     checks: Sequence[Check] = ()

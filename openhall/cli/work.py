@@ -17,7 +17,7 @@ app = App(
 def run(
     *, concurrency: Annotated[int, Parameter(validator=Number(gte=1, lte=100))] = 8, with_parent: bool = False
 ) -> int:
-    """Do the background work: calls to banks, messages, expiry of holds, housekeeping, and hourly the checks.
+    """Do the background work: calls to banks, messages, webhooks, expiry of holds, housekeeping, and hourly the checks.
 
     Run at least one beside `openhall serve`; more of them share the work.
 

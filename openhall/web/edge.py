@@ -146,14 +146,21 @@ async def once(
     act: Callable[[], Awaitable[Struct]],
     status: int = HTTP_201_CREATED,
     keep: bool = False,
+    reveal: Callable[[str], Struct] | None = None,
 ) -> Response[Any]:
-    """Answer an API request that creates something, exactly once per key; `act` returns the struct to answer with."""
+    """Answer an API request that creates something, exactly once per key; `act` returns the struct to answer with.
+
+    Where a part of the answer must not be stored, `act` returns what is recorded, and `reveal` makes the answer of it.
+    """
 
     async def answer() -> idempotency.Answer:
         return idempotency.Answer(status, msgspec.json.encode(await act()).decode())
 
     named = _key(request, key, principal, body)
-    return answered(request, await idempotency.once(conn, named, answer, keep=keep))
+    given = await idempotency.once(conn, named, answer, keep=keep)
+    if reveal is not None and given.problem is None:
+        given = msgspec.structs.replace(given, body=msgspec.json.encode(reveal(given.body)).decode())
+    return answered(request, given)
 
 
 def answered(request: Request[Any, Any, Any], answer: idempotency.Answer) -> Response[Any]:

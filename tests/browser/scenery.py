@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.city import Person, new_phone
 from tests.browser.counter import ask_payer, refuse
+from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, wait_for
 
@@ -28,6 +29,10 @@ class Scenery:
         stall = keeper.open_shop("李记肉夹馍")
         grill = keeper.open_shop(LONG_NAME, "restaurant")
         keeper.open_shop("Old Wang's Breakfast & Noodles", "breakfast")
+        self.receivers = {name: Receiver() for name in ("good", "gone")}
+        hooks = {name: self._webhook(keeper, receiver) for name, receiver in self.receivers.items()}
+        self.receivers["good"].next(status(500))
+        self.receivers["gone"].next(*[status(410)] * 9)
         resident.top_up(30_000)
         paid = [resident.pay(stall, amount) for amount in (350, 700, 1205)] + [resident.pay(grill, 8_888)]
         quiet = keeper.open_shop("安静的小店")
@@ -54,12 +59,17 @@ class Scenery:
             "succeeded": self._top_up(resident, "succeeded"),
             "failed": self._top_up(resident, "failed", outside, outcome="no", reason="insufficient_funds"),
             "processing": self._top_up(resident, "processing", outside, settle_after=86_400_000),
+            "webhook": hooks["good"],
+            "gone_webhook": hooks["gone"],
+            "delivery": self._delivery(keeper, hooks["good"]),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 
     def close(self) -> None:
         for person in self.people.values():
             person.close()
+        for receiver in self.receivers.values():
+            receiver.close()
 
     @staticmethod
     def _refunded(keeper: Person, payment: str) -> str:
@@ -76,6 +86,23 @@ class Scenery:
         path = f"/wallet/top-ups/{asked.json()['id']}"
         wait_for(lambda: person.api("GET", path).json()["state"] == state, f"the top-up to be {state}")
         return str(asked.json()["id"])
+
+    @staticmethod
+    def _webhook(keeper: Person, receiver: Receiver) -> str:
+        made = keeper.api("POST", "/webhooks", {"url": receiver.url, "events": ["payment.*"]})
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    @staticmethod
+    def _delivery(keeper: Person, webhook: str) -> str:
+        """A delivery that was answered with a 500 first and then taken."""
+        path = f"/webhooks/{webhook}/deliveries?state=delivered"
+
+        def taken() -> list[str]:
+            return [one["id"] for one in keeper.api("GET", path).json()["deliveries"] if one["attempts"] > 1]
+
+        wait_for(taken, "the delivery that was refused at first")
+        return taken()[0]
 
 
 def _go(page: Page, path: str) -> None:
@@ -116,6 +143,19 @@ def _no_name(page: Page, path: str) -> None:
     page.locator("input[name=category]").first.check()
     page.locator("main form .actions button").click()
     page.locator("#problem").wait_for()
+
+
+def _private_address(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#url").fill("https://10.0.0.1/")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _new_key(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("form[action$='/rotate'] button").click()
+    page.wait_for_url("**/rotate")
 
 
 def _forged(page: Page, path: str) -> None:
@@ -204,5 +244,14 @@ VIEWS = {
     "till": View("keeper", "/shops/{shop}/till"),
     "till-quiet": View("keeper", "/shops/{quiet_shop}/till"),
     "day": View("keeper", "/shops/{shop}/payments"),
+    "webhooks": View("keeper", "/webhooks"),
+    "webhooks-none": View("newcomer", "/webhooks"),
+    "new-webhook": View("keeper", "/webhooks/new"),
+    "new-webhook-refused": View("keeper", "/webhooks/new", 400, _private_address),
+    "webhook": View("keeper", "/webhooks/{webhook}"),
+    "webhook-gone": View("keeper", "/webhooks/{gone_webhook}"),
+    "webhook-key": View("keeper", "/webhooks/{webhook}", 200, _new_key),
+    "webhook-delete": View("keeper", "/webhooks/{webhook}/delete"),
+    "delivery": View("keeper", "/webhooks/{webhook}/deliveries/{delivery}"),
     "day-quiet": View("keeper", "/shops/{shop}/payments?date={yesterday}"),
 }

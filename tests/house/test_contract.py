@@ -29,6 +29,7 @@ PROMISED = [
     ("get", "/shops/{shop_id}/payments", 200),
     ("get", "/shops/{shop_id}/stream", 200),
     ("post", "/me/pay-code", 201),
+    ("post", "/webhooks", 201),
 ]
 MOVES_MONEY = {"/api/v1/payments", "/api/v1/payments/{payment_id}/refunds", "/api/v1/wallet/top-ups"}
 AMOUNTS = {"amount", "balance", "available", "total", "refunded"}
@@ -38,6 +39,7 @@ FIELDS = {
     "WalletView": {"balance", "available", "currency"},
     "OpenedBody": {"merchant", "shop"},
     "ShopBody": {"id", "name", "code", "short_code"},
+    "CreatedBody": {"id", "secret"},
     "SignedInBody": {"token", "resident"},
     "PayCodeBody": {"digits", "qr_payload", "emv_payload", "expires_at"},
     "ProblemBody": {"type", "title", "status", "detail", "code"},
@@ -82,7 +84,13 @@ def test_the_key_is_a_header_and_must_be_there_when_money_moves() -> None:
                 assert (parameter["name"], parameter["in"]) == ("Idempotency-Key", "header"), path
                 with_key[path] = parameter["required"]
     assert {path for path, required in with_key.items() if required} == MOVES_MONEY
-    assert set(with_key) == MOVES_MONEY | {"/api/v1/merchants", "/api/v1/me/pay-code"}
+    makes = {
+        "/api/v1/merchants",
+        "/api/v1/me/pay-code",
+        "/api/v1/webhooks",
+        "/api/v1/webhooks/{webhook_id}/rotate",
+    }
+    assert set(with_key) == MOVES_MONEY | makes
 
 
 def test_no_dependency_leaks_into_the_document() -> None:

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from openhall.base.config import Settings
+from openhall.core.webhooks.actions.collect import collect
+from openhall.web.discover import packages
 from openhall.web.edge import WHO
 from tests.conftest import open_hall
 from tests.hall import Hall, fresh_key
@@ -124,7 +126,15 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     top_up = await hall.client.post("/api/v1/wallet/top-ups", json=body, headers=somebody | fresh_key())
     device = await hall.client.post("/api/v1/me/pay-code/devices", json={"name": "Phone"}, headers=somebody)
     sessions = (await hall.client.get("/api/v1/auth/sessions", headers=somebody)).json()["sessions"]
+    wanted = {"url": "https://receiver.example/hook", "events": ["*"]}
+    webhook = await hall.client.post("/api/v1/webhooks", json=wanted, headers=somebody)
+    await hall.pay(payer, code=shop["code"], amount=350)
+    async with hall.pool.write() as conn:
+        await collect(conn, [source for package in packages(demo=True) for source in package.streams])
+    log = await hall.client.get(f"/api/v1/webhooks/{webhook.json()['id']}/deliveries", headers=somebody)
     return {
+        "webhook_id": webhook.json()["id"],
+        "delivery_id": log.json()["deliveries"][0]["id"],
         "shop_id": shop["id"],
         "payment_id": paid.json()["id"],
         "top_up_id": top_up.json()["id"],
@@ -135,7 +145,9 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
 
 
 # What an address wants to read before it looks whose thing it is.
-BODIES = {"POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"}}
+BODIES: dict[str, dict[str, object]] = {
+    "POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"}
+}
 
 
 @pytest.mark.anyio
@@ -153,7 +165,8 @@ async def test_what_is_somebody_elses_is_not_there(hall: Hall) -> None:
         asked.update(names)
         path = re.sub(r"\{(\w+):uuid\}", lambda match: things[match[1]], door.path)
         posted = None if door.is_api or door.method == "GET" else form
-        body = BODIES.get(f"{door.method} {door.path}")
+        empty: dict[str, object] | None = {} if door.is_api and door.method == "POST" else None
+        body = BODIES.get(f"{door.method} {door.path}", empty)
         headers = (other | fresh_key()) if door.is_api else {}
         answer = await hall.client.request(door.method, path, headers=headers, data=posted, json=body)
         if answer.status_code != 404:

@@ -5,7 +5,7 @@ from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.city.merchants import api, pages
 from openhall.city.merchants.demo import load
-from openhall.city.merchants.registry import payees
+from openhall.city.merchants.registry import payees, streams
 
 q = db.load("openhall.city.merchants")
 
@@ -15,6 +15,7 @@ PACKAGE = Package(
     routes=(api.router, pages.router),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),
+    streams=(streams,),
     demo=load,
     checks=(
         Check(

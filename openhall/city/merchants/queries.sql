@@ -58,6 +58,13 @@ select r.ord, s.id as shop, m.owner, s.account, s.name, s.category, s.city, s.st
   join merchants.shops s on s.id = c.shop
   join merchants.merchants m on m.id = s.merchant;
 
+-- name: shops_of_owners
+-- For many residents at once, in one statement. Closed shops too: what they took can still be refunded.
+select m.owner, s.id as shop
+  from merchants.merchants m join merchants.shops s on s.merchant = m.id
+ where m.owner = any(:owners)
+ order by s.id;
+
 -- name: check_accounts
 -- Every shop has exactly one ledger account of its own, which cannot go below zero.
 select s.id as shop, count(a.id) as accounts

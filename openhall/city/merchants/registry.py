@@ -1,12 +1,14 @@
-"""Who is behind a code: the registry, asked by whoever pays."""
+"""Who is behind a code: the registry, asked by whoever pays. And whose a shop's stream is."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from openhall.base import db
 from openhall.base.errors import Problem
+from openhall.base.i18n import N_
+from openhall.base.package import Owned, StreamSource, Told
 from openhall.city.merchants import categories, problems
-from openhall.city.merchants.types import CodeState, Registered, State
+from openhall.city.merchants.types import CodeState, OwnedShop, Registered, State
 from openhall.core.payments import Payee
 from openhall.core.payments.codes import CodeError, ShopCode, read
 
@@ -51,3 +53,12 @@ def _answer(registered: Registered) -> Payee | Problem:
 def stream_of(shop: UUID) -> str:
     """The name of the stream on which a shop's till learns of its payments."""
     return f"shop:{shop}"
+
+
+async def _owned(conn: db.ReadConn, owners: Sequence[UUID]) -> list[Owned]:
+    found = await db.all(conn, q.shops_of_owners, OwnedShop, owners=db.ids(owners))
+    return [Owned(shop.owner, stream_of(shop.shop)) for shop in found]
+
+
+# What happens at a shop, for programs of its owner. Whatever else is told on a shop's stream is added here.
+streams = StreamSource(find=_owned, tells=(Told("payment.succeeded", N_("A payment was received")),))

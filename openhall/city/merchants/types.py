@@ -47,6 +47,13 @@ class NewShop(Struct, frozen=True):
     city: str
 
 
+class OwnedShop(Struct, frozen=True):
+    """A shop and the resident who owns it."""
+
+    owner: UUID
+    shop: UUID
+
+
 class CodeState(StrEnum):
     """Whether a printing may still be paid."""
 
