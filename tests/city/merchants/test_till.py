@@ -85,7 +85,13 @@ async def test_a_client_that_comes_back_gets_what_it_missed_and_nothing_twice(ha
         newest = await watcher.next()
     assert [message.data["id"] for message in caught_up] == missed
     assert (newest.id, newest.data["id"]) == (4, last)
-    assert newest.data["today"] == {"count": 4, "total": 10, "total_text": {"zh_CN": "¥0.10", "en": "¥0.10"}}
+    assert newest.data["today"] == {
+        "count": 4,
+        "total": 10,
+        "total_text": {"zh_CN": "¥0.10", "en": "¥0.10"},
+        "refunded": 0,
+        "refunded_text": {"zh_CN": "¥0.00", "en": "¥0.00"},
+    }
 
 
 async def test_the_page_and_its_stream_meet_without_gap_or_overlap(hall: Hall) -> None:
