@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from openhall.base import db, migrate
+from openhall.base import clock, db, migrate
 from openhall.base.config import Settings
 from openhall.web.app import create_app
 from openhall.web.discover import modules
@@ -105,3 +105,11 @@ async def open_hall(settings: Settings, outside: OutsideProgram) -> AsyncIterato
 def root() -> Path:
     """The project's folder."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def the_clock_runs_on() -> Iterator[None]:
+    """A test that sets the clock sets it back: two of them in a race would each put back what the other had set."""
+    yield
+    left, clock._Source.fixed = clock._Source.fixed, None
+    assert left is None, f"the clock was left standing at {left}"
