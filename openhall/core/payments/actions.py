@@ -69,6 +69,8 @@ async def create_order(conn: db.Conn, new: NewOrder) -> UUID:
         currency=new.currency,
         now=clock.now(),
         expires_at=new.expires_at,
+        reference=new.reference,
+        taken_by=new.taken_by,
     )
     return order
 

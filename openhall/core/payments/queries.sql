@@ -1,10 +1,12 @@
 -- name: insert_order
-insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at, expires_at)
-values (:id, :payee_kind, :payee, :payee_name, :account, :owner, :stream, :amount, :currency, 'open', :now, :expires_at);
+insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at,
+                             expires_at, reference, taken_by)
+values (:id, :payee_kind, :payee, :payee_name, :account, :owner, :stream, :amount, :currency, 'open', :now,
+        :expires_at, :reference, :taken_by);
 
 -- name: lock_orders
 -- In the order of ids, like every lock on many rows, so that two batches never wait for each other in a circle.
-select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, expires_at
+select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, expires_at, taken_by
   from payments.orders
  where id = any(:ids::uuid[])
  order by id
@@ -19,23 +21,26 @@ with paid as materialized (
   select * from json_to_recordset(:rows) as r(
     id uuid, fresh boolean, order_id uuid, payer uuid, payer_masked text, payee_kind text, payee uuid, payee_name text,
     account uuid, owner uuid, stream text, amount bigint, currency text, receipt_no text, business_date date,
-    at timestamptz)
+    at timestamptz, reference text, taken_by uuid)
 ), fresh as (
-  insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at)
-  select order_id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, 'paid', :now
+  insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at,
+                               reference, taken_by)
+  select order_id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, 'paid', :now, reference,
+         taken_by
     from paid where paid.fresh
 ), waited as (
   update payments.orders set state = 'paid' where id = any(array(select order_id from paid where not paid.fresh))
 )
 insert into payments.payments (id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency,
-                               receipt_no, business_date, at)
-select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency, receipt_no, business_date, at
+                               receipt_no, business_date, at, taken_by)
+select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount, currency, receipt_no, business_date, at,
+       taken_by
   from paid;
 
 -- name: payment
 -- Only for the two sides: who paid, and whoever owns the payee.
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, o.refunded
+       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded
   from payments.payments p join payments.orders o on o.id = p.order_id
  where p.id = :id and (p.payer = :resident or o.owner = :resident);
 
@@ -70,7 +75,7 @@ select f.id, f.payment, p.payee_name as name
 
 -- name: recent_of_payer
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, o.refunded
+       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded
   from payments.payments p join payments.orders o on o.id = p.order_id
  where p.payer = :payer
  order by p.id desc limit :limit;
@@ -80,7 +85,7 @@ select id, payee_name as name from payments.payments where id = any(:ids::uuid[]
 
 -- name: payments_to
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, o.refunded
+       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded
   from payments.payments p join payments.orders o on o.id = p.order_id
  where p.payee = :payee and p.business_date = :business_date and p.id < :before
  order by p.id desc limit :limit;

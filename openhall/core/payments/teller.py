@@ -54,6 +54,7 @@ class Due(Struct, frozen=True):
     currency: str
     order: UUID
     fresh: bool
+    taken_by: UUID | None = None
 
 
 class _Item:
@@ -185,7 +186,7 @@ class Teller:
                 item.answer = problems.order_contended()
             else:
                 taken.add(order.id)
-                item.due = Due(order.to, order.amount, order.currency, order.id, fresh=False)
+                item.due = Due(order.to, order.amount, order.currency, order.id, fresh=False, taken_by=order.taken_by)
 
     def _check(self, items: list[_Item]) -> None:
         for item in items:
@@ -282,6 +283,7 @@ def _paid_row(paid: _Paid) -> dict[str, Any]:
         "receipt_no": view.receipt_no,
         "business_date": paid.business_date,
         "at": view.at,
+        "taken_by": due.taken_by,
     }
 
 

@@ -59,6 +59,7 @@ class Order(Struct, frozen=True):
     currency: str
     state: OrderState
     expires_at: datetime | None
+    taken_by: UUID | None
 
     @property
     def to(self) -> Payee:
@@ -74,12 +75,14 @@ class Order(Struct, frozen=True):
 
 
 class NewOrder(Struct, frozen=True):
-    """An order to be made."""
+    """An order to be made. `reference` is the payee's own; `taken_by` the resident who takes it for the payee."""
 
     payee: Payee
     amount: int
     currency: str = "CNY"
     expires_at: datetime | None = None
+    reference: str | None = None
+    taken_by: UUID | None = None
 
 
 class Payer(Struct, frozen=True):
@@ -106,6 +109,7 @@ class Payment(Struct, frozen=True):
     receipt_no: str
     business_date: date
     at: datetime
+    taken_by: UUID | None
     refunded: int
 
 

@@ -14,10 +14,14 @@ create table payments.orders (
   state      text not null constraint order_state check (state in ('open', 'paid', 'closed')),
   created_at timestamptz not null,
   expires_at timestamptz,
+  reference  text constraint order_reference_has_a_length check (char_length(reference) between 1 and 64), -- the payee's own
+  taken_by   uuid,                  -- the resident who took it for the payee, null when the payer did it alone
   refunded   bigint not null default 0,
   constraint order_refunded_within_what_was_paid
     check (refunded = 0 or (refunded between 0 and amount and state = 'paid'))
 );
+-- Under one reference a payee asks once.
+create unique index order_reference_unique on payments.orders (payee, reference) where reference is not null;
 
 create table payments.payments (
   id            uuid primary key,   -- also the id of its ledger transfer
@@ -31,7 +35,8 @@ create table payments.payments (
   currency      char(3) not null,
   receipt_no    text not null constraint receipt_no_unique unique,
   business_date date not null,
-  at            timestamptz not null
+  at            timestamptz not null,
+  taken_by      uuid                -- as on its order
 );
 -- Ids are time-ordered, so these serve "newest first" of a payer, and of a payee on one day.
 create index payments_of_payer on payments.payments (payer, id desc);
