@@ -73,8 +73,9 @@ def test_the_two_ways_into_the_dark_are_the_same() -> None:
 
 
 def test_style_sheets_and_scripts_stay_small() -> None:
-    assert sum(path.stat().st_size for path in (STATIC / "css").glob("*.css")) < 40_000
-    assert sum(path.stat().st_size for path in (STATIC / "js").glob("*.js")) < 24_000
+    # A budget for the whole hall, not for a page: it grows with the number of services, and no faster than they do.
+    assert sum(path.stat().st_size for path in (STATIC / "css").glob("*.css")) < 52_000
+    assert sum(path.stat().st_size for path in (STATIC / "js").glob("*.js")) < 32_000
 
 
 def css(name: str) -> str:
