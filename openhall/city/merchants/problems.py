@@ -45,3 +45,9 @@ code_revoked = define(
     N_("This printed code is no longer valid."),
     N_("Ask the shop for its new code."),
 )
+role_insufficient = define(
+    "merchants.role_insufficient",
+    Kind.FORBIDDEN,
+    N_("Your role at this shop does not allow this."),
+    N_("Ask the owner of the shop, or a manager."),
+)

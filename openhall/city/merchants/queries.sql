@@ -90,3 +90,13 @@ select s.id as shop, s.state, count(c.id) as active
  group by s.id
 having count(c.id) <> case s.state when 'open' then 1 else 0 end
  limit 100;
+
+-- name: workplace
+-- A shop with its newest code, for who works there. Anybody else does not find it, as if it did not exist.
+select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at,
+       c.payload as code, c.short_code, c.issued_at, case m.owner when :resident then 'owner' else t.role end as role
+  from merchants.shops s
+  join merchants.merchants m on m.id = s.merchant
+  join lateral (select * from merchants.codes c where c.shop = s.id order by c.issued_at desc limit 1) c on true
+  left join merchants.staff t on t.shop = s.id and t.resident = :resident and t.until is null
+ where s.id = :shop and (m.owner = :resident or t.id is not null);

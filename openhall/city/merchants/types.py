@@ -74,3 +74,17 @@ class Registered(Struct, frozen=True):
     state: State
     code: str
     code_state: CodeState
+
+
+class Role(StrEnum):
+    """What somebody is at a shop. Nobody is given the role of owner: it follows from the registry."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    CASHIER = "cashier"
+
+
+class Workplace(Shop, frozen=True):
+    """A shop as somebody who works there sees it."""
+
+    role: Role

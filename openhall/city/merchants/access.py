@@ -1,0 +1,46 @@
+"""Who may do what at a shop: its owner, its managers, its cashiers. Every page and route of a shop asks here first."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from openhall.base import db
+from openhall.city.merchants import problems
+from openhall.city.merchants.types import Role, Workplace
+
+q = db.load("openhall.city.merchants")
+
+
+class Act(StrEnum):
+    """What somebody wants to do at a shop."""
+
+    LOOK = "look"  # its name and its printed code
+    CHARGE = "charge"  # till, counter, orders, their own shift
+    REFUND = "refund"  # give money back; a cashier within limits, see `staff`
+    BOOK = "book"  # takings of the whole shop, closing of the day
+    STAFF = "staff"  # invite, change and remove who works there
+    MANAGE = "manage"  # keys, printed codes, limits
+    OWN = "own"  # close the shop, move its money
+
+
+_CASHIER = frozenset({Act.LOOK, Act.CHARGE, Act.REFUND})
+_MANAGER = _CASHIER | {Act.BOOK, Act.STAFF, Act.MANAGE}
+_ALLOWED = {Role.OWNER: frozenset(Act), Role.MANAGER: _MANAGER, Role.CASHIER: _CASHIER}
+
+
+def may(role: Role, act: Act) -> bool:
+    """Whether the role allows the act."""
+    return act in _ALLOWED[role]
+
+
+async def shop_for(conn: db.ReadConn, *, resident: UUID, shop: UUID, act: Act) -> Workplace:
+    """The shop, open or closed, for a resident who may do `act` there.
+
+    Problems: `merchants.shop_not_found` for whoever does not work there, as if there were no such shop;
+    `merchants.role_insufficient` (with `role`) for whoever does, in a role that does not allow it.
+    """
+    found = await db.maybe(conn, q.workplace, Workplace, resident=resident, shop=shop)
+    if found is None:
+        raise problems.shop_not_found()
+    if not may(found.role, act):
+        raise problems.role_insufficient(role=found.role.value)
+    return found
