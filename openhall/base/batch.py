@@ -26,8 +26,8 @@ _Asked: TypeAlias = tuple[Item, asyncio.Future[Result]]
 # What the database asks us to try again: the transaction was chosen to give way to another.
 RETRIABLE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 _TRIES = 3
-# How long a batch waits for a lock, and how long an item that is settled alone because its batch could not be.
-_LOCK_MS = 2000
+# How long an item waits for a lock that is settled alone, because its batch could not be. A batch waits as long as
+# every statement may: another limit would cost each batch a statement.
 _LOCK_ALONE_MS = 200
 # How long a batch that broke is settled item by item, in seconds; who has not had a turn by then must ask again.
 _APART_S = 5
@@ -150,7 +150,7 @@ class Batch(Generic[Item, Result]):
                 await self._settle_group([asked])
 
     async def _attempt(self, items: Sequence[Item]) -> Sequence[Result | Problem]:
-        lock_ms = _LOCK_MS if len(items) > 1 else _LOCK_ALONE_MS
+        lock_ms = _LOCK_ALONE_MS if len(items) == 1 else None
         for tries_left in reversed(range(_TRIES)):
             settled = False
             try:

@@ -280,9 +280,9 @@ class Pool:
             yield ReadConn(connection)
 
     @asynccontextmanager
-    async def pipelined(self, *, lock_ms: int) -> AsyncIterator[Conn]:
+    async def pipelined(self, *, lock_ms: int | None = None) -> AsyncIterator[Conn]:
         """One transaction that may write, whose statements travel together until an answer is read; COMMIT leaves with
-        the last of them. No statement waits for a lock for longer than `lock_ms` milliseconds.
+        the last of them. No statement waits for a lock for longer than `lock_ms` milliseconds, or than five seconds.
 
         When the block itself raises, COMMIT was never sent: only an error that comes out after the block's own end can
         mean that the outcome is unknown.
@@ -290,7 +290,8 @@ class Pool:
         async with self._pool.connection() as connection:
             async with connection.pipeline() as pipeline:
                 await connection.execute(_BEGIN)
-                await connection.execute(f"set local lock_timeout = {lock_ms:d}".encode())
+                if lock_ms is not None:
+                    await connection.execute(f"set local lock_timeout = {lock_ms:d}".encode())
                 # Without this answer psycopg would not know that a transaction is open, and take a savepoint inside it
                 # for the whole.
                 await pipeline.sync()

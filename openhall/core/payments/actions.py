@@ -32,14 +32,12 @@ async def resolve_all(conn: db.ReadConn, sources: Sequence[PayeeSource], texts: 
 
 def _refused_early(text: str) -> Problem | None:
     """What the text itself already tells: it is damaged, belongs to another network, or is shown by a payer."""
-    if codes.pay.is_ours(text):
-        return problems.code_of_payer()
     try:
         read = codes.read(text)
     except codes.CodeError as wrong:
-        return problems.unreadable(wrong)
+        return problems.code_of_payer() if codes.pay.is_ours(text) else problems.unreadable(wrong)
     if isinstance(read, codes.Network):
-        return problems.foreign(read)
+        return problems.code_of_payer() if codes.pay.is_ours(text) else problems.foreign(read)
     return None
 
 

@@ -4,7 +4,7 @@ A batch makes about ten array statements, however many payments it holds; who as
 millisecond for company. Each asker gets an answer of their own: one refusal never touches the neighbours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from openhall.core.payments import problems, rules
 from openhall.core.payments.actions import resolve_all
 from openhall.core.payments.types import Order, Payee, PayeeSource, Payer
 from openhall.core.payments.views import PaymentView, event_data
+from openhall.core.people import Bearer
 
 q = db.load("openhall.core.payments")
 base = db.load("openhall.base")
@@ -66,6 +67,10 @@ class _Item:
         self.due: Due | None = None
         self.answer: Answer | Problem | None = None
         self.recorded = False
+
+    @cached_property
+    def body_hash(self) -> bytes:
+        return self.ask.body_hash
 
     @cached_property
     def identity(self) -> tuple[str, str]:
@@ -118,27 +123,20 @@ class Teller:
 
     async def _settle(self, conn: db.Conn, asks: Sequence[Ask]) -> list[Answer | Problem]:
         items = [_Item(ask) for ask in asks]
-        await self._recognise(conn, items)
+        # The two questions travel together: who asks, and whom the codes name.
+        unknown = [item for item in items if item.payer is None]
+        hashes = [item.ask.token_hash or b"" for item in unknown]
+        bearers = await people.ask_bearers(conn, hashes, people.SessionKind.API)
+        payees = await self._resolve(conn, items)
+        _recognise(unknown, await bearers.all())
         await self._replay(conn, _open(items))
-        await self._find_payees(conn, [item for item in _open(items) if item.ask.code is not None])
+        self._set_payees([item for item in _open(items) if item.ask.code is not None], payees)
         await self._find_orders(conn, [item for item in _open(items) if item.ask.order is not None])
         self._check(_open(items))
         paid = await self._move_money(conn, _open(items))
         await _write(conn, paid)
         await _record(conn, items)
         return [_answer(item) for item in items]
-
-    async def _recognise(self, conn: db.Conn, items: list[_Item]) -> None:
-        """Who the bearers of tokens are."""
-        unknown = [item for item in items if item.payer is None]
-        if not unknown:
-            return
-        hashes = [item.ask.token_hash or b"" for item in unknown]
-        for item, bearer in zip(unknown, await people.residents_of(conn, hashes, people.SessionKind.API), strict=True):
-            if bearer is None or bearer.state != "active":
-                item.answer = people.session_invalid()
-            else:
-                item.payer = Payer(bearer.resident, bearer.wallet, bearer.masked)
 
     async def _replay(self, conn: db.Conn, items: list[_Item]) -> None:
         """Answer what was asked before, and what somebody is asking right now."""
@@ -154,15 +152,18 @@ class Teller:
         for item, claim in zip(items, claims, strict=True):
             item.recorded = claim.body_hash is not None
             try:
-                item.answer = claim.answer(item.ask.body_hash)
+                item.answer = claim.answer(item.body_hash)
             except Problem as refused:
                 item.answer = refused
 
-    async def _find_payees(self, conn: db.Conn, items: list[_Item]) -> None:
-        texts = list(dict.fromkeys(item.ask.code or "" for item in items))
-        answers = dict(zip(texts, await resolve_all(conn, self.sources, texts), strict=True)) if texts else {}
+    async def _resolve(self, conn: db.Conn, items: list[_Item]) -> dict[str, Payee | Problem]:
+        """Whom each code names; each is looked up once, however many pay it."""
+        texts = list(dict.fromkeys(item.ask.code for item in items if item.ask.code is not None))
+        return dict(zip(texts, await resolve_all(conn, self.sources, texts), strict=True)) if texts else {}
+
+    def _set_payees(self, items: list[_Item], payees: Mapping[str, Payee | Problem]) -> None:
         for item in items:
-            answer = answers[item.ask.code or ""]
+            answer = payees[item.ask.code or ""]
             if isinstance(answer, Problem):
                 item.answer = answer
             else:
@@ -213,6 +214,15 @@ class Teller:
             if not outcome.ok:
                 item.answer = rules.ledger_refusal(outcome.code)
         return paid
+
+
+def _recognise(items: Sequence[_Item], bearers: Sequence[Bearer | None]) -> None:
+    """The bearers of tokens become payers."""
+    for item, bearer in zip(items, bearers, strict=True):
+        if bearer is None or bearer.state != "active":
+            item.answer = people.session_invalid()
+        else:
+            item.payer = Payer(bearer.resident, bearer.wallet, bearer.masked)
 
 
 def _transfer(item: _Item) -> ledger.Transfer:
@@ -292,7 +302,7 @@ def _answer_row(item: _Item, answer: Answer) -> dict[str, Any]:
     return {
         "principal": principal,
         "key": key,
-        "body_hash": item.ask.body_hash.hex(),
+        "body_hash": item.body_hash.hex(),
         "status": answer.status,
         "body": answer.body,
     }

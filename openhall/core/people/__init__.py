@@ -11,10 +11,10 @@ Invariants, kept by the database and proved by `openhall check`:
 from openhall.core.people.actions.entrance import enter, send_code
 from openhall.core.people.actions.residents import find_or_join, prefer, rename, resident, resident_with
 from openhall.core.people.actions.sessions import (
+    ask_bearers,
     begin,
     end_session,
     is_unseen,
-    residents_of,
     see,
     sessions_of,
     sign_out,
@@ -41,7 +41,7 @@ COOKIE = "openhall_session"
 
 __all__ = [
     "COOKIE", "Bearer", "CodeSent", "Lang", "Mode", "Preferences", "Resident", "Session", "SessionKind",
-    "SignedIn", "Theme", "Visit", "begin", "code_in", "end_session", "enter", "find_or_join", "is_unseen",
-    "masked", "phone", "phone_invalid", "prefer", "rename", "resident", "resident_with", "residents_of",
+    "SignedIn", "Theme", "Visit", "ask_bearers", "begin", "code_in", "end_session", "enter", "find_or_join",
+    "is_unseen", "masked", "phone", "phone_invalid", "prefer", "rename", "resident", "resident_with",
     "see", "send_code", "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "visit_of",
 ]  # fmt: skip

@@ -159,8 +159,8 @@ async def test_many_tokens_are_resolved_by_one_statement_in_order(hall: Hall) ->
     hashes = [people.token_hash(headers["Authorization"].removeprefix("Bearer ")) for headers in (one, ended, other)]
     asked = [hashed or b"" for hashed in (*hashes, b"\0" * 32, hashes[0])]
     async with hall.pool.read() as conn:
-        found = await people.residents_of(conn, asked, people.SessionKind.API)
-        pages = await people.residents_of(conn, asked, people.SessionKind.PAGE)
+        found = await (await people.ask_bearers(conn, asked, people.SessionKind.API)).all()
+        pages = await (await people.ask_bearers(conn, asked, people.SessionKind.PAGE)).all()
     assert [bearer.masked if bearer else None for bearer in found] == [
         "138****8000",
         None,

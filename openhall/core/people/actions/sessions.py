@@ -53,12 +53,23 @@ async def visit_of(conn: db.ReadConn, token: str, kind: SessionKind) -> Visit:
     return row.visit
 
 
-async def residents_of(conn: db.ReadConn, token_hashes: Sequence[bytes], kind: SessionKind) -> list[Bearer | None]:
-    """Who comes with each of these token hashes, aligned; None for an invalid one. One statement for all of them."""
+class Bearers:
+    """Who comes with each of a list of token hashes: asked when it is made, read later."""
+
+    def __init__(self, token_hashes: Sequence[bytes], reply: db.Reply[Bearer]) -> None:
+        self._token_hashes = token_hashes
+        self._reply = reply
+
+    async def all(self) -> list[Bearer | None]:
+        """Aligned with the hashes; None for an invalid one."""
+        by_hash = {bearer.token_hash: bearer for bearer in await self._reply.all()}
+        return [by_hash.get(token_hash) for token_hash in self._token_hashes]
+
+
+async def ask_bearers(conn: db.ReadConn, token_hashes: Sequence[bytes], kind: SessionKind) -> Bearers:
+    """Ask who comes with these token hashes, with one statement for all of them."""
     hashes = db.words(f"\\x{token_hash.hex()}" for token_hash in token_hashes)
-    found = await db.all(conn, q.bearers, Bearer, token_hashes=hashes, kind=kind, now=clock.now())
-    by_hash = {bearer.token_hash: bearer for bearer in found}
-    return [by_hash.get(token_hash) for token_hash in token_hashes]
+    return Bearers(token_hashes, await db.ask(conn, q.bearers, Bearer, token_hashes=hashes, kind=kind, now=clock.now()))
 
 
 def is_unseen(session: Session) -> bool:
