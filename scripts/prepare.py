@@ -1,4 +1,4 @@
-"""Prepare this checkout: the virtual environment, the browser parts, and for the tests a browser.
+"""Prepare this checkout: the virtual environment, the browser parts, and for the tests a browser and curl.
 
 `python3 scripts/prepare.py demo` or `... test`; the Makefile calls it. Needs only Python. What is already right is
 left alone, so a later call takes a fraction of a second.
@@ -36,7 +36,7 @@ def main(purpose: str) -> None:
     fcntl.flock(folder, fcntl.LOCK_EX)
     prepare_environment(purpose)
     if purpose == "test":
-        prepare_browser()
+        prepare_tools()
 
 
 def prepare_environment(purpose: str) -> None:
@@ -142,15 +142,17 @@ def fetch_browser_parts() -> None:
     shutil.rmtree(node, ignore_errors=True)
 
 
-def prepare_browser() -> None:
-    """The browser stories need Chromium, and a font to draw Chinese with."""
+def prepare_tools() -> None:
+    """The browser stories need Chromium and a font to draw Chinese with, the story of the API needs curl."""
     missing = []
     if not any(map(shutil.which, BROWSERS)):
         missing.append("chromium")
     if not has_chinese_font():
         missing.append("fonts-noto-cjk")
+    if shutil.which("curl") is None:
+        missing.append("curl")
     if missing:
-        apt_install(missing, why="the browser stories of the tests need it")
+        apt_install(missing, why="the tests need it")
 
 
 def has_chinese_font() -> bool:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import httpx
 import msgspec
-import pytest
 
 from openhall.base.config import Settings
 from tests.house.source import ROOT
@@ -61,7 +59,6 @@ def wait_for(url: str) -> None:
     raise AssertionError(f"{url} does not answer")
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_story_works_as_it_is_written_and_leaves_no_names(settings: Settings, tmp_path: Path) -> None:
     blocks = re.findall(r"^```bash\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 9
