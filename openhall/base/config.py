@@ -72,6 +72,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bank_timeout_s: Annotated[
         float, Meta(description="Seconds to wait for the bank before its answer is unknown.", gt=0)
     ] = 5.0
+    bank_files: Annotated[
+        str, Meta(description="Folder of the files that the hall and its bank exchange; empty: nobody can withdraw.")
+    ] = ""
+    bank_account: Annotated[
+        str, Meta(description="Number of the hall's own account at its bank, from which withdrawals are paid.")
+    ] = ""
+    payout_batches: Annotated[
+        Literal["daily", "at_once"],
+        Meta(description="When withdrawals go to the bank: once after each business date, or as they come."),
+    ] = "daily"
+    payout_cooling_hours: Annotated[
+        int, Meta(description="Hours in which nothing is withdrawn to a bank account that was just entered.", ge=0)
+    ] = 24
     sms_url: Annotated[str, Meta(description="Base address of the SMS gateway.")] = ""
     sms_secret: Annotated[str, Meta(description="Shared key of the SMS gateway.")] = ""
     webhooks_to_loopback: Annotated[

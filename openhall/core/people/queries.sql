@@ -25,17 +25,17 @@ select tries, expires_at, used_at from people.codes where phone = :phone;
 update people.codes set used_at = :now where phone = :phone;
 
 -- name: put_message
-insert into people.messages (id, phone, text, created_at, expires_at)
-values (:id, :phone, :text, :now, :expires_at);
+insert into people.messages (id, phone, text, about, created_at, expires_at)
+values (:id, :phone, :text, :about, :now, :expires_at);
 
 -- name: drop_older_messages
 -- A superseded code must not arrive after the new one.
 update people.messages set state = 'dropped', text = null, finished_at = :now
- where phone = :phone and state = 'waiting';
+ where phone = :phone and state = 'waiting' and about = 'code';
 
 -- name: waiting_message
 select id from people.messages
- where phone = :phone and state = 'waiting' and expires_at > :now
+ where phone = :phone and state = 'waiting' and about = 'code' and expires_at > :now
  order by created_at desc limit 1;
 
 -- name: claim_message
@@ -142,3 +142,15 @@ select s.id
   left join people.audit a on a.session = s.id and a.act = 'signed_in'
  where a.id is null
  limit 100;
+
+-- name: is_operator
+select exists (select from people.operators where resident = :resident);
+
+-- name: add_operator
+insert into people.operators (resident, since) values (:resident, :now) on conflict (resident) do nothing;
+
+-- name: remove_operator
+delete from people.operators where resident = :resident;
+
+-- name: operators
+select r.phone from people.operators o join people.residents r on r.id = o.resident order by o.since, r.phone;

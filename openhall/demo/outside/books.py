@@ -14,9 +14,7 @@ import msgspec
 from openhall.demo.outside.faults import PLAIN, Plan, Planned
 
 Row = dict[str, Any]
-_TEXT = Path(__file__).with_name("books.sql").read_text(encoding="utf-8")
-_PARTS = re.split(r"^-- name: (\w+)$", _TEXT, flags=re.MULTILINE)[1:]
-STATEMENTS = dict(zip(_PARTS[::2], _PARTS[1::2], strict=True))
+_SQL = Path(__file__).with_name("books.sql")
 
 
 def now() -> int:
@@ -25,16 +23,21 @@ def now() -> int:
 
 
 class Books:
-    """What the outside world remembers. A method `run` or `rows` is called inside `with books.transaction():`."""
+    """What the outside world remembers. A method `run` or `rows` is called inside `with books.transaction():`.
 
-    def __init__(self, path: Path) -> None:
+    `sql` holds the named statements, one of them `schema`.
+    """
+
+    def __init__(self, path: Path, sql: Path = _SQL) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        parts = re.split(r"^-- name: (\w+)$", sql.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+        self._statements = dict(zip(parts[::2], parts[1::2], strict=True))
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._lock = threading.RLock()
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
-        self._db.executescript(STATEMENTS["schema"])
+        self._db.executescript(self._statements["schema"])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -48,18 +51,18 @@ class Books:
                 raise
             self._db.execute("commit")
 
-    def rows(self, name: str, **values: object) -> list[Row]:
+    def rows(self, name: str, /, **values: object) -> list[Row]:
         """The rows that the named statement returns."""
-        return [dict(row) for row in self._db.execute(STATEMENTS[name], values)]
+        return [dict(row) for row in self._db.execute(self._statements[name], values)]
 
-    def row(self, name: str, **values: object) -> Row | None:
+    def row(self, name: str, /, **values: object) -> Row | None:
         """The first row, or None."""
         found = self.rows(name, **values)
         return found[0] if found else None
 
-    def run(self, name: str, **values: object) -> int:
+    def run(self, name: str, /, **values: object) -> int:
         """Run the named statement; how many rows it changed."""
-        return self._db.execute(STATEMENTS[name], values).rowcount
+        return self._db.execute(self._statements[name], values).rowcount
 
     def close(self) -> None:
         """Close the file, after a running transaction has ended."""

@@ -77,7 +77,7 @@ async def ask_code(conn: db.Conn, settings: Settings, *, phone: str, lang: Lang)
     text = words().text(lang, TEXT).format(hall=hall, code=code)
     message = ids.new()
     await db.run(conn, q.drop_older_messages, phone=phone, now=now)
-    await db.run(conn, q.put_message, id=message, phone=phone, text=text, now=now, expires_at=placed)
+    await db.run(conn, q.put_message, id=message, phone=phone, text=text, about="code", now=now, expires_at=placed)
     await jobs.defer(conn, deliver_message, in_seconds=SAFETY_NET_S, message=str(message))
     return CodeSent(phone, message, placed)
 

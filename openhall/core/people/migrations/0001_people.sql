@@ -54,17 +54,19 @@ create table people.codes (
     constraint code_has_a_short_life check (expires_at > created_at and expires_at <= created_at + interval '1 hour')
 );
 
--- The outbox of text messages. The text is personal (it carries the code): it is here only while it waits.
+-- The outbox of text messages. The text is personal (it carries a code, or news): it is here only while it waits.
 create table people.messages (
     id            uuid primary key,
     phone         text not null,
     text          text,
+    about         text not null,
     state         text not null default 'waiting',
     attempts      smallint not null default 0,
     created_at    timestamptz not null,
     expires_at    timestamptz not null,
     claimed_until timestamptz,
     finished_at   timestamptz,
+    constraint message_is_about_something check (about in ('code', 'news')),
     constraint message_state_exists check (state in ('waiting', 'sent', 'dropped')),
     constraint text_only_while_waiting check ((state = 'waiting') = (text is not null)),
     constraint finished_when_not_waiting check ((state = 'waiting') = (finished_at is null))
@@ -92,3 +94,9 @@ $$;
 
 create trigger audit_is_append_only before update or delete or truncate on people.audit
     for each statement execute function people.refuse_change();
+
+-- Who runs the hall. Whoever may write on the hall's machine names them: there is no page for it.
+create table people.operators (
+    resident uuid primary key references people.residents,
+    since    timestamptz not null
+);

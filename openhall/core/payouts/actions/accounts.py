@@ -1,0 +1,145 @@
+"""Where money goes: the rail's own accounts in the ledger, owners' bank accounts, and standing withdrawals."""
+
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from openhall.base import clock, db, events, ids
+from openhall.base.config import Settings
+from openhall.base.i18n import N_
+from openhall.core import ledger, people
+from openhall.core.payouts import problems, rules
+from openhall.core.payouts.texts import words
+from openhall.core.payouts.types import Accounts, BankAccount, Source, Standing
+
+q = db.load("openhall.core.payouts")
+
+RAIL = "bank_files"
+CHANGED = "bank_account.changed"
+_CHANGE = N_("{hall}: withdrawals now go to the bank account {masked}, from {at} on. If it was not you, call {help}.")
+# A phone that is off gets the text later; after this it is no longer news.
+_NEWS = timedelta(hours=1)
+
+
+async def rail_accounts(conn: db.Conn, *, currency: str) -> Accounts:
+    """The two ledger accounts of the rail; opened when they are first asked for."""
+    found = await db.maybe(conn, q.rail, Accounts, name=RAIL)
+    if found is not None:
+        return found
+    await db.all(conn, q.lock_opening, str, name=RAIL)
+    return await db.maybe(conn, q.rail, Accounts, name=RAIL) or await _open(conn, currency)
+
+
+async def _open(conn: db.Conn, currency: str) -> Accounts:
+    # Busy: every withdrawal of a city meets in the clearing account, and its floor keeps it from paying twice. The
+    # other has no floor: it is what the hall's account at the bank paid out, turned round.
+    clearing = await ledger.open_account(
+        conn, kind="payouts.clearing", owner=None, currency=currency, floor=0, busy=True
+    )
+    bank = await ledger.open_account(conn, kind="payouts.bank", owner=None, currency=currency, floor=None, busy=True)
+    await db.run(conn, q.add_rail, name=RAIL, clearing=clearing, bank=bank)
+    return Accounts(clearing, bank)
+
+
+async def lock_rail(conn: db.Conn) -> Accounts | None:
+    """Batches are made and files used one after the other. None: the rail was never used."""
+    return await db.maybe(conn, q.lock_rail, Accounts, name=RAIL)
+
+
+async def link_bank_account(
+    conn: db.Conn, settings: Settings, *, owner: UUID, holder: str, number: str, again: str
+) -> BankAccount:
+    """Send an owner's money to this account from now on, after the cooling time; the owner is told on the phone.
+
+    Refusals, in this order: `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.numbers_differ`.
+    """
+    cooling = timedelta(hours=settings.payout_cooling_hours)
+    before = await bank_account(conn, owner)
+    linked = await vouch_bank_account(conn, owner=owner, holder=holder, number=number, again=again, cooling=cooling)
+    if before == linked:
+        return linked
+    resident = await people.resident(conn, owner)
+    language = resident.lang or settings.default_language
+    at = f"{linked.usable_at.astimezone(ZoneInfo(settings.zone)):%Y-%m-%d %H:%M}"
+    hall = settings.hall_name_zh if language == "zh_CN" else settings.hall_name
+    text = words().text(language, _CHANGE).format(hall=hall, masked=linked.masked, at=at, help=settings.help_phone)
+    await people.notify(conn, phone=resident.phone, text=text, lives=_NEWS)
+    told = {"account": linked.masked, "usable_at": linked.usable_at.isoformat()}
+    await events.publish(conn, [events.Fact(stream_of(owner), CHANGED, told)])
+    return linked
+
+
+async def vouch_bank_account(
+    conn: db.Conn, *, owner: UUID, holder: str, number: str, again: str, cooling: timedelta
+) -> BankAccount:
+    """As `link_bank_account` for an account that a bank vouches for: nobody needs to be warned of it.
+
+    The same account again changes nothing.
+    """
+    holder, cleaned = holder.strip(), rules.clean_number(number)
+    if not holder or rules.unwritable(holder, "probe"):
+        raise problems.holder_invalid()
+    if cleaned is None or rules.unwritable(holder, cleaned):
+        raise problems.number_invalid()
+    if rules.clean_number(again) != cleaned:
+        raise problems.numbers_differ()
+    await db.all(conn, q.lock_owner, str, owner=owner)
+    found = await bank_account(conn, owner)
+    if found is not None and (found.holder, found.number) == (holder, cleaned):
+        return found
+    now = clock.now()
+    await db.run(conn, q.end_bank_account, owner=owner, now=now)
+    linked = BankAccount(ids.new(), owner, holder, cleaned, now, now + cooling)
+    await db.run(
+        conn,
+        q.add_bank_account,
+        id=linked.id,
+        owner=owner,
+        holder=holder,
+        number=cleaned,
+        now=now,
+        usable_at=linked.usable_at,
+    )
+    return linked
+
+
+async def bank_account(conn: db.ReadConn, owner: UUID) -> BankAccount | None:
+    """The account that an owner's money goes to, if they have named one."""
+    return await db.maybe(conn, q.bank_account, BankAccount, owner=owner)
+
+
+async def stand(conn: db.Conn, *, source: Source, keep: int) -> None:
+    """Withdraw everything above `keep` after each business date, beginning with today's.
+
+    Refusals: `payouts.keep_invalid`, `payouts.no_bank_account`.
+    """
+    if keep < 0:
+        raise problems.keep_invalid()
+    if await bank_account(conn, source.owner) is None:
+        raise problems.no_bank_account()
+    yesterday = ledger.business_date(clock.now()) - timedelta(days=1)
+    await db.run(
+        conn,
+        q.put_standing,
+        source=source.id,
+        source_name=source.name,
+        owner=source.owner,
+        account=source.account,
+        keep=keep,
+        done_for=yesterday,
+    )
+
+
+async def stand_down(conn: db.Conn, *, source: Source) -> None:
+    """Withdraw only when asked."""
+    await db.run(conn, q.drop_standing, source=source.id, owner=source.owner)
+
+
+async def standing_of(conn: db.ReadConn, owner: UUID) -> dict[UUID, Standing]:
+    """The standing withdrawals of an owner, by source."""
+    return {one.source: one for one in await db.all(conn, q.standing_of_owner, Standing, owner=owner)}
+
+
+def stream_of(owner: UUID) -> str:
+    """The stream on which an owner's programs learn of withdrawals. Not a shop's: cashiers watch those."""
+    return f"payouts:{owner}"

@@ -1,0 +1,129 @@
+"""Breaks: where our books and the bank's differ. Each is opened once, and resolved once with a reason."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from openhall.base import clock, db, ids
+from openhall.base.i18n import N_
+from openhall.core import ledger
+from openhall.core.payouts import problems
+from openhall.core.payouts.actions.accounts import RAIL
+from openhall.core.payouts.types import Break, BreakKind, Day, Step
+
+q = db.load("openhall.core.payouts")
+
+REASON_MAX = 500
+# A statement that is not here a day after its date is overdue; what is not booked three days later is missing.
+OVERDUE = timedelta(days=2)
+LOST = timedelta(days=3)
+ARRIVED = N_("The bank has booked it now.")
+_GREW = N_("Still not booked after three days: it counts as missing now.")
+_OPENED = N_("Found by comparing our books with the bank's.")
+
+
+class _NotBooked(Struct, frozen=True):
+    id: UUID
+    amount: int
+    execution_date: date
+
+
+async def open_break(
+    conn: db.Conn,
+    *,
+    kind: BreakKind,
+    payout: UUID | None,
+    line: UUID | None,
+    ours: int | None,
+    theirs: int | None,
+    day: date | None = None,
+) -> None:
+    """Note a difference, once; `day` is the date it is about (today when none is known)."""
+    one = ids.new()
+    opened = await db.run(
+        conn,
+        q.open_break,
+        id=one,
+        rail=RAIL,
+        business_date=day or ledger.business_date(clock.now()),
+        kind=kind,
+        payout=payout,
+        line=line,
+        ours=ours,
+        theirs=theirs,
+        now=clock.now(),
+    )
+    if opened:
+        await _step(conn, one, what="opened", reason=_OPENED, resident=None)
+
+
+async def resolve(conn: db.Conn, *, break_id: UUID, resident: UUID, reason: str) -> None:
+    """An operator's word that a difference is explained. It moves no money: that is done where it belongs.
+
+    Refusals: `payouts.break_not_found`, `payouts.reason_missing`, `payouts.break_resolved`.
+    """
+    await find(conn, break_id)
+    reason = reason.strip()
+    if not 1 <= len(reason) <= REASON_MAX:
+        raise problems.reason_missing()
+    if not await db.run(conn, q.resolve_break, id=break_id):
+        raise problems.break_resolved()
+    await _step(conn, break_id, what="resolved", reason=reason, resident=resident)
+
+
+async def settle_by_itself(conn: db.Conn, payouts: Sequence[UUID], reason: str) -> None:
+    """What was missed of these payouts is missed no more."""
+    for one in await db.all(conn, q.waiting_breaks, UUID, ids=db.ids(payouts)):
+        await db.run(conn, q.resolve_break, id=one)
+        await _step(conn, one, what="resolved", reason=reason, resident=None)
+
+
+async def reconcile(conn: db.Conn) -> int:
+    """Look for what we sent and no statement has booked; how many of it is new. Safe to repeat."""
+    today = ledger.business_date(clock.now())
+    found = await db.all(
+        conn, q.not_booked, _NotBooked, rail=RAIL, today=today, overdue=today - OVERDUE, lost=today - LOST
+    )
+    for payout in found:
+        missing = payout.execution_date <= today - LOST
+        if missing:
+            await settle_by_itself(conn, [payout.id], _GREW)
+        await open_break(
+            conn,
+            kind=BreakKind.MISSING_THEIRS if missing else BreakKind.LATE,
+            payout=payout.id,
+            line=None,
+            ours=payout.amount,
+            theirs=None,
+            day=payout.execution_date,
+        )
+    return len(found)
+
+
+async def _step(conn: db.Conn, break_id: UUID, *, what: str, reason: str, resident: UUID | None) -> None:
+    await db.run(conn, q.add_step, break_id=break_id, what=what, reason=reason, resident=resident, now=clock.now())
+
+
+async def find(conn: db.ReadConn, break_id: UUID) -> Break:
+    """One break; `payouts.break_not_found`."""
+    found = await db.maybe(conn, q.break_of, Break, id=break_id)
+    if found is None:
+        raise problems.break_not_found()
+    return found
+
+
+async def newest(conn: db.ReadConn, *, limit: int) -> list[Break]:
+    """Breaks, the open ones first, newest first."""
+    return await db.all(conn, q.newest_breaks, Break, limit=limit)
+
+
+async def history(conn: db.ReadConn, break_id: UUID) -> list[Step]:
+    """What was done about a break."""
+    return await db.all(conn, q.steps, Step, break_id=break_id)
+
+
+async def days(conn: db.ReadConn, *, limit: int) -> list[Day]:
+    """The newest dates at the bank, ours beside theirs."""
+    return await db.all(conn, q.days, Day, limit=limit)

@@ -1,0 +1,106 @@
+"""The round by which files go to the bank and come from it. Killed between any two steps, the next round goes on there.
+
+To the bank: a batch and its bytes are committed; then the file is laid into out/; then the batch is noted as sent.
+Killed before the note, the same bytes are laid out again under the same name, and a bank takes a message id once.
+From the bank: what a file does is committed together with the note that it was read; then it is carried away.
+"""
+
+import asyncio
+
+import structlog
+
+from openhall.base import clock, db
+from openhall.core import ledger
+from openhall.core.payouts.actions import batches, files, withdraw
+from openhall.core.payouts.ports import NAME_MAX, Folder
+from openhall.core.payouts.problems import Refused
+from openhall.core.payouts.reading import read
+from openhall.core.payouts.types import Found, Message, Rail, ToSend
+from openhall.core.rails.iso20022 import FileRefused, Refusal
+
+log = structlog.get_logger()
+
+
+async def exchange(pool: db.Pool, rail: Rail, folder: Folder) -> None:
+    """One round: standing withdrawals, batches, files to the bank, files from it."""
+    await asyncio.to_thread(folder.prepare)
+    await sweep(pool, rail)
+    await close(pool, rail)
+    await send(pool, folder)
+    await receive(pool, rail, folder)
+
+
+async def sweep(pool: db.Pool, rail: Rail) -> None:
+    """The standing withdrawals of the business date that is over, each in a transaction of its own."""
+    more = True
+    while more:
+        async with pool.write() as conn:
+            more = await withdraw.sweep_one(conn, rail, day=withdraw.yesterday())
+
+
+async def close(pool: db.Pool, rail: Rail) -> None:
+    """Batches of everything that is due: up to yesterday, or also today's where they go at once."""
+    day = ledger.business_date(clock.now()) if rail.at_once else withdraw.yesterday()
+    more = True
+    while more:
+        async with pool.write() as conn:
+            more = await batches.close(conn, rail, day=day) is not None
+
+
+async def send(pool: db.Pool, folder: Folder) -> None:
+    """Lay out the file of each batch that is ready."""
+    while True:
+        async with pool.read() as reader:
+            batch = await batches.to_send(reader)
+        if batch is None:
+            return
+        await lay(folder, batch)
+        async with pool.write() as conn:
+            await batches.sent(conn, batch.id)
+
+
+async def lay(folder: Folder, batch: ToSend) -> None:
+    """Lay the file of a batch into out/; also once more, for a bank that lost it."""
+    await asyncio.to_thread(folder.lay, f"{batch.message_id}.xml", batch.content)
+
+
+async def receive(pool: db.Pool, rail: Rail, folder: Folder) -> None:
+    """Read what the bank laid into in/, one file after the other."""
+    await _carry_on(pool, folder)
+    failed: list[Exception] = []
+    for name in await asyncio.to_thread(folder.waiting):
+        try:
+            await _take(pool, rail, folder, name)
+        except Exception as broken:  # noqa: BLE001  whatever one file does, the others are read
+            log.error("payouts.file_not_decided", file=name, error=type(broken).__name__)
+            failed.append(broken)
+    if failed:
+        raise failed[0]
+
+
+async def _take(pool: db.Pool, rail: Rail, folder: Folder, name: str) -> None:
+    found = await asyncio.to_thread(folder.read, name)
+    message, refused = await asyncio.to_thread(_read, found, rail)
+    async with pool.write() as conn:
+        await files.decide(conn, rail, found, message, refused)
+    await _carry_on(pool, folder)
+
+
+async def _carry_on(pool: db.Pool, folder: Folder) -> None:
+    """Carry away what is decided, also what a killed worker left lying."""
+    async with pool.read() as reader:
+        left = await files.unfiled(reader)
+    for file in left:
+        to = f"{file.id}-{file.name[-NAME_MAX:]}"
+        await asyncio.to_thread(folder.carry_away, file.name, file.sha256, to, read=file.state == "read")
+        async with pool.write() as conn:
+            await files.filed(conn, file.id)
+
+
+def _read(found: Found, rail: Rail) -> tuple[Message | None, Refused | None]:
+    if found.content is None:
+        return None, Refused(Refusal.TOO_LARGE, detail=f"{found.size} bytes")
+    try:
+        return read(found.content, rail), None
+    except FileRefused as amiss:
+        return None, Refused(amiss.code, path=amiss.path, detail=amiss.detail)

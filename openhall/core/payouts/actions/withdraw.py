@@ -1,0 +1,113 @@
+"""Withdrawing: the money leaves its account at once and waits in the clearing account for the bank's word."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import structlog
+
+from openhall.base import clock, db, events, ids
+from openhall.base.errors import Problem
+from openhall.core import ledger
+from openhall.core.payouts import problems
+from openhall.core.payouts.actions.accounts import RAIL, bank_account, rail_accounts, stream_of
+from openhall.core.payouts.types import Payout, Rail, Source, Standing
+
+q = db.load("openhall.core.payouts")
+log = structlog.get_logger()
+
+WITHDRAWN = "withdrawal"
+
+
+async def withdraw(
+    conn: db.Conn, rail: Rail | None, *, source: Source, amount: int, automatic_for: date | None = None
+) -> Payout:
+    """Begin a payout of `amount` minor units to the owner's bank account. `automatic_for`: the date it is swept for.
+
+    Refusals, in this order: `payouts.rail_off`, `payouts.no_bank_account`, `payouts.cooling` (with `usable_at`),
+    `payouts.insufficient_funds`.
+    """
+    if rail is None:
+        raise problems.rail_off()
+    to = await bank_account(conn, source.owner)
+    if to is None:
+        raise problems.no_bank_account()
+    if to.usable_at > clock.now():
+        raise problems.cooling(usable_at=to.usable_at.isoformat())
+    ours = await rail_accounts(conn, currency=rail.currency)
+    transfer = ledger.Transfer(
+        id=ids.new(),
+        debit=source.account,
+        credit=ours.clearing,
+        amount=amount,
+        currency=rail.currency,
+        reason=WITHDRAWN,
+    )
+    (outcome,) = await ledger.post(conn, [transfer], fresh=True)
+    if not outcome.ok:
+        raise problems.insufficient_funds(ledger_code=outcome.code)
+    await db.run(
+        conn,
+        q.add_payout,
+        id=transfer.id,
+        rail=RAIL,
+        source=source.id,
+        source_name=source.name,
+        owner=source.owner,
+        account=source.account,
+        bank_account=to.id,
+        amount=amount,
+        currency=rail.currency,
+        business_date=automatic_for or outcome.business_date,
+        automatic=automatic_for is not None,
+        requested_at=outcome.at,
+    )
+    made = await payout(conn, owner=source.owner, payout_id=transfer.id)
+    await events.publish(conn, [events.Fact(stream_of(made.owner), "withdrawal.requested", told(made))])
+    return made
+
+
+async def payout(conn: db.ReadConn, *, owner: UUID, payout_id: UUID) -> Payout:
+    """One of the owner's payouts; `payouts.payout_not_found` also for somebody else's."""
+    found = await db.maybe(conn, q.payout, Payout, id=payout_id, owner=owner)
+    if found is None:
+        raise problems.payout_not_found()
+    return found
+
+
+async def payouts_of(conn: db.ReadConn, *, owner: UUID, before: UUID | None = None, limit: int = 20) -> list[Payout]:
+    """The owner's payouts, newest first."""
+    return await db.all(conn, q.payouts_of_owner, Payout, owner=owner, before=before, limit=limit)
+
+
+async def sweep_one(conn: db.Conn, rail: Rail, *, day: date) -> bool:
+    """Do the next standing withdrawal for the business date `day`, which is over; whether there was one to do."""
+    standing = await db.maybe(conn, q.next_standing, Standing, day=day)
+    if standing is None:
+        return False
+    await db.run(conn, q.standing_done, source=standing.source, day=day)
+    amount = (await ledger.balance(conn, standing.account)).available - standing.keep
+    source = Source(standing.source, standing.source_name, standing.owner, standing.account)
+    if amount > 0:
+        try:
+            async with conn.transaction():
+                await withdraw(conn, rail, source=source, amount=amount, automatic_for=day)
+        except Problem as refused:
+            # The account is too new, or a refund was quicker: the money is still there tomorrow.
+            log.info("payouts.not_swept", source=str(source.id), why=refused.code)
+    return True
+
+
+def yesterday() -> date:
+    """The last business date that is over."""
+    return ledger.business_date(clock.now()) - timedelta(days=1)
+
+
+def told(made: Payout) -> dict[str, object]:
+    """What the owner's programs learn."""
+    return {
+        "id": str(made.id),
+        "shop_id": str(made.source),
+        "amount": made.amount,
+        "currency": made.currency,
+        "state": str(made.state),
+    }

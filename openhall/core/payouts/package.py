@@ -1,0 +1,32 @@
+"""What payouts offer the hall."""
+
+from openhall.base import db
+from openhall.base.package import Check, Package
+from openhall.core.payouts import pages
+from openhall.core.payouts.jobs import tasks
+from openhall.core.payouts.telling import streams
+
+q = db.load("openhall.core.payouts")
+
+CHECKS = (
+    Check("payouts.clearing", "The clearing account has exactly what is under way.", q.check_clearing),
+    Check("payouts.transfers", "The transfers of a payout are exactly those of its state.", q.check_transfers),
+    Check("payouts.batches", "A batch has as many payouts, and as much, as it says.", q.check_batches),
+    Check("payouts.states", "A payout stands where its batch does.", q.check_states),
+    Check(
+        "payouts.breaks", "A difference was opened once, and resolved exactly when somebody said why.", q.check_breaks
+    ),
+    Check(
+        "payouts.forgotten", "Nothing lies unsent: no batch for an hour, no payout for three days.", q.check_forgotten
+    ),
+    Check("payouts.told", "A payout that ended was told to its owner once (of the last two days).", q.check_told),
+)
+
+PACKAGE = Package(
+    name="payouts",
+    module="openhall.core.payouts",
+    routes=(pages.router,),
+    tasks=(tasks,),
+    streams=(streams,),
+    checks=CHECKS,
+)

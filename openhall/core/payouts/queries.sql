@@ -1,0 +1,354 @@
+-- name: lock_opening
+-- Whoever races to open the rail waits here, and finds it open in the next statement.
+select pg_advisory_xact_lock(hashtextextended('payouts.rails ' || :name, 0))::text;
+
+-- name: add_rail
+insert into payouts.rails (name, clearing, bank) values (:name, :clearing, :bank);
+
+-- name: rail
+select clearing, bank from payouts.rails where name = :name;
+
+-- name: lock_rail
+-- Files are read, and batches made, one after the other.
+select clearing, bank from payouts.rails where name = :name for update;
+
+-- name: lock_owner
+-- One after the other for each owner, so that what the next statement reads still holds when it is acted on.
+select pg_advisory_xact_lock(hashtextextended('payouts.bank_accounts ' || :owner::text, 0))::text;
+
+-- name: end_bank_account
+update payouts.bank_accounts set ended_at = :now where owner = :owner and ended_at is null;
+
+-- name: add_bank_account
+insert into payouts.bank_accounts (id, owner, holder, number, added_at, usable_at)
+values (:id, :owner, :holder, :number, :now, :usable_at);
+
+-- name: bank_account
+select id, owner, holder, number, added_at, usable_at from payouts.bank_accounts where owner = :owner and ended_at is null;
+
+-- name: put_standing
+insert into payouts.standing (source, source_name, owner, account, keep, done_for)
+values (:source, :source_name, :owner, :account, :keep, :done_for)
+    on conflict (source) do update set keep = excluded.keep, source_name = excluded.source_name;
+
+-- name: drop_standing
+delete from payouts.standing where source = :source and owner = :owner;
+
+-- name: standing_of_owner
+select source, source_name, owner, account, keep, done_for from payouts.standing where owner = :owner order by source;
+
+-- name: next_standing
+-- Somebody's turn; one that another worker has in hand is passed over.
+select source, source_name, owner, account, keep, done_for from payouts.standing
+ where done_for < :day order by done_for, source limit 1 for update skip locked;
+
+-- name: standing_done
+update payouts.standing set done_for = :day where source = :source;
+
+-- name: add_payout
+insert into payouts.payouts
+       (id, rail, source, source_name, owner, account, bank_account, amount, currency, business_date, automatic, requested_at)
+values (:id, :rail, :source, :source_name, :owner, :account, :bank_account, :amount, :currency, :business_date,
+        :automatic, :requested_at);
+
+-- name: payout
+select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.automatic, p.business_date, a.holder,
+       a.number, p.reason_code, p.reason, p.requested_at, b.sent_at, p.settled_at, p.ended_at
+  from payouts.payouts p
+  join payouts.bank_accounts a on a.id = p.bank_account
+  left join payouts.batches b on b.id = p.batch
+ where p.id = :id and p.owner = :owner;
+
+-- name: payouts_of_owner
+select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.automatic, p.business_date, a.holder,
+       a.number, p.reason_code, p.reason, p.requested_at, b.sent_at, p.settled_at, p.ended_at
+  from payouts.payouts p
+  join payouts.bank_accounts a on a.id = p.bank_account
+  left join payouts.batches b on b.id = p.batch
+ where p.owner = :owner and (:before::uuid is null or p.id < :before)
+ order by p.id desc limit :limit;
+
+-- name: payouts_of_batch
+select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.automatic, p.business_date, a.holder,
+       a.number, p.reason_code, p.reason, p.requested_at, b.sent_at, p.settled_at, p.ended_at
+  from payouts.payouts p
+  join payouts.bank_accounts a on a.id = p.bank_account
+  join payouts.batches b on b.id = p.batch
+ where p.batch = :batch
+ order by p.id;
+
+-- name: to_batch
+-- What no batch has yet, oldest first, of one currency and up to one date.
+select p.id, p.source_name, p.amount, p.currency, a.holder, a.number
+  from payouts.payouts p join payouts.bank_accounts a on a.id = p.bank_account
+ where p.rail = :rail and p.state = 'requested' and p.business_date <= :day
+ order by p.id limit :limit for update of p;
+
+-- name: next_number
+select coalesce(max(number), 0) + 1 from payouts.batches where rail = :rail and business_date = :day;
+
+-- name: add_batch
+insert into payouts.batches
+       (id, rail, business_date, number, execution_date, message_id, count, total, currency, content, made_at)
+values (:id, :rail, :business_date, :number, :execution_date, :message_id, :count, :total, :currency, :content, :now);
+
+-- name: put_into_batch
+update payouts.payouts set state = 'batched', batch = :batch where id = any(:ids);
+
+-- name: to_send
+select id, message_id, content from payouts.batches where rail = :rail and state = 'ready' order by made_at, id limit 1;
+
+-- name: batch_sent
+update payouts.batches set state = 'sent', sent_at = :now where id = :id and state = 'ready';
+
+-- name: payouts_sent
+update payouts.payouts set state = 'sent' where batch = :batch and state = 'batched';
+
+-- name: shares_of_batch
+-- What each owner has in a batch, and of that what arrived and what came back.
+select owner, count(*) as count, sum(amount)::bigint as total,
+       count(*) filter (where state = 'settled') as settled, count(*) filter (where giving_back is not null) as given_back
+  from payouts.payouts where batch = :batch group by owner order by owner;
+
+-- name: finish_batches
+-- Of these batches, those of which nothing is under way any more.
+update payouts.batches b set state = 'finished', finished_at = :now
+ where b.id = any(:ids) and b.state = 'sent'
+   and not exists (select from payouts.payouts p
+                    where p.batch = b.id and p.state in ('requested', 'batched', 'sent', 'accepted'))
+returning b.id;
+
+-- name: batch
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+  from payouts.batches where id = :id;
+
+-- name: batch_content
+select id, message_id, content from payouts.batches where id = :id and state <> 'ready';
+
+-- name: batch_by_message
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+  from payouts.batches where rail = :rail and message_id = :message_id;
+
+-- name: newest_batches
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+  from payouts.batches order by made_at desc, id desc limit :limit;
+
+-- name: lock_payouts
+select id, source, owner, account, batch, amount, currency, state
+  from payouts.payouts where id = any(:ids) order by id for update;
+
+-- name: payouts_in_batch
+select id, source, owner, account, batch, amount, currency, state from payouts.payouts where batch = :batch order by id;
+
+-- name: move_payouts
+update payouts.payouts p
+   set state = r.state, reason_code = coalesce(r.reason_code, p.reason_code), reason = coalesce(r.reason, p.reason),
+       settling = coalesce(r.settling, p.settling), giving_back = coalesce(r.giving_back, p.giving_back),
+       accepted_at = coalesce(p.accepted_at, r.accepted_at), settled_at = coalesce(p.settled_at, r.settled_at),
+       ended_at = coalesce(p.ended_at, r.ended_at)
+  from json_to_recordset(:rows) as r(id uuid, state text, reason_code text, reason text, settling uuid, giving_back uuid,
+                                     accepted_at timestamptz, settled_at timestamptz, ended_at timestamptz)
+ where p.id = r.id;
+
+-- name: unfiled
+select id, name, sha256, state from payouts.files where rail = :rail and not filed order by at;
+
+-- name: file_filed
+update payouts.files set filed = true where id = :id;
+
+-- name: seen_before
+-- The same bytes, or another file that says it is the same message.
+select name from payouts.files
+ where rail = :rail and state = 'read' and (sha256 = :sha256 or (kind = :kind and message_id = :message_id))
+ order by at limit 1;
+
+-- name: add_file
+insert into payouts.files (id, rail, name, sha256, size, kind, message_id, state, code, path, detail, at)
+values (:id, :rail, :name, :sha256, :size, :kind, :message_id, :state, :code, :path, :detail, :at);
+
+-- name: newest_files
+select id, name, sha256, size, kind, message_id, state, code, path, detail, at
+  from payouts.files order by at desc, id desc limit :limit;
+
+-- name: reports_seen
+select number from payouts.reports where kind = :kind and number = any(:numbers) order by number;
+
+-- name: add_reports
+insert into payouts.reports (id, file, kind, number, booked_on, opening, closing)
+select r.id, :file, :kind, r.number, r.booked_on, r.opening, r.closing
+  from json_to_recordset(:rows) as r(id uuid, number text, booked_on date, opening bigint, closing bigint);
+
+-- name: add_lines
+insert into payouts.lines (id, report, entry, detail, digest, booked_on, amount, end_to_end_id, returned, payout)
+select r.id, r.report, r.entry, r.detail, r.digest, r.booked_on, r.amount, r.end_to_end_id, r.returned, r.payout
+  from json_to_recordset(:rows) as r(id uuid, report uuid, entry int, detail int, digest text, booked_on date,
+                                     amount bigint, end_to_end_id text, returned boolean, payout uuid);
+
+-- name: known_payouts
+select id from payouts.payouts where rail = :rail and id = any(:ids);
+
+-- name: booked_before
+-- Of these payouts, those that a statement has booked already: as gone, or as come back.
+select distinct l.payout, l.amount > 0 as back
+  from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
+ where l.payout = any(:ids);
+
+-- name: open_break
+insert into payouts.breaks (id, rail, business_date, kind, payout, line, ours, theirs, opened_at)
+values (:id, :rail, :business_date, :kind, :payout, :line, :ours, :theirs, :now)
+    on conflict do nothing;
+
+-- name: add_step
+insert into payouts.break_steps (break, number, what, reason, resident, at)
+select :break_id, coalesce(max(number), 0) + 1, :what, :reason, :resident, :now
+  from payouts.break_steps where break = :break_id;
+
+-- name: resolve_break
+update payouts.breaks set state = 'resolved' where id = :id and state = 'open';
+
+-- name: waiting_breaks
+-- What was missed of these payouts until now.
+select id from payouts.breaks
+ where payout = any(:ids) and state = 'open' and kind in ('late', 'missing_theirs') order by id for update;
+
+-- name: not_booked
+-- What we sent for a date, and no statement has booked: once the statement of that date is here, or is overdue itself.
+select p.id, p.amount, b.execution_date
+  from payouts.payouts p
+  join payouts.batches b on b.id = p.batch
+ where p.rail = :rail and p.state in ('sent', 'accepted', 'settled') and b.execution_date < :today
+   and (b.execution_date <= :overdue
+        or exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on >= b.execution_date))
+   and not exists (select from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
+                    where l.payout = p.id and l.amount < 0)
+   and not exists (select from payouts.breaks k
+                    where k.payout = p.id and (k.kind = 'missing_theirs' or (k.kind = 'late' and b.execution_date > :lost)))
+ order by p.id for update of p;
+
+-- name: break_of
+select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id
+  from payouts.breaks k
+  left join payouts.payouts p on p.id = k.payout
+  left join payouts.batches b on b.id = p.batch
+  left join payouts.lines l on l.id = k.line
+ where k.id = :id;
+
+-- name: newest_breaks
+select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id
+  from payouts.breaks k
+  left join payouts.payouts p on p.id = k.payout
+  left join payouts.batches b on b.id = p.batch
+  left join payouts.lines l on l.id = k.line
+ order by k.state, k.opened_at desc, k.id desc limit :limit;
+
+-- name: steps
+select s.number, s.what, s.reason, s.resident, r.name, s.at
+  from payouts.break_steps s left join people.residents r on r.id = s.resident
+ where s.break = :break_id order by s.number;
+
+-- name: days
+-- The newest dates on which something was sent or booked, our side and theirs.
+with ours as (
+  select b.execution_date as day, count(*) as count, sum(p.amount) as total
+    from payouts.payouts p join payouts.batches b on b.id = p.batch
+   where p.state in ('sent', 'accepted', 'settled', 'returned') group by b.execution_date
+), theirs as (
+  select l.booked_on as day, count(*) as count, -sum(l.amount) as total
+    from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
+   where l.amount < 0 and l.booked_on is not null group by l.booked_on
+)
+select coalesce(o.day, t.day) as business_date, coalesce(o.count, 0) as ours, coalesce(o.total, 0)::bigint as ours_total,
+       coalesce(t.count, 0) as theirs, coalesce(t.total, 0)::bigint as theirs_total,
+       exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on = coalesce(o.day, t.day))
+         as has_statement,
+       (select count(*) from payouts.breaks k where k.state = 'open' and k.business_date = coalesce(o.day, t.day))
+         as open_breaks
+  from ours o full join theirs t on t.day = o.day
+ order by 1 desc limit :limit;
+
+-- The promises of payouts, as queries that return what breaks them.
+
+-- name: check_clearing
+-- The clearing account has exactly what is under way.
+select r.name, a.posted, coalesce(u.total, 0) as under_way
+  from payouts.rails r
+  cross join lateral (
+    select coalesce(sum(case when t.credit = r.clearing then t.amount else -t.amount end), 0) as posted
+      from ledger.transfers t
+     where t.kind = 'posted' and (t.credit = r.clearing or t.debit = r.clearing)) a
+  left join (select rail, sum(amount) as total from payouts.payouts
+              where state in ('requested', 'batched', 'sent', 'accepted') group by rail) u on u.rail = r.name
+ where a.posted <> coalesce(u.total, 0)
+ limit 100;
+
+-- name: check_transfers
+-- The transfers of a payout are exactly those of its state; its rail's accounts moved for nothing else.
+with wanted as (
+  select p.id, p.account as debit, r.clearing as credit, p.amount, p.currency
+    from payouts.payouts p join payouts.rails r on r.name = p.rail
+   union all
+  select p.settling, r.clearing, r.bank, p.amount, p.currency
+    from payouts.payouts p join payouts.rails r on r.name = p.rail where p.settling is not null
+   union all
+  select p.giving_back, case when p.state = 'returned' then r.bank else r.clearing end, p.account, p.amount, p.currency
+    from payouts.payouts p join payouts.rails r on r.name = p.rail where p.giving_back is not null
+), moved as (
+  select t.id, t.debit, t.credit, t.amount, t.currency, t.kind
+    from ledger.transfers t
+   where exists (select from payouts.rails r where t.debit in (r.clearing, r.bank) or t.credit in (r.clearing, r.bank))
+)
+select coalesce(w.id, m.id) as id, w.amount, m.amount as moved
+  from wanted w full join moved m on m.id = w.id
+ where (w.debit, w.credit, w.amount, w.currency, 'posted')
+       is distinct from (m.debit, m.credit, m.amount, m.currency, m.kind)
+ limit 100;
+
+-- name: check_batches
+-- A batch has as many payouts, and as much, as it says.
+select b.id, b.count, b.total, count(p.id) as found, coalesce(sum(p.amount), 0) as found_total
+  from payouts.batches b
+  left join payouts.payouts p on p.batch = b.id and p.rail = b.rail and p.currency = b.currency
+ group by b.id
+having count(p.id) <> b.count or coalesce(sum(p.amount), 0) <> b.total
+ limit 100;
+
+-- name: check_states
+-- A payout stands where its batch does: not sent before it, and under way in none that is finished.
+select p.id, p.state, b.state as batch
+  from payouts.payouts p join payouts.batches b on b.id = p.batch
+ where (b.state = 'sent' and p.state = 'batched')
+    or (b.state = 'ready' and p.state = 'sent')
+    or (b.state = 'finished' and p.state in ('batched', 'sent', 'accepted'))
+ limit 100;
+
+-- name: check_breaks
+-- Every break was opened once, and is resolved exactly when somebody said why.
+select k.id, k.state
+  from payouts.breaks k
+  left join payouts.break_steps s on s.break = k.id
+ group by k.id
+having count(*) filter (where s.what = 'opened') <> 1
+    or count(*) filter (where s.what = 'resolved') <> case k.state when 'resolved' then 1 else 0 end
+ limit 100;
+
+-- name: check_forgotten
+-- No batch lies unsent for an hour, and nothing waits for a batch for three days.
+select b.id, b.made_at as since from payouts.batches b where b.state = 'ready' and b.made_at < now() - interval '1 hour'
+ union all
+select p.id, p.requested_at from payouts.payouts p
+ where p.state = 'requested' and p.requested_at < now() - interval '3 days'
+ limit 100;
+
+-- name: check_told
+-- A payout that ended was told to its owner once (of the last two days).
+with told as materialized (
+  select (data ->> 'id')::uuid as payout, type, count(*) as times
+    from base.events
+   where type in ('withdrawal.settled', 'withdrawal.rejected', 'withdrawal.returned') and at > now() - interval '2 days'
+   group by 1, 2
+)
+select p.id, p.state, coalesce(t.times, 0) as times
+  from payouts.payouts p left join told t on t.payout = p.id and t.type = 'withdrawal.' || p.state
+ where p.state in ('settled', 'rejected', 'returned')
+   and coalesce(p.ended_at, p.settled_at) > now() - interval '1 day 23 hours' and coalesce(t.times, 0) <> 1
+ limit 100;

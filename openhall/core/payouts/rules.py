@@ -1,0 +1,142 @@
+"""The pure rules of payouts: which accounts can be paid, and what the bank's word means for a payout."""
+
+import re
+from datetime import UTC, date, datetime
+from enum import Enum
+from uuid import UUID
+
+from openhall.core.payouts.types import Rail, State, ToPay, Word
+from openhall.core.rails import iso20022
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{8,30}", re.ASCII)
+# Chinese bank cards: they begin with 62 and end with a check digit.
+_CARD = re.compile(r"62[0-9]{14,17}", re.ASCII)
+# A file of this many payouts is read in a second; the rest goes into the next one.
+MOST_PAYOUTS = 5_000
+
+
+class Move(Enum):
+    """What a word of the bank does to a payout."""
+
+    GO = "go"
+    NOTHING_NEW = "nothing_new"
+    CONTRADICTION = "contradiction"
+
+
+def clean_number(text: str) -> str | None:
+    """An account number without the spaces people read it by; None when it cannot be one.
+
+    An IBAN and a bank card carry check digits, which have to be right. Other numbers are digits.
+    """
+    number = re.sub(r"[\s-]", "", text).upper()
+    if _CARD.fullmatch(number):
+        return number if _luhn(number) else None
+    return number if _IBAN.fullmatch(number) or _DIGITS.fullmatch(number) else None
+
+
+def _luhn(number: str) -> bool:
+    """ISO/IEC 7812: every second digit from the right doubled, all digits summed."""
+    doubled = [sum(divmod(int(digit) * (1 + place % 2), 10)) for place, digit in enumerate(reversed(number))]
+    return sum(doubled) % 10 == 0
+
+
+def account_of(number: str) -> iso20022.Account:
+    """An account number as the standard writes it."""
+    return iso20022.Account(iban=number) if _IBAN.fullmatch(number) else iso20022.Account(other=number)
+
+
+def unwritable(holder: str, number: str) -> str | None:
+    """The element that could not be written if a payout went there; None when all can.
+
+    Asked of the writer itself: a payout that stops its whole batch must not get that far.
+    """
+    probe = iso20022.PayoutBatch(
+        message_id="probe",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        initiating_party="probe",
+        debtor="probe",
+        debtor_account=iso20022.Account(other="probe"),
+        execution_date=date(2026, 1, 1),
+        payouts=(
+            iso20022.Payout(
+                end_to_end_id="probe",
+                amount=1,
+                currency="CNY",
+                creditor=holder,
+                creditor_account=account_of(number),
+            ),
+        ),
+    )
+    try:
+        iso20022.write_payouts(probe)
+    except iso20022.NotWritable as wrong:
+        return wrong.field
+    return None
+
+
+def end_to_end_id(payout: UUID) -> str:
+    """What names a payout at the bank: 32 letters and digits, which every system on the way can carry."""
+    return payout.hex
+
+
+def payout_of(end_to_end_id: str | None) -> UUID | None:
+    """The payout that an end-to-end id of ours names; None for any other."""
+    if end_to_end_id is None or not re.fullmatch(r"[0-9a-f]{32}", end_to_end_id):
+        return None
+    return UUID(end_to_end_id)
+
+
+def message_id(hall_id: str, day: date, number: int) -> str:
+    """The name of a batch at the bank and of its file: changan-20261121-1."""
+    return f"{hall_id}-{day:%Y%m%d}-{number}"
+
+
+def written(
+    rail: Rail, *, message: str, made_at: datetime, execution_date: date, payouts: list[ToPay]
+) -> iso20022.PayoutBatch:
+    """A batch as a file says it."""
+    return iso20022.PayoutBatch(
+        message_id=message,
+        created_at=made_at,
+        initiating_party=rail.hall,
+        debtor=rail.hall,
+        debtor_account=account_of(rail.account),
+        execution_date=execution_date,
+        payouts=tuple(
+            iso20022.Payout(
+                end_to_end_id=end_to_end_id(payout.id),
+                amount=payout.amount,
+                currency=payout.currency,
+                creditor=payout.holder,
+                creditor_account=account_of(payout.number),
+                remittance=f"{rail.hall} {payout.source_name}"[:140].strip(),
+            )
+            for payout in payouts
+        ),
+    )
+
+
+def means(state: State, word: Word) -> Move:
+    """What the bank's word does to a payout in this state. What is final stays, but for money that comes back."""
+    match word, state:
+        case _, State.REQUESTED:
+            return Move.CONTRADICTION  # it was never sent
+        case _, State.RETURNED:
+            return Move.NOTHING_NEW  # it went and came back; whatever is told of that now is old
+        case Word.ACCEPTED, State.BATCHED | State.SENT:
+            return Move.GO
+        case Word.ACCEPTED, _:
+            return Move.NOTHING_NEW  # told late
+        case Word.RETURNED, State.REJECTED:
+            return Move.CONTRADICTION
+        case Word.RETURNED, _:
+            return Move.GO
+        case Word.SETTLED, State.SETTLED:
+            return Move.NOTHING_NEW
+        case Word.REJECTED, State.REJECTED:
+            return Move.NOTHING_NEW
+        case _, State.SETTLED | State.REJECTED:
+            return Move.CONTRADICTION
+        case _:
+            return Move.GO
