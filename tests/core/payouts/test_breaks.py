@@ -3,8 +3,10 @@
 import psycopg
 import pytest
 
+from openhall.base import clock
 from openhall.base.errors import Problem
 from openhall.core.payouts.actions import breaks
+from openhall.core.rails.iso20022 import BatchStatus, StatusReport, TransactionStatus, write_status_report
 from tests.core.payouts.stage import Stage, days_later
 
 pytestmark = pytest.mark.anyio
@@ -150,24 +152,24 @@ async def test_a_rejection_ends_what_was_late(stage: Stage) -> None:
     stage.plan("missing")
     payout = await stage.withdraw(100)
     await stage.withdraw(200)
-    await stage.exchange()
-    stage.bank.step()
-    (status,) = stage.folder.incoming.glob("*status*")
-    said = status.read_bytes()
-    await stage.exchange()
-    stage.end_day()
-    await stage.exchange()
+    await closed_day(stage)
+    (sent,) = stage.bank.taken.glob("*.xml")
     with days_later(1):
         await stage.reconcile()
         assert await kinds(stage) == ["late"]
-        (other,) = {one for one in await stage.told_ids() if one != payout}
-        late = (
-            said.replace(b"DEMO-STATUS-1", b"DEMO-STATUS-9")
-            .replace(b"ACSP", b"RJCT")
-            .replace(other.hex.encode(), payout.hex.encode())
-            .replace(b"2.00", b"1.00")
-            .replace(b">2</InstdAmt>", b">1</InstdAmt>")
+        said = StatusReport(
+            message_id="LATE-1",
+            created_at=clock.now(),
+            original_message_id=sent.stem,
+            original_message_name="pain.001.001.09",
+            batches=(
+                BatchStatus(
+                    payment_information_id=sent.stem,
+                    transactions=(TransactionStatus(end_to_end_id=payout.hex, status="RJCT"),),
+                ),
+            ),
         )
-        stage.drop("late.xml", late)
+        stage.drop("late.xml", write_status_report(said))
         await stage.exchange()
         assert (await stage.state(payout), await kinds(stage)) == ("rejected", [])
+        assert await stage.told("settlement.") == ["settlement.sent", "settlement.finished"]
