@@ -12,6 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from openhall.base import clock, db, migrate
 from openhall.base.config import Settings
+from openhall.demo.run import HALL_ACCOUNT
 from openhall.web.app import create_app
 from openhall.web.discover import modules
 from tests.hall import Hall
@@ -68,7 +69,7 @@ async def conn(pool: db.Pool) -> AsyncIterator[db.Conn]:
 
 
 @pytest.fixture
-def settings(database_url: str, outside: OutsideProgram) -> Settings:
+def settings(database_url: str, outside: OutsideProgram, tmp_path: Path) -> Settings:
     """A demo hall whose partners are the fakes of this worker."""
     return Settings(
         database_url=database_url,
@@ -78,6 +79,9 @@ def settings(database_url: str, outside: OutsideProgram) -> Settings:
         bank_url=f"{outside.url}/bank",
         bank_secret=outside.secret,
         bank_timeout_s=1.0,
+        bank_files=str(tmp_path / "bank"),
+        bank_account=HALL_ACCOUNT,
+        payout_batches="at_once",
         sms_url=outside.url,
         sms_secret=outside.secret,
         log_level="error",

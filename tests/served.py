@@ -19,6 +19,7 @@ import httpx
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from openhall.demo.run import HALL_ACCOUNT
 from tests.outside_fixture import OutsideProgram
 
 # Seconds; generous, because machines differ and nothing here is about speed.
@@ -132,7 +133,7 @@ class Served:
         self.outside = outside
         self.folder = folder
         port = free_port()
-        self.environment = environment(database_url, outside, f"http://localhost:{port}")
+        self.environment = environment(database_url, outside, f"http://localhost:{port}") | bank_files(folder)
         self.web = Web(self.environment, folder / "web.log", port, workers)
         self.worker = Program(self.environment, folder / "work.log", "work")
         self._more: list[Web] = []
@@ -195,6 +196,12 @@ def environment(database_url: str, outside: OutsideProgram, public_url: str) -> 
     }
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return kept | {f"OPENHALL_{name}": value for name, value in settings.items()}
+
+
+def bank_files(folder: Path) -> dict[str, str]:
+    """The settings of a folder that the hall and its bank share."""
+    settings = {"FILES": str(folder / "bank"), "ACCOUNT": HALL_ACCOUNT}
+    return {f"OPENHALL_BANK_{name}": value for name, value in settings.items()} | {"OPENHALL_PAYOUT_BATCHES": "at_once"}
 
 
 def openhall(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

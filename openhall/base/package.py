@@ -68,7 +68,7 @@ class City(Struct, kw_only=True):
 
     settings: Settings
     on_joined: Sequence[JoinHook] = ()
-    residents: dict[str, UUID] = field(default_factory=dict)  # by role: "resident", "stall_owner"
+    residents: dict[str, UUID] = field(default_factory=dict)  # by role: "resident", "stall_owner", "operator"
 
 
 class Package(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,8 @@ def show(console: Console, port: int, facts: Path, settings: Path) -> None:
     """Print where to go and who to be. `facts` is what openhall.demo.load wrote."""
     city = json.loads(facts.read_text(encoding="utf-8"))
     here = f"http://localhost:{port}"
-    resident, keeper = ((city["phones"][role], city["names"][role]) for role in ("resident", "stall_owner"))
+    roles = ("resident", "stall_owner", "operator")
+    resident, keeper, operator = ((city["phones"][role], city["names"][role]) for role in roles)
     lines = [
         "",
         "[bold]The hall is open.[/]",
@@ -27,6 +28,7 @@ def show(console: Console, port: int, facts: Path, settings: Path) -> None:
         "[bold]Sign in[/] with one of these phones; the code arrives at the address beside it.",
         f"  {resident[0]}  {resident[1]}, a resident           {here}/demo/phone/{resident[0]}",
         f"  {keeper[0]}  {keeper[1]}, who keeps the stall  {here}/demo/phone/{keeper[0]}",
+        f"  {operator[0]}  {operator[1]}, who runs the hall      {here}/demo/phone/{operator[0]}",
     ]
     if address := lan.address():
         url = f"http://{address}:{port}/"

@@ -123,7 +123,7 @@ def test_a_city_opens_says_where_and_keeps_its_people_until_it_is_reset(city: Ci
     assert len(phones) == 2
     assert all(city.sign_in(phone) for phone in phones)
     city.sign_in("13812345678")
-    assert city.residents() == 3
+    assert city.residents() == 4
 
     assert city.stop(signal.SIGINT) == 0
     assert "Everything has stopped" in city.words()
@@ -165,6 +165,7 @@ def test_whatever_is_killed_comes_back(city: City) -> None:
     city.start()
     programs = {
         "openhall.demo.outside": "bank and SMS gateway",
+        "openhall.demo.clearing": "the bank's files",
         "work": "background work",
         "serve": "pages and API",
         "postgres": "PostgreSQL",

@@ -31,7 +31,12 @@ PROMISED = [
     ("post", "/me/pay-code", 201),
     ("post", "/webhooks", 201),
 ]
-MOVES_MONEY = {"/api/v1/payments", "/api/v1/payments/{payment_id}/refunds", "/api/v1/wallet/top-ups"}
+MOVES_MONEY = {
+    "/api/v1/payments",
+    "/api/v1/payments/{payment_id}/refunds",
+    "/api/v1/wallet/top-ups",
+    "/api/v1/merchants/me/withdrawals",
+}
 AMOUNTS = {"amount", "balance", "available", "total", "refunded"}
 FIELDS = {
     "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded"},

@@ -1,17 +1,21 @@
 """Every address says who may come in, and keeps everybody else out."""
 
 import re
+from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
 
 from openhall.base.config import Settings
+from openhall.core import payouts
+from openhall.core.payouts.actions.breaks import open_break
+from openhall.core.payouts.types import BreakKind
 from openhall.core.webhooks.actions.collect import collect
 from openhall.web.discover import packages
 from openhall.web.edge import WHO
 from tests.conftest import open_hall
-from tests.hall import Hall, fresh_key
+from tests.hall import Hall, Headers, fresh_key
 from tests.house.the_app import Door, doors
 from tests.house.visitor import enter
 from tests.outside_fixture import OutsideProgram
@@ -141,12 +145,30 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "session_id": sessions[0]["id"],
         "device_id": device.json()["id"],
         "charge_id": str(await hall.ask_payer(payer, shop, 350)),
+        **await _on_their_way_to_the_bank(hall, somebody),
     }
+
+
+async def _on_their_way_to_the_bank(hall: Hall, owner: Headers) -> dict[str, str]:
+    """A withdrawal, its batch, and a difference about it: the last two are for operators only."""
+    asked = await hall.client.post("/api/v1/merchants/me/withdrawals", json={"amount": 1}, headers=owner | fresh_key())
+    withdrawal = asked.json()["id"]
+    rail = payouts.Rail.of(hall.settings)
+    assert rail is not None
+    await payouts.exchange(hall.pool, rail, payouts.Folder(rail))
+    async with hall.pool.write() as conn:
+        await open_break(conn, kind=BreakKind.LATE, payout=UUID(withdrawal), line=None, ours=1, theirs=None)
+        batch = await (await conn.execute(b"select id from payouts.batches")).fetchone()
+        difference = await (await conn.execute(b"select id from payouts.breaks")).fetchone()
+    assert batch is not None
+    assert difference is not None
+    return {"withdrawal_id": withdrawal, "batch_id": str(batch[0]), "break_id": str(difference[0])}
 
 
 # What an address wants to read before it looks whose thing it is.
 BODIES: dict[str, dict[str, object]] = {
-    "POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"}
+    "POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"},
+    "PUT /api/v1/shops/{shop_id:uuid}/standing-withdrawal": {"keep": 0},
 }
 
 

@@ -52,6 +52,7 @@ STARTED_BY = {
     "openhall.cli.__main__": '"openhall.cli"',
     "openhall.demo.load": '"openhall.demo.load"',
     "openhall.demo.outside.__main__": '"openhall.demo.outside"',
+    "openhall.demo.clearing.__main__": '"openhall.demo.clearing"',
 }
 
 

@@ -5,6 +5,8 @@ from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.city.merchants import api, pages
 from openhall.city.merchants.demo import load
+from openhall.city.merchants.money import api as money_api
+from openhall.city.merchants.money import pages as money_pages
 from openhall.city.merchants.registry import payees, streams
 
 q = db.load("openhall.city.merchants")
@@ -12,7 +14,7 @@ q = db.load("openhall.city.merchants")
 PACKAGE = Package(
     name="merchants",
     module="openhall.city.merchants",
-    routes=(api.router, pages.router),
+    routes=(api.router, pages.router, money_api.router, money_pages.router),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),
     streams=(streams,),

@@ -51,3 +51,9 @@ role_insufficient = define(
     N_("Your role at this shop does not allow this."),
     N_("Ask the owner of the shop, or a manager."),
 )
+which_shop = define(
+    "merchants.which_shop",
+    Kind.INVALID,
+    N_("You have several shops."),
+    N_("Say from which of them the money shall come (shop_id)."),
+)

@@ -1,14 +1,15 @@
-"""The two residents of the demo city who are there from the start."""
+"""The residents of the demo city who are there from the start."""
 
 from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import City
-from openhall.core.people.actions import residents
+from openhall.core.people.actions import operators, residents
 
 # role, phone, display name, what the demo page says of them
 PEOPLE = (
     ("resident", "+8613800138000", "王小明", N_("A resident with a linked bank account: top up, then pay.")),
     ("stall_owner", "+8613900139000", "李秀英", N_("Keeps the breakfast stall: open the till and listen.")),
+    ("operator", "+8613600136000", "赵敏", N_("Runs the hall: looks after what goes to the bank and comes from it.")),
 )
 
 
@@ -21,3 +22,4 @@ async def load(conn: db.Conn, city: City) -> None:
         if joined:
             await residents.rename(conn, resident=resident.id, name=name)
         city.residents[role] = resident.id
+    await operators.add_operator(conn, city.residents["operator"])

@@ -149,9 +149,10 @@ async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[str]:
 
 
 @get("/me", opt=edge.RESIDENT)
-async def me(request: AnyRequest) -> Response[Html]:
+async def me(request: AnyRequest, reader: edge.Reader, resident: NamedDependency[people.Resident]) -> Response[Html]:
     """The resident's settings."""
-    return edge.page(request, "people/me.html", shops_href="/shops")
+    is_operator = await people.is_operator(reader, resident.id)
+    return edge.page(request, "people/me.html", shops_href="/shops", is_operator=is_operator)
 
 
 @post("/me/preferences", opt=edge.PUBLIC)

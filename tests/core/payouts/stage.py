@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
-
 from openhall.base import clock, db
-from openhall.core import ledger, payouts
+from openhall.core import ledger, payouts, people
 from openhall.core.payouts import Rail
 from openhall.core.payouts.actions import breaks, files
+from openhall.core.payouts.package import CHECKS
 from openhall.core.payouts.ports import Folder
 from openhall.core.payouts.types import Break, File
 from openhall.demo.clearing import Clearing
+from openhall.demo.run import HALL_ACCOUNT
 from tests.hall import Hall, Headers, fresh_key
 
 OWNER, PAYER = "13800000003", "13800000001"
 ACCOUNT = "6200000138000000032"
-HALL_ACCOUNT = "6200000999999999991"
 
 
 class Stage:
@@ -29,12 +28,9 @@ class Stage:
 
     def __init__(self, hall: Hall, folder: Path) -> None:
         self.hall, self.pool = hall, hall.pool
-        settings = msgspec.structs.replace(
-            hall.settings, bank_files=str(folder / "bank"), bank_account=HALL_ACCOUNT, payout_batches="at_once"
-        )
-        rail = Rail.of(settings)
+        rail = Rail.of(hall.settings)
         assert rail is not None
-        self.settings, self.rail = settings, rail
+        self.rail = rail
         self.folder = Folder(rail)
         self.folder.prepare()
         self.data = folder / "clearing"
@@ -151,8 +147,6 @@ class Stage:
     async def operator(self) -> None:
         """Let the owner run the hall."""
         async with self.pool.write() as conn:
-            from openhall.core import people
-
             await people.add_operator(conn, self.source.owner)
 
 
@@ -165,7 +159,5 @@ def days_later(days: int) -> Iterator[None]:
 
 async def breaches(conn: db.ReadConn, name: str) -> list[tuple[object, ...]]:
     """What breaks a promise of payouts."""
-    from openhall.core.payouts.package import CHECKS
-
     (check,) = (check for check in CHECKS if check.name == name)
     return await (await conn.execute(check.query.sql.encode(), {})).fetchall()

@@ -19,6 +19,8 @@ alter table payouts.lines drop constraint lines_payout_fkey;
 alter table payouts.breaks drop constraint breaks_payout_fkey;
 alter table ledger.journal disable trigger append_only;
 """
+UNSENT = "update payouts.batches set state = 'ready', sent_at = null, finished_at = null"
+COPIED = "insert into base.events select stream, number + 100, type, data, at from base.events"
 UNDO = "update payouts.payouts set state = '{}' where state = 'settled'"
 BREACHES = {
     "payouts.clearing": [
@@ -42,7 +44,7 @@ BREACHES = {
     "payouts.states": [
         "update payouts.payouts set state = 'sent' where state = 'settled'",
         "update payouts.batches set state = 'sent', finished_at = null; " + UNDO.format("batched"),
-        "update payouts.batches set state = 'ready', sent_at = null, finished_at = null; " + UNDO.format("sent"),
+        f"{UNSENT}; " + UNDO.format("sent"),
     ],
     "payouts.breaks": [
         "update payouts.breaks set state = 'resolved'",
@@ -51,13 +53,11 @@ BREACHES = {
     ],
     "payouts.forgotten": [
         "update payouts.payouts set requested_at = now() - interval '4 days' where state = 'requested'",
-        "update payouts.batches"
-        + " set state = 'ready', sent_at = null, finished_at = null, made_at = now() - interval '2 hours'",
+        f"{UNSENT}, made_at = now() - interval '2 hours'",
     ],
     "payouts.told": [
         "delete from base.events where type = 'withdrawal.settled'",
-        "insert into base.events select stream, number + 100, type, data, at from base.events"
-        + " where type = 'withdrawal.rejected'",
+        f"{COPIED} where type = 'withdrawal.rejected'",
     ],
 }
 

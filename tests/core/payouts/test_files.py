@@ -10,7 +10,8 @@ from openhall.core.payouts.pages import BREAKS, STATES
 from openhall.core.payouts.ports import MAX_BYTES, Folder
 from openhall.core.payouts.types import BreakKind, State
 from openhall.core.rails.iso20022 import Refusal
-from tests.core.payouts.stage import HALL_ACCOUNT, Stage
+from openhall.demo.run import HALL_ACCOUNT
+from tests.core.payouts.stage import Stage
 
 pytestmark = pytest.mark.anyio
 

@@ -88,7 +88,7 @@ async def die_after(stage: Stage, steps: int) -> bool:
 async def test_killed_at_each_step_of_sending_and_reading_everything_happens_once(stage: Stage) -> None:
     stage.plan("reject", account="0")
     stage.plan("give_back", times=2)
-    deaths = 0
+    deaths, died = 0, True
     for round_ in range(40):
         made = [await stage.withdraw(100 + round_), await stage.withdraw(200)]
         died = await die_after(stage, round_)

@@ -10,8 +10,13 @@ q = db.load("openhall.core.people")
 
 async def require_operator(conn: db.ReadConn, resident: UUID) -> None:
     """Problem `hall.not_found` for anybody else: strangers need not know that there is something to find."""
-    if not await db.one(conn, q.is_operator, bool, resident=resident):
+    if not await is_operator(conn, resident):
         raise not_found()
+
+
+async def is_operator(conn: db.ReadConn, resident: UUID) -> bool:
+    """Whether the resident runs the hall."""
+    return await db.one(conn, q.is_operator, bool, resident=resident)
 
 
 async def add_operator(conn: db.Conn, resident: UUID) -> None:

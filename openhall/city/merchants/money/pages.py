@@ -1,0 +1,286 @@
+"""The pages of a merchant's money: what there is, withdraw it, how it stands, the bank account, each day by itself."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from msgspec import Struct, structs
+
+from openhall.base import clock, db, ids, limits
+from openhall.base.errors import Problem
+from openhall.base.i18n import N_
+from openhall.base.money import plain
+from openhall.city.merchants import money
+from openhall.city.merchants.money.api import LINKING, PAGE
+from openhall.core import payouts
+from openhall.core.people import Resident
+from openhall.web import edge
+from openhall.web.edge import RESIDENT
+from openhall.web.render import Html, language_of, translate
+
+AnyRequest = Request[Any, Any, Any]
+Me = NamedDependency[Resident]
+_WITHDRAW = "/money/withdraw"
+
+STATES = {
+    payouts.State.REQUESTED: N_("Goes to your bank soon"),
+    payouts.State.BATCHED: N_("Goes to your bank soon"),
+    payouts.State.SENT: N_("Sent to your bank"),
+    payouts.State.ACCEPTED: N_("Your bank is working on it"),
+    payouts.State.SETTLED: N_("Arrived in your bank account"),
+    payouts.State.REJECTED: N_("Not taken by the bank; the money is back in your shop"),
+    payouts.State.RETURNED: N_("Came back from the bank; the money is back in your shop"),
+}
+# The standard's reasons that people meet; the code itself stands beside any other.
+REASONS = {
+    "AC01": N_("The account number is wrong."),
+    "AC04": N_("The account is closed."),
+    "AC06": N_("The account is blocked."),
+    "BE01": N_("The name is not the account holder's."),
+    "AM02": N_("The amount is more than the account may receive."),
+}
+_OTHER = N_("The bank says why with the code {code}.")
+
+
+class WithdrawForm(Struct, frozen=True):
+    """A withdrawal as it was typed. `everything` is the other button."""
+
+    shop: str = ""
+    amount: str = ""
+    everything: str = ""
+    request_key: str = ""
+
+
+class AccountForm(Struct, frozen=True):
+    """A bank account as it was typed, its number twice."""
+
+    holder: str = ""
+    number: str = ""
+    again: str = ""
+
+
+class StandingForm(Struct, frozen=True):
+    """What is to be kept; empty with the button that ends it."""
+
+    keep: str = ""
+    end: str = ""
+
+
+class Shown(Struct, frozen=True):
+    """A withdrawal as the pages show it: its state and the bank's reason in words."""
+
+    id: UUID
+    shop: str
+    amount: int
+    state: str
+    in_words: str
+    why: str | None
+    to: str
+    automatic: bool
+    requested_at: datetime
+    sent_at: datetime | None
+    settled_at: datetime | None
+    ended_at: datetime | None
+
+
+@get("/money", opt=RESIDENT)
+async def overview(
+    request: AnyRequest, reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None
+) -> Response[Html]:
+    """What each shop has, where it goes, and what went."""
+    purses = await money.purses_of(reader, owner=resident.id)
+    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE)
+    account = await payouts.bank_account(reader, resident.id)
+    return edge.page(
+        request,
+        "merchants/money.html",
+        purses=purses,
+        total=sum(purse.available for purse in purses),
+        account=account,
+        is_cooling=_is_cooling(account),
+        withdrawals=[_shown(request, payout) for payout in found],
+        next_cursor=found[-1].id if len(found) == PAGE else None,
+    )
+
+
+@get(_WITHDRAW, opt=RESIDENT)
+async def withdraw_form(
+    request: AnyRequest, reader: edge.Reader, resident: Me, shop: FromQuery[str] = "", request_key: FromQuery[str] = ""
+) -> Response[Any]:
+    """How much, from which shop."""
+    key = await edge.key_of_form(reader, _WITHDRAW, request_key, resident.id)
+    if isinstance(key, Response):
+        return key
+    form = WithdrawForm(shop=shop, request_key=key)
+    return edge.page(request, "merchants/withdraw.html", problem=None, **await _form(reader, resident.id, form))
+
+
+@post(_WITHDRAW, opt=RESIDENT, status_code=303)
+async def withdraw(
+    request: AnyRequest,
+    data: URLEncodedBody[WithdrawForm],
+    conn: edge.Conn,
+    settings: edge.HallSettings,
+    resident: Me,
+) -> Response[Any]:
+    """Send it. The hidden key makes a double tap one withdrawal."""
+
+    async def act() -> str:
+        rail = payouts.Rail.of(settings)
+        made = await money.withdraw(conn, rail, owner=resident.id, shop=_id(data.shop), amount=amount)
+        return f"/money/withdrawals/{made.id}"
+
+    try:
+        amount = None if data.everything else edge.amount_of(data.amount, settings.currency)
+        made = await edge.once_form(
+            request, conn, key=data.request_key, principal=resident.id, body=data, act=act, keep=True
+        )
+    except Problem as problem:
+        made = problem
+    if isinstance(made, Problem):
+        again = structs.replace(data, request_key=str(ids.new()))
+        return edge.problem_page(request, "merchants/withdraw.html", made, **await _form(conn, resident.id, again))
+    return edge.see_other(made)
+
+
+@get("/money/withdrawals/{withdrawal_id:uuid}", opt=RESIDENT)
+async def withdrawal(
+    request: AnyRequest, reader: edge.Reader, resident: Me, withdrawal_id: FromPath[UUID]
+) -> Response[Html]:
+    """How a withdrawal stands, step by step."""
+    found = await payouts.payout(reader, owner=resident.id, payout_id=withdrawal_id)
+    under_way = found.state in payouts.UNDER_WAY
+    return edge.page(request, "merchants/withdrawal.html", withdrawal=_shown(request, found), under_way=under_way)
+
+
+@get("/money/bank-account", opt=RESIDENT)
+async def account_form(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
+    """Where the money goes."""
+    form = AccountForm(holder=resident.name or "")
+    return edge.page(
+        request, "merchants/bank_account.html", problem=None, **await _account(request, reader, resident.id, form)
+    )
+
+
+@post("/money/bank-account", opt=RESIDENT, status_code=303)
+async def link(
+    request: AnyRequest,
+    data: URLEncodedBody[AccountForm],
+    pool: edge.Pool,
+    settings: edge.HallSettings,
+    resident: Me,
+) -> Response[Any]:
+    """Send it there from now on."""
+    try:
+        await limits.take(pool, LINKING, str(resident.id))
+        async with pool.write() as conn:
+            await payouts.link_bank_account(
+                conn, settings, owner=resident.id, holder=data.holder, number=data.number, again=data.again
+            )
+    except Problem as problem:
+        async with pool.read() as reader:
+            shown = await _account(request, reader, resident.id, data)
+        return edge.problem_page(request, "merchants/bank_account.html", problem, **shown)
+    return edge.see_other("/money")
+
+
+@get("/money/automatic/{shop_id:uuid}", opt=RESIDENT)
+async def standing_form(
+    request: AnyRequest, reader: edge.Reader, resident: Me, settings: edge.HallSettings, shop_id: FromPath[UUID]
+) -> Response[Html]:
+    """What a shop withdraws by itself."""
+    purse = await money.purse_of(reader, owner=resident.id, shop=shop_id)
+    keep = "" if purse.keep is None else plain(purse.keep, settings.currency)
+    return edge.page(request, "merchants/automatic.html", problem=None, purse=purse, keep=keep)
+
+
+@post("/money/automatic/{shop_id:uuid}", opt=RESIDENT, status_code=303)
+async def stand(
+    request: AnyRequest,
+    data: URLEncodedBody[StandingForm],
+    pool: edge.Pool,
+    settings: edge.HallSettings,
+    resident: Me,
+    shop_id: FromPath[UUID],
+) -> Response[Any]:
+    """Switch it on with what is to be kept, or off."""
+    async with pool.read() as reader:
+        purse = await money.purse_of(reader, owner=resident.id, shop=shop_id)
+    try:
+        async with pool.write() as conn:
+            if data.end:
+                await payouts.stand_down(conn, source=purse.source)
+            else:
+                await payouts.stand(conn, source=purse.source, keep=_kept(data.keep, settings.currency))
+    except Problem as problem:
+        return edge.problem_page(request, "merchants/automatic.html", problem, purse=purse, keep=data.keep)
+    return edge.see_other("/money")
+
+
+def _kept(text: str, currency: str) -> int:
+    """What is to be kept, which may be nothing."""
+    return 0 if text.strip().strip("0.。") == "" else edge.amount_of(text, currency)
+
+
+def _id(text: str) -> UUID | None:
+    """The shop that was chosen; one that is no id was not, and is not found."""
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+def _is_cooling(account: payouts.BankAccount | None) -> bool:
+    return account is not None and account.usable_at > clock.now()
+
+
+async def _form(reader: db.ReadConn, owner: UUID, form: WithdrawForm) -> dict[str, Any]:
+    account = await payouts.bank_account(reader, owner)
+    return {
+        "purses": [purse for purse in await money.purses_of(reader, owner=owner) if purse.available > 0],
+        "account": account,
+        "is_cooling": _is_cooling(account),
+        "shop": form.shop,
+        "amount": form.amount,
+        "request_key": form.request_key,
+    }
+
+
+async def _account(request: AnyRequest, reader: db.ReadConn, owner: UUID, form: AccountForm) -> dict[str, Any]:
+    settings = request.app.state.settings
+    return {
+        "account": await payouts.bank_account(reader, owner),
+        "holder": form.holder,
+        "number": form.number,
+        "again": form.again,
+        "hours": settings.payout_cooling_hours,
+    }
+
+
+def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
+    language = language_of(request)
+    why = None
+    if payout.reason_code:
+        why = translate(request, language, REASONS.get(payout.reason_code, _OTHER)).format(code=payout.reason_code)
+    return Shown(
+        id=payout.id,
+        shop=payout.source_name,
+        amount=payout.amount,
+        state=payout.state,
+        in_words=translate(request, language, STATES[payout.state]),
+        why=why,
+        to=f"{payout.holder} {payout.masked}",
+        automatic=payout.automatic,
+        requested_at=payout.requested_at,
+        sent_at=payout.sent_at,
+        settled_at=payout.settled_at,
+        ended_at=payout.ended_at,
+    )
+
+
+router = edge.pages(overview, withdraw_form, withdraw, withdrawal, account_form, link, standing_form, stand)
