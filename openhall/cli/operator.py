@@ -1,51 +1,36 @@
 """`openhall operator`."""
 
 import asyncio
+from typing import Literal
 
 from cyclopts import App
 
 app = App(
     name="operator",
-    help="Say who runs this hall: operators see batches, files and differences at /operator/bank.\n\n"
-    "They are residents: they must have signed in once.",
     help_epilogue="Examples:\n\n"
-    "    openhall operator list\n\n"
+    "    openhall operator\n\n"
     "    openhall operator add 13800138000\n\n"
     "    openhall operator remove 13800138000",
 )
 
 
-@app.command(name="list")
-def show() -> int:
-    """List the phones of the operators."""
-    return asyncio.run(_act("list", None))
+@app.default
+def run(what: Literal["list", "add", "remove"] = "list", phone: str = "") -> int:
+    """Say who runs this hall: operators see batches, files and differences at /operator/bank.
 
-
-@app.command
-def add(phone: str) -> int:
-    """Let a resident run the hall.
+    They are residents: they must have signed in once.
 
     Parameters
     ----------
+    what
+        List the operators, add one, or remove one.
     phone
         The phone they sign in with.
     """
-    return asyncio.run(_act("add", phone))
+    return asyncio.run(_act(what, phone))
 
 
-@app.command
-def remove(phone: str) -> int:
-    """Take that back.
-
-    Parameters
-    ----------
-    phone
-        The phone they sign in with.
-    """
-    return asyncio.run(_act("remove", phone))
-
-
-async def _act(what: str, phone: str | None) -> int:
+async def _act(what: str, phone: str) -> int:
     from openhall.base import config, db
     from openhall.core import people
 
@@ -54,7 +39,7 @@ async def _act(what: str, phone: str | None) -> int:
     await pool.open()
     try:
         async with pool.write() as conn:
-            if phone is None:
+            if what == "list":
                 print("\n".join(await people.operators(conn)) or "there is no operator")
                 return 0
             canonical = people.phone(phone)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.city import Person, new_phone
 from tests.browser.counter import ask_payer, refuse
+from tests.browser.payday import payday
 from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, wait_for
@@ -22,7 +23,9 @@ class Scenery:
     """The people (`resident`, `keeper`, `newcomer`, `asked`) and the `places` that paths are filled with."""
 
     def __init__(self, hall: Served, outside: OutsideProgram) -> None:
-        self.people = {who: Person(hall, new_phone()) for who in ("resident", "keeper", "newcomer", "asked")}
+        self.people = {
+            who: Person(hall, new_phone()) for who in ("resident", "keeper", "newcomer", "asked", "operator")
+        }
         self.sessions = {who: person.new_session() for who, person in self.people.items()}
         resident, keeper = self.people["resident"], self.people["keeper"]
         resident.new_session()
@@ -62,6 +65,7 @@ class Scenery:
             "webhook": hooks["good"],
             "gone_webhook": hooks["gone"],
             "delivery": self._delivery(keeper, hooks["good"]),
+            **payday(keeper, self.people["operator"], stall),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 
@@ -148,6 +152,28 @@ def _no_name(page: Page, path: str) -> None:
 def _private_address(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#url").fill("https://10.0.0.1/")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _nothing_withdrawn(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#amount").fill("0")
+    page.locator("main form .actions button").first.click()
+    page.locator("#problem").wait_for()
+
+
+def _numbers_differ(page: Page, path: str) -> None:
+    page.goto(path)
+    for name, text in (("holder", "李秀英"), ("number", "6217000010001234561"), ("again", "DE89370400440532013000")):
+        page.locator(f"#{name}").fill(text)
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_reason(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#reason").fill(" ")
     page.locator("main form .actions button").click()
     page.locator("#problem").wait_for()
 
@@ -253,5 +279,22 @@ VIEWS = {
     "webhook-key": View("keeper", "/webhooks/{webhook}", 200, _new_key),
     "webhook-delete": View("keeper", "/webhooks/{webhook}/delete"),
     "delivery": View("keeper", "/webhooks/{webhook}/deliveries/{delivery}"),
+    "money": View("keeper", "/money"),
+    "money-none": View("newcomer", "/money"),
+    "withdraw": View("keeper", "/money/withdraw"),
+    "withdraw-none": View("newcomer", "/money/withdraw"),
+    "withdraw-refused": View("keeper", "/money/withdraw", 400, _nothing_withdrawn),
+    "withdrawal-arrived": View("keeper", "/money/withdrawals/{arrived}"),
+    "withdrawal-rejected": View("keeper", "/money/withdrawals/{rejected}"),
+    "withdrawal-under-way": View("keeper", "/money/withdrawals/{under_way}"),
+    "bank-account": View("keeper", "/money/bank-account"),
+    "bank-account-refused": View("keeper", "/money/bank-account", 400, _numbers_differ),
+    "automatic": View("keeper", "/money/automatic/{long_shop}"),
+    "operator-bank": View("operator", "/operator/bank"),
+    "operator-bank-stranger": View("keeper", "/operator/bank", 404),
+    "operator-batch": View("operator", "/operator/bank/batches/{batch}"),
+    "operator-difference": View("operator", "/operator/bank/breaks/{difference}"),
+    "operator-difference-refused": View("operator", "/operator/bank/breaks/{difference}", 400, _no_reason),
+    "operator-me": View("operator", "/me"),
     "day-quiet": View("keeper", "/shops/{shop}/payments?date={yesterday}"),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("demo", "serve", "work", "migrate", "check", "bench", "version")
+COMMANDS = ("demo", "serve", "work", "migrate", "check", "operator", "bench", "version")
 
 
 def openhall(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

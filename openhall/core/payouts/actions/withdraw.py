@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from openhall.base import clock, db, events, ids
@@ -32,7 +33,7 @@ async def withdraw(
     if to is None:
         raise problems.no_bank_account()
     if to.usable_at > clock.now():
-        raise problems.cooling(usable_at=to.usable_at.isoformat())
+        raise problems.cooling(usable_at=msgspec.to_builtins(to.usable_at))
     ours = await rail_accounts(conn, currency=rail.currency)
     transfer = ledger.Transfer(
         id=ids.new(),
