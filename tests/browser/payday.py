@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from openhall.demo.bank import number
 from openhall.demo.clearing import Clearing
 from openhall.demo.run import HALL_ACCOUNT
 from tests.browser.city import Person
@@ -18,7 +19,9 @@ def payday(keeper: Person, operator: Person, shop: dict[str, Any]) -> dict[str, 
     assert said.returncode == 0, said.stderr
     data = folder / "clearing"
     data.mkdir()
-    plans = [{"what": "double"}, {"what": "reject"}]
+    # Only with the keeper's own: the demo city has a withdrawal on its way too.
+    account = number(f"+86{keeper.phone}")
+    plans = [{"what": what, "account": account} for what in ("double", "reject")]
     (data / "plans.jsonl").write_text("\n".join(map(json.dumps, plans)), encoding="utf-8")
     bank = Clearing(folder / "bank", data, account=HALL_ACCOUNT)
     try:
