@@ -4,7 +4,9 @@ from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.city.merchants import api, pages
+from openhall.city.merchants.book import api as book_api
 from openhall.city.merchants.book import jobs as book_jobs
+from openhall.city.merchants.book import pages as book_pages
 from openhall.city.merchants.demo import load
 from openhall.city.merchants.registry import payees, streams
 
@@ -13,7 +15,7 @@ q = db.load("openhall.city.merchants")
 PACKAGE = Package(
     name="merchants",
     module="openhall.city.merchants",
-    routes=(api.router, pages.router),
+    routes=(api.router, pages.router, book_api.router, book_pages.router),
     tasks=(book_jobs.tasks,),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),

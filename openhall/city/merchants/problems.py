@@ -50,6 +50,7 @@ role_insufficient = define(
     Kind.FORBIDDEN,
     N_("Your role at this shop does not allow this."),
     N_("Ask the owner of the shop, or a manager."),
+)
 book_range_invalid = define(
     "merchants.book_range_invalid",
     Kind.INVALID,

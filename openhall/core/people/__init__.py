@@ -9,7 +9,7 @@ Invariants, kept by the database and proved by `openhall check`:
 """
 
 from openhall.core.people.actions.entrance import enter, send_code
-from openhall.core.people.actions.residents import find_or_join, prefer, rename, resident, resident_with
+from openhall.core.people.actions.residents import find_or_join, names, prefer, rename, resident, resident_with
 from openhall.core.people.actions.sessions import (
     ask_bearers,
     begin,
@@ -42,6 +42,6 @@ COOKIE = "openhall_session"
 __all__ = [
     "COOKIE", "Bearer", "CodeSent", "Lang", "Mode", "Preferences", "Resident", "Session", "SessionKind",
     "SignedIn", "Theme", "Visit", "ask_bearers", "begin", "code_in", "end_session", "enter", "find_or_join",
-    "is_unseen", "masked", "phone", "phone_invalid", "prefer", "rename", "resident", "resident_with",
+    "is_unseen", "masked", "names", "phone", "phone_invalid", "prefer", "rename", "resident", "resident_with",
     "see", "send_code", "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "visit_of",
 ]  # fmt: skip

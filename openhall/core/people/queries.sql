@@ -142,3 +142,6 @@ select s.id
   left join people.audit a on a.session = s.id and a.act = 'signed_in'
  where a.id is null
  limit 100;
+
+-- name: residents_by_id
+select id, phone, name from people.residents where id = any(:ids);

@@ -6,10 +6,17 @@
 """
 
 from openhall.city.merchants.book.closing import close_days, close_shop_day
-from openhall.city.merchants.book.reading import book_of, closed_by_date, closed_by_hour, closed_by_shop
+from openhall.city.merchants.book.reading import (
+    book_of,
+    closed_by_date,
+    closed_by_hour,
+    closed_by_shop,
+    closings_of,
+    entries_of,
+)
 from openhall.city.merchants.book.types import Book, Closing, DateSums, HourSums, Line, ShopSums, Sums
 
 __all__ = [
     "Book", "Closing", "DateSums", "HourSums", "Line", "ShopSums", "Sums", "book_of", "close_days", "close_shop_day",
-    "closed_by_date", "closed_by_hour", "closed_by_shop",
+    "closed_by_date", "closed_by_hour", "closed_by_shop", "closings_of", "entries_of",
 ]  # fmt: skip

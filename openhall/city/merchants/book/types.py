@@ -5,6 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from openhall.core.payments.books import Cursor, Entry, Filter
+
 
 class Sums(Struct, frozen=True):
     """What was taken and what was given back."""
@@ -45,7 +47,7 @@ class Line(Struct, frozen=True):
 
 
 class Closing(Struct, frozen=True):
-    """A closed business date of a shop: its number and its numbers, which never change; `hash` in hexadecimal digits."""
+    """A closed business date of a shop: its number and its sums, which never change; `hash` in hexadecimal digits."""
 
     business_date: date
     number: int
@@ -98,3 +100,31 @@ class HourSums(Struct, frozen=True):
     total: int
     refund_count: int
     refund_total: int
+
+
+class Typed(Struct, frozen=True):
+    """What somebody looks for, as they typed it: amounts in major units, times as HH:MM; empty texts do not count."""
+
+    amount: str = ""
+    least: str = ""
+    most: str = ""
+    since: str = ""
+    until: str = ""
+    receipt: str = ""
+    reference: str = ""
+
+
+class Sought(Struct, frozen=True):
+    """What is looked for. A whole receipt number, and else a reference, is found on any day, and then nothing else
+    counts."""
+
+    entries: Filter
+    receipt_no: str | None = None
+    reference: str | None = None
+
+
+class Page(Struct, frozen=True):
+    """Entries newest first; `next` is the place from which the older ones follow, None when there are none."""
+
+    entries: list[Entry]
+    next: Cursor | None

@@ -34,7 +34,7 @@ class Trade:
             if taken_by is None:
                 paid = await self.hall.pay(self.payer, code=self.shop["code"], amount=amount)
             else:
-                paid = await self.hall.pay(self.payer, order=str(await self._order(amount, taken_by)))
+                paid = await self.hall.pay(self.payer, order_id=str(await self._order(amount, taken_by)))
         assert paid.status_code == 201, paid.text
         return UUID(paid.json()["id"])
 
@@ -48,16 +48,14 @@ class Trade:
         """A payment under the shop's own reference."""
         with clock.at(at):
             order = await self._order(amount, self.owner_id, reference)
-            paid = await self.hall.pay(self.payer, order=str(order))
+            paid = await self.hall.pay(self.payer, order_id=str(order))
         assert paid.status_code == 201, paid.text
         return UUID(paid.json()["id"])
 
     async def refund(self, payment: UUID, amount: int, at: datetime, reason: str = "Sold out") -> None:
         with clock.at(at):
             async with self.hall.pool.write() as conn:
-                await payments.refund(
-                    conn, payment=payment, resident=self.owner_id, amount=amount, reason=reason
-                )
+                await payments.refund(conn, payment=payment, resident=self.owner_id, amount=amount, reason=reason)
 
     async def get(self, path: str, **query: Any) -> Any:
         """GET of the shop's own address, as its owner."""
