@@ -367,8 +367,26 @@ with paid as materialized (
   select p.business_date, p.id from payments.payments p
    where p.payee = :payee and p.business_date >= :first
      and (p.business_date, p.id) < (:before_date::date, :before::uuid)
+   order by p.business_date desc, p.id desc limit :limit
+), given as materialized (
+  select f.business_date, f.id from payments.refunds f
+   where f.payee = :payee and f.business_date >= :first
+     and (f.business_date, f.id) < (:before_date::date, :before::uuid)
+   order by f.business_date desc, f.id desc limit :limit
+)
+select id from (select * from paid union all select * from given) found
+ order by business_date desc, id desc limit :limit;
+
+-- name: book_search
+-- The same for those that are looked for: every entry of the payee on these dates is looked at, and no other. A statement
+-- of its own, because the planner takes the filters for so choosy that it would sort all days of every page.
+with paid as materialized (
+  select p.business_date, p.id from payments.payments p
+   where p.payee = :payee and p.business_date >= :first
+     and (p.business_date, p.id) < (:before_date::date, :before::uuid)
      and p.amount between :least and :most
-     and (p.at at time zone :zone)::time >= :since::time and (:until::time is null or (p.at at time zone :zone)::time < :until::time)
+     and (p.at at time zone :zone)::time >= :since::time
+     and (:until::time is null or (p.at at time zone :zone)::time < :until::time)
      and right(replace(p.receipt_no, '-', ''), length(:receipt_end::text)) = :receipt_end::text
    order by p.business_date desc, p.id desc limit :limit
 ), given as materialized (
@@ -376,7 +394,8 @@ with paid as materialized (
    where f.payee = :payee and f.business_date >= :first
      and (f.business_date, f.id) < (:before_date::date, :before::uuid)
      and f.amount between :least and :most
-     and (f.at at time zone :zone)::time >= :since::time and (:until::time is null or (f.at at time zone :zone)::time < :until::time)
+     and (f.at at time zone :zone)::time >= :since::time
+     and (:until::time is null or (f.at at time zone :zone)::time < :until::time)
      and right(replace(f.receipt_no, '-', ''), length(:receipt_end::text)) = :receipt_end::text
    order by f.business_date desc, f.id desc limit :limit
 )

@@ -54,7 +54,7 @@ async def show(
     last: To = None,
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
-) -> views.BookBody:
+) -> views.ShopBookBody:
     """The shop's book: totals, by day, by hour, by cashier, and its entries page by page; at most 92 days.
 
     For its owner and its managers. A closed day is as it was closed; the others are as they stand.
@@ -66,7 +66,7 @@ async def show(
     before = rules.cursor_of(cursor)
     page = await book.entries_of(reader, shop=shop.id, first=begin, last=end, before=before, limit=limit)
     names = await people.names(reader, [who for who in found.cashiers if who])
-    return views.BookBody.of(found, settings.currency, names, page)
+    return views.ShopBookBody.of(found, settings.currency, names, page)
 
 
 @get("/shops/{shop_id:uuid}/book/entries", opt=RESIDENT)

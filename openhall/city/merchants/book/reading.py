@@ -19,11 +19,11 @@ from openhall.city.merchants.book.types import (
 )
 from openhall.core import ledger
 from openhall.core.payments import books
-from openhall.core.payments.books import END, Cursor, Filter
+from openhall.core.payments.books import END, Cursor
 
 q = db.load("openhall.city.merchants")
 
-_EVERYTHING = Sought(Filter())
+_EVERYTHING = Sought()
 
 
 async def book_of(conn: db.ReadConn, *, shop: UUID, first: date, last: date) -> Book:

@@ -78,13 +78,15 @@ def sought(typed: Typed, currency: str) -> Sought:
         most=_amount("most", most, currency) if most else money.MAX_AMOUNT,
         since=_time("since", typed.since) if typed.since else time.min,
         until=_time("until", typed.until) if typed.until else None,
+        receipt_end=_digits(typed.receipt) if typed.receipt else "",
     )
-    if wanted.least > wanted.most or (wanted.until is not None and wanted.since >= wanted.until):
-        raise problems.book_search_invalid(field="most" if wanted.least > wanted.most else "until")
-    digits = _digits(typed.receipt) if typed.receipt.strip() else ""
+    if wanted.least > wanted.most:
+        raise problems.book_search_invalid(field="most")
+    if wanted.until is not None and wanted.since >= wanted.until:
+        raise problems.book_search_invalid(field="until")
     return Sought(
-        entries=Filter(wanted.least, wanted.most, wanted.since, wanted.until, digits),
-        receipt_no=_written(digits) if len(digits) == _RECEIPT else None,
+        entries=None if wanted == Filter() else wanted,
+        receipt_no=_written(wanted.receipt_end) if len(wanted.receipt_end) == _RECEIPT else None,
         reference=typed.reference.strip() or None,
     )
 

@@ -118,7 +118,7 @@ class Sought(Struct, frozen=True):
     """What is looked for. A whole receipt number, and else a reference, is found on any day, and then nothing else
     counts."""
 
-    entries: Filter
+    entries: Filter | None = None
     receipt_no: str | None = None
     reference: str | None = None
 

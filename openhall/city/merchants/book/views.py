@@ -110,7 +110,7 @@ class EntriesBody(Struct, frozen=True):
         )
 
 
-class BookBody(Struct, frozen=True):
+class ShopBookBody(Struct, frozen=True):
     """A shop's trade from one business date to another. `days` and `hours` in the order of time, those without trade
     left out; `cashiers` the busiest first; `entries` as in `EntriesBody`."""
 
@@ -125,9 +125,9 @@ class BookBody(Struct, frozen=True):
     next_cursor: str | None
 
     @staticmethod
-    def of(book: Book, currency: str, names: Mapping[UUID, str], page: Page) -> "BookBody":
+    def of(book: Book, currency: str, names: Mapping[UUID, str], page: Page) -> "ShopBookBody":
         listed = EntriesBody.of(page)
-        return BookBody(
+        return ShopBookBody(
             currency,
             book.first,
             book.last,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+import msgspec
+
 from openhall.base import db
 from openhall.core import ledger
 from openhall.core.payments.books.types import END, Cursor, Entry, Filter
 
 q = db.load("openhall.core.payments")
-
-_ALL = Filter()
 
 
 async def entries(
@@ -21,27 +21,16 @@ async def entries(
     last: date,
     before: Cursor = END,
     limit: int,
-    wanted: Filter = _ALL,
+    wanted: Filter | None = None,
 ) -> list[Entry]:
     """The entries of a payee on the business dates from `first` to `last` that are wanted, newest first, at most
     `limit`. `before` is the place of the last entry of the page above."""
     place = min(before, Cursor(last, END.id), key=lambda cursor: (cursor.business_date, cursor.id))
-    found = await db.all(
-        conn,
-        q.book_page,
-        UUID,
-        payee=payee,
-        first=first,
-        before_date=place.business_date,
-        before=place.id,
-        least=wanted.least,
-        most=wanted.most,
-        since=wanted.since,
-        until=wanted.until,
-        receipt_end=wanted.receipt_end,
-        zone=str(ledger.zone()),
-        limit=limit,
-    )
+    span = {"payee": payee, "first": first, "before_date": place.business_date, "before": place.id, "limit": limit}
+    if wanted is None:
+        return await _entries(conn, await db.all(conn, q.book_page, UUID, **span))
+    zone = str(ledger.zone())
+    found = await db.all(conn, q.book_search, UUID, **span, **msgspec.structs.asdict(wanted), zone=zone)
     return await _entries(conn, found)
 
 
