@@ -62,6 +62,7 @@ class Renderer:
             money=lambda amount, currency=None: money.format(amount, currency or self.settings.currency, language),
             when=lambda instant: _when(instant, zone, language),
             day=lambda value: _day(value, language),
+            short_day=lambda value: _short_day(value, language),
             minute=lambda instant: f"{instant.astimezone(zone):%H:%M}",
             request_key=lambda: str(ids.new()),
         )
@@ -92,6 +93,14 @@ def _when(instant: datetime, zone: ZoneInfo, language: str) -> str:
 
 def _day(value: date, language: str) -> str:
     return format_date(value, "full", locale=language)
+
+
+def _short_day(value: date, language: str) -> str:
+    """Day and month where a line has little room; the year only when it is not this one."""
+    this_year = value.year == clock.now().year
+    if language == "zh_CN":
+        return format_date(value, "M月d日" if this_year else "y年M月d日", locale=language)
+    return format_date(value, "d MMM" if this_year else "d MMM y", locale=language)
 
 
 @cache

@@ -9,7 +9,7 @@ from msgspec import Struct
 from playwright.sync_api import Page
 
 from tests.browser.city import Person, new_phone
-from tests.browser.counter import ask_payer, refuse
+from tests.browser.counter import ask_payer, id_of, refuse, trade_of_month
 from tests.browser.payday import payday
 from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
@@ -66,6 +66,7 @@ class Scenery:
             "gone_webhook": hooks["gone"],
             "delivery": self._delivery(keeper, hooks["good"]),
             **payday(keeper, self.people["operator"], stall),
+            "last_month": _last_month(keeper, asked, stall),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 
@@ -107,6 +108,15 @@ class Scenery:
 
         wait_for(taken, "the delivery that was refused at first")
         return taken()[0]
+
+
+def _last_month(keeper: Person, payer: Person, shop: dict[str, Any]) -> str:
+    """The month before this one gets trade on each of its days but the last, and is closed; its first day."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    payer.top_up(1_000_000)
+    trade_of_month(payer, shop, first, id_of(keeper))
+    return first.isoformat()
 
 
 def _go(page: Page, path: str) -> None:
@@ -296,5 +306,12 @@ VIEWS = {
     "operator-difference": View("operator", "/operator/bank/breaks/{difference}"),
     "operator-difference-refused": View("operator", "/operator/bank/breaks/{difference}", 400, _no_reason),
     "operator-me": View("operator", "/me"),
+    "book": View("keeper", "/shops/{shop}/book"),
+    "book-month": View("keeper", "/shops/{shop}/book?view=month&on={last_month}"),
+    "book-closed-day": View("keeper", "/shops/{shop}/book?view=day&on={last_month}"),
+    "book-quiet": View("keeper", "/shops/{quiet_shop}/book?view=week"),
+    "book-search": View("keeper", "/shops/{shop}/book/search?amount=3.50", 200, _unfold),
+    "book-search-refused": View("keeper", "/shops/{shop}/book/search?amount=three", 400),
+    "book-search-none": View("keeper", "/shops/{shop}/book/search?receipt=99999999"),
     "day-quiet": View("keeper", "/shops/{shop}/payments?date={yesterday}"),
 }

@@ -27,6 +27,7 @@ NO_PAGES = {
     "/shops/{shop_id}/code.svg",
     "/shops/{shop_id}/code.png",
     "/shops/{shop_id}/till/stream",
+    "/shops/{shop_id}/book.csv",
     "/pay-code/stream",
 }
 

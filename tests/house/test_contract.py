@@ -28,6 +28,10 @@ PROMISED = [
     ("post", "/payments/{payment_id}/refunds", 201),
     ("get", "/shops/{shop_id}/payments", 200),
     ("get", "/shops/{shop_id}/stream", 200),
+    ("get", "/shops/{shop_id}/book", 200),
+    ("get", "/shops/{shop_id}/book/entries", 200),
+    ("get", "/shops/{shop_id}/book.csv", 200),
+    ("post", "/shops/{shop_id}/book/closings", 201),
     ("post", "/me/pay-code", 201),
     ("post", "/webhooks", 201),
 ]
@@ -41,6 +45,7 @@ AMOUNTS = {"amount", "balance", "available", "total", "refunded"}
 FIELDS = {
     "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded"},
     "RefundView": {"id", "amount", "state"},
+    "ShopBookBody": {"from", "to", "currency", "sums", "days", "hours", "cashiers", "entries", "next_cursor"},
     "WalletView": {"balance", "available", "currency"},
     "OpenedBody": {"merchant", "shop"},
     "ShopBody": {"id", "name", "code", "short_code"},

@@ -57,3 +57,27 @@ which_shop = define(
     N_("You have several shops."),
     N_("Say from which of them the money shall come (shop_id)."),
 )
+book_range_invalid = define(
+    "merchants.book_range_invalid",
+    Kind.INVALID,
+    N_("These days cannot be shown together."),
+    N_("Choose at most 92 days, the first one before the last."),
+)
+book_search_invalid = define(
+    "merchants.book_search_invalid",
+    Kind.INVALID,
+    N_("This cannot be searched for."),
+    N_("Type an amount such as 3.50, times such as 07:30, and at least the last three digits of a receipt number."),
+)
+day_not_over = define(
+    "merchants.day_not_over",
+    Kind.CONFLICT,
+    N_("This day is not over yet."),
+    N_("Come back after it has ended. The hall then also closes it by itself."),
+)
+day_without_trade = define(
+    "merchants.day_without_trade",
+    Kind.NOT_FOUND,
+    N_("There is nothing to close on this day."),
+    N_("Only days on which the shop was paid, or gave money back, are closed."),
+)

@@ -100,3 +100,145 @@ select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state
   join lateral (select * from merchants.codes c where c.shop = s.id order by c.issued_at desc limit 1) c on true
   left join merchants.staff t on t.shop = s.id and t.resident = :resident and t.until is null
  where s.id = :shop and (m.owner = :resident or t.id is not null);
+
+-- name: lock_shops_to_close
+-- One closing after the other for each shop, in the order of ids; what is read comes in the statement after this.
+select id from merchants.shops where id = any(:shops) order by id for no key update;
+
+-- name: close_days
+-- Closes business dates of many shops: those with trade that come after a shop's last closing. The dates are sealed.
+with taken as materialized (
+  select t.* from payments.takings(:shops, :first, :last, :zone) t
+   where t.business_date > coalesce((select max(c.business_date) from merchants.closings c where c.shop = t.payee),
+                                    '-infinity')
+), days as (
+  select payee as shop, business_date, sum(count)::int as count, sum(total)::bigint as total,
+         sum(refund_count)::int as refund_count, sum(refund_total)::bigint as refund_total,
+         string_agg(merchants.closing_line(hour, taken_by, count, total, refund_count, refund_total), e'\n'
+                    order by hour, taken_by nulls first) as lines
+    from taken group by payee, business_date
+), numbered as (
+  select d.*, coalesce((select max(c.number) from merchants.closings c where c.shop = d.shop), 0)
+              + row_number() over (partition by d.shop order by d.business_date) as number
+    from days d
+), closed as (
+  insert into merchants.closings (shop, business_date, number, count, total, refund_count, refund_total, hash, closed_at,
+                                  closed_by)
+  select shop, business_date, number, count, total, refund_count, refund_total,
+         merchants.closing_hash(shop, business_date, number::int, lines), :now, :closed_by
+    from numbered
+  returning shop, business_date
+), hours as (
+  insert into merchants.closed_hours (shop, business_date, hour, taken_by, count, total, refund_count, refund_total)
+  select payee, business_date, hour, taken_by, count, total, refund_count, refund_total from taken
+)
+select count(*) from closed;
+
+-- name: shops_to_close
+-- The next shops in the order of ids, closed ones too: they may have traded before.
+select id from merchants.shops where id > :after order by id limit :limit;
+
+-- name: last_day_close
+select max(business_date) as day from merchants.day_closes;
+
+-- name: first_opening
+select min(opened_at) as at from merchants.shops;
+
+-- name: insert_day_close
+insert into merchants.day_closes (business_date, shops, closed_at)
+values (:business_date, (select count(*) from merchants.closings where business_date = :business_date), :now)
+    on conflict do nothing;
+
+-- name: last_closing
+select business_date from merchants.closings where shop = :shop order by number desc limit 1;
+
+-- name: closing
+select business_date, number, count, total, refund_count, refund_total, encode(hash, 'hex') as hash, closed_at
+  from merchants.closings where shop = :shop and business_date = :business_date;
+
+-- name: closings_of_shop
+select business_date, number, count, total, refund_count, refund_total, encode(hash, 'hex') as hash, closed_at
+  from merchants.closings
+ where shop = :shop and business_date between :first and :last
+ order by business_date;
+
+-- name: hours_of_shop
+-- What a shop took, by hour and hand: closed dates as they were written, the later ones live.
+with live as materialized (
+  select greatest(:first::date, max(business_date) + 1) as first from merchants.closings where shop = :shop
+)
+select business_date, hour, taken_by, count, total, refund_count, refund_total
+  from merchants.closed_hours
+ where shop = :shop and business_date between :first and :last
+ union all
+select t.business_date, t.hour, t.taken_by, t.count, t.total, t.refund_count, t.refund_total
+  from live, payments.takings(array[:shop::uuid], live.first, :last::date, :zone) t
+ order by business_date, hour, taken_by nulls first;
+
+-- name: closed_by_date
+-- What many shops took on closed business dates, by date.
+select business_date, count(*) as shops, sum(count)::bigint as count, sum(total)::bigint as total,
+       sum(refund_count)::bigint as refund_count, sum(refund_total)::bigint as refund_total
+  from merchants.closings
+ where shop = any(:shops) and business_date between :first and :last
+ group by business_date order by business_date;
+
+-- name: closed_by_shop
+select shop, sum(count)::bigint as count, sum(total)::bigint as total,
+       sum(refund_count)::bigint as refund_count, sum(refund_total)::bigint as refund_total
+  from merchants.closings
+ where shop = any(:shops) and business_date between :first and :last
+ group by shop order by total desc, shop;
+
+-- name: closed_by_hour
+select hour, sum(count)::bigint as count, sum(total)::bigint as total,
+       sum(refund_count)::bigint as refund_count, sum(refund_total)::bigint as refund_total
+  from merchants.closed_hours
+ where shop = any(:shops) and business_date between :first and :last
+ group by hour order by hour;
+
+-- name: check_closings
+-- A closing is what was paid and given back on its date, and so are its lines by hand; and nothing was traded up to the
+-- last closing of a shop, or up to the last day close of the hall, that is in no closing.
+with last as materialized (
+  select s.id as shop, greatest(max(c.business_date), (select max(business_date) from merchants.day_closes)) as last
+    from merchants.shops s left join merchants.closings c on c.shop = s.id group by s.id
+), traded as (
+  select t.payee as shop, t.business_date, t.taken_by, sum(t.count) as count, sum(t.total) as total,
+         sum(t.refund_count) as refund_count, sum(t.refund_total) as refund_total
+    from last, payments.takings(array[last.shop], '-infinity', last.last, 'UTC') t
+   group by t.payee, t.business_date, t.taken_by
+), written as (
+  select shop, business_date, taken_by, sum(count) as count, sum(total) as total, sum(refund_count) as refund_count,
+         sum(refund_total) as refund_total
+    from merchants.closed_hours group by shop, business_date, taken_by
+), by_hand as (
+  select coalesce(t.shop, w.shop) as shop, coalesce(t.business_date, w.business_date) as business_date
+    from traded t
+    full join written w on t.shop = w.shop and t.business_date = w.business_date
+                       and coalesce(t.taken_by::text, '') = coalesce(w.taken_by::text, '')
+   where (t.count, t.total, t.refund_count, t.refund_total)
+         is distinct from (w.count, w.total, w.refund_count, w.refund_total)
+), by_day as (
+  select c.shop, c.business_date
+    from merchants.closings c
+    left join (select shop, business_date, sum(count) as count, sum(total) as total, sum(refund_count) as refund_count,
+                      sum(refund_total) as refund_total
+                 from merchants.closed_hours group by shop, business_date) h using (shop, business_date)
+   where (c.count, c.total, c.refund_count, c.refund_total)
+         is distinct from (h.count, h.total, h.refund_count, h.refund_total)
+)
+select * from by_hand union select * from by_day
+ limit 100;
+
+-- name: check_closing_numbers
+-- The closings of a shop are numbered 1, 2, 3 in the order of their dates, and the hash of each recomputes.
+select c.shop, c.business_date, c.number
+  from (select *, row_number() over (partition by shop order by business_date) as place from merchants.closings) c
+ where c.number <> c.place
+    or c.hash is distinct from (
+         select merchants.closing_hash(c.shop, c.business_date, c.number, string_agg(
+                  merchants.closing_line(h.hour, h.taken_by, h.count, h.total, h.refund_count, h.refund_total), e'\n'
+                  order by h.hour, h.taken_by nulls first))
+           from merchants.closed_hours h where h.shop = c.shop and h.business_date = c.business_date)
+ limit 100;

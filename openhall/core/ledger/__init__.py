@@ -21,7 +21,7 @@ from openhall.core.ledger.actions import (
     totals,
     transfer,
 )
-from openhall.core.ledger.calendar import business_date
+from openhall.core.ledger.calendar import begins, business_date, zone
 from openhall.core.ledger.calendar import use as use_calendar
 from openhall.core.ledger.posting import MAX_BATCH, expire_holds, fold, post, to_fold
 from openhall.core.ledger.problems import of as problem_of
@@ -52,6 +52,7 @@ __all__ = [
     "accounts_of",
     "balance",
     "balances",
+    "begins",
     "business_date",
     "close_account",
     "ensure_partitions",
@@ -65,4 +66,5 @@ __all__ = [
     "totals",
     "transfer",
     "use_calendar",
+    "zone",
 ]

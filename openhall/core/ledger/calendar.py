@@ -42,3 +42,13 @@ def use(zone: str, cutoff: str = "00:00") -> None:
 def business_date(at: datetime) -> date:
     """The business date of an instant in the hall's calendar."""
     return _calendar.business_date(at)
+
+
+def begins(day: date) -> datetime:
+    """The instant, in UTC, at which a business day begins in the hall's calendar."""
+    return _calendar.begins(day)
+
+
+def zone() -> ZoneInfo:
+    """The zone in which the hall counts its days and hours."""
+    return _calendar.zone

@@ -345,3 +345,87 @@ select w.charge, w.state, p.id as payment
  where (w.state = 'confirmed') <> (p.id is not null)
     or p.payer <> w.resident or p.payee <> w.payee or p.amount <> w.amount or p.currency <> w.currency
  limit 100;
+
+-- name: lock_dates_to_seal
+-- In the order of dates, each alone. Those who wrote on one of them are waited for.
+with dates as materialized (
+  select d::date as business_date
+    from generate_series(:first::date::timestamp, :last::date::timestamp, interval '1 day') d
+   where not exists (select from payments.sealed_dates s where s.business_date = d::date)
+   order by d
+)
+select pg_advisory_xact_lock(payments.lock_of(business_date))::text from dates;
+
+-- name: seal_dates
+insert into payments.sealed_dates (business_date, sealed_at)
+select d::date, :now from generate_series(:first::date::timestamp, :last::date::timestamp, interval '1 day') d
+    on conflict do nothing;
+
+-- name: book_page
+-- The ids of a page of a payee's book. Each half is read backwards along its index and ends at the limit.
+with paid as materialized (
+  select p.business_date, p.id from payments.payments p
+   where p.payee = :payee and p.business_date >= :first
+     and (p.business_date, p.id) < (:before_date::date, :before::uuid)
+   order by p.business_date desc, p.id desc limit :limit
+), given as materialized (
+  select f.business_date, f.id from payments.refunds f
+   where f.payee = :payee and f.business_date >= :first
+     and (f.business_date, f.id) < (:before_date::date, :before::uuid)
+   order by f.business_date desc, f.id desc limit :limit
+)
+select id from (select * from paid union all select * from given) found
+ order by business_date desc, id desc limit :limit;
+
+-- name: book_search
+-- The same for those that are looked for: every entry of the payee on these dates is looked at, and no other. A statement
+-- of its own, because the planner takes the filters for so choosy that it would sort all days of every page.
+with paid as materialized (
+  select p.business_date, p.id from payments.payments p
+   where p.payee = :payee and p.business_date >= :first
+     and (p.business_date, p.id) < (:before_date::date, :before::uuid)
+     and p.amount between :least and :most
+     and (p.at at time zone :zone)::time >= :since::time
+     and (:until::time is null or (p.at at time zone :zone)::time < :until::time)
+     and right(replace(p.receipt_no, '-', ''), length(:receipt_end::text)) = :receipt_end::text
+   order by p.business_date desc, p.id desc limit :limit
+), given as materialized (
+  select f.business_date, f.id from payments.refunds f
+   where f.payee = :payee and f.business_date >= :first
+     and (f.business_date, f.id) < (:before_date::date, :before::uuid)
+     and f.amount between :least and :most
+     and (f.at at time zone :zone)::time >= :since::time
+     and (:until::time is null or (f.at at time zone :zone)::time < :until::time)
+     and right(replace(f.receipt_no, '-', ''), length(:receipt_end::text)) = :receipt_end::text
+   order by f.business_date desc, f.id desc limit :limit
+)
+select id from (select * from paid union all select * from given) found
+ order by business_date desc, id desc limit :limit;
+
+-- name: book_by_receipt
+select id from payments.payments where receipt_no = :receipt_no and payee = :payee
+ union all
+select id from payments.refunds where receipt_no = :receipt_no and payee = :payee;
+
+-- name: book_by_reference
+with paid as materialized (
+  select p.id from payments.orders o join payments.payments p on p.order_id = o.id
+   where o.payee = :payee and o.reference = :reference
+)
+select id from paid
+ union all
+select f.id from paid join payments.refunds f on f.payment = paid.id;
+
+-- name: book_entries
+select 'payment' as kind, p.id, p.id as payment, p.order_id, p.amount, p.currency, p.receipt_no, p.business_date, p.at,
+       p.payer_masked, p.taken_by, o.reference, null as reason, o.refunded
+  from payments.payments p join payments.orders o on o.id = p.order_id
+ where p.id = any(:ids)
+ union all
+select 'refund', f.id, p.id, p.order_id, f.amount, f.currency, f.receipt_no, f.business_date, f.at,
+       p.payer_masked, f.refunded_by, o.reference, f.reason, o.refunded
+  from payments.refunds f
+  join payments.payments p on p.id = f.payment
+  join payments.orders o on o.id = p.order_id
+ where f.id = any(:ids)
+ order by business_date desc, id desc;

@@ -154,3 +154,6 @@ delete from people.operators where resident = :resident;
 
 -- name: operators
 select r.phone from people.operators o join people.residents r on r.id = o.resident order by o.since, r.phone;
+
+-- name: residents_by_id
+select id, phone, name from people.residents where id = any(:ids);

@@ -1,7 +1,9 @@
 """Residents: joining, and what a resident may change about themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
+
+from msgspec import Struct
 
 from openhall.base import clock, db, ids
 from openhall.base.package import JoinHook
@@ -34,6 +36,18 @@ async def find_or_join(
 async def resident(conn: db.ReadConn, id: UUID) -> Resident:  # noqa: A002  read as people.resident(conn, id)
     """The resident with this id; LookupError when there is none."""
     return await db.one(conn, q.resident_by_id, Resident, id=id)
+
+
+class _Known(Struct, frozen=True):
+    id: UUID
+    phone: str
+    name: str | None
+
+
+async def names(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, str]:
+    """What colleagues call these residents: their names, or their masked phones where they gave none."""
+    known = await db.all(conn, q.residents_by_id, _Known, ids=db.ids(residents)) if residents else []
+    return {one.id: one.name or rules.masked(one.phone) for one in known}
 
 
 async def resident_with(conn: db.ReadConn, phone: str) -> Resident | None:
