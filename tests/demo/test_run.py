@@ -20,6 +20,8 @@ from openhall.demo.claim import RefusedError, claimed
 from tests.cli.test_production import ask, free_port
 
 PATIENCE_S = 120
+# A resident, the keeper of a stall, and the operator.
+PEOPLE = 3
 
 
 class City:
@@ -120,23 +122,23 @@ def test_a_city_opens_says_where_and_keeps_its_people_until_it_is_reset(city: Ci
     assert till is not None
     assert ask(city.port, "GET", till[1])[0] in (303, 401)
     phones = re.findall(r"^  (1\d{10})  ", words, re.MULTILINE)
-    assert len(phones) == 2
+    assert len(phones) == PEOPLE
     assert all(city.sign_in(phone) for phone in phones)
     city.sign_in("13812345678")
-    assert city.residents() == 4
+    assert city.residents() == PEOPLE + 1
 
     assert city.stop(signal.SIGINT) == 0
     assert "Everything has stopped" in city.words()
     assert city.processes() == []
 
     city.start()
-    assert city.residents() == 3
+    assert city.residents() == PEOPLE + 1
     assert "tables, people and shops" not in city.words(), "a later start has nothing to load"
     assert city.stop(signal.SIGTERM) == 0
 
     (city.data / "mine.txt").write_text("mine")
     city.start("--reset")
-    assert city.residents() == 2
+    assert city.residents() == PEOPLE
     assert (city.data / "mine.txt").exists()
 
 
@@ -188,7 +190,7 @@ def test_a_killed_launcher_takes_its_programs_with_it_and_the_city_opens_again(c
     city.launcher.kill()
     city.launcher.wait()
     city.start()
-    assert city.residents() == 3
+    assert city.residents() == PEOPLE + 1
     assert city.stop() == 0
     assert city.processes() == []
 
