@@ -14,6 +14,7 @@ from openhall.city.merchants import access, categories, trust
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.api import hall_of
 from openhall.city.merchants.trust.types import Printing, Sheet, Standing
+from openhall.city.merchants.types import Workplace
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import PUBLIC, RESIDENT
@@ -103,9 +104,8 @@ async def replace(
     Refusals: `merchants.shop_not_found`, `merchants.role_insufficient`, `merchants.shop_is_closed`,
     `hall.rate_limited`.
     """
-    await limits.take(pool, CHANGING, str(resident.id))
+    shop = await to_change(pool, resident.id, shop_id, Act.MANAGE)
     async with pool.write() as conn:
-        shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.MANAGE)
         sheets = await trust.replace_code(
             conn, settings, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings)
         )
@@ -121,9 +121,8 @@ async def rename(
     Refusals: `merchants.shop_not_found`, `merchants.role_insufficient`, `merchants.shop_is_closed`,
     `merchants.name_invalid`, `hall.rate_limited`.
     """
-    await limits.take(pool, CHANGING, str(resident.id))
+    shop = await to_change(pool, resident.id, shop_id, Act.OWN)
     async with pool.write() as conn:
-        shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.OWN)
         return NamedBody(shop.id, await trust.rename(conn, settings, shop=shop, name=data.shop_name))
 
 
@@ -133,6 +132,14 @@ async def looked_up(request: AnyRequest, pool: db.Pool, visitor: Resident | None
     await limits.take(pool, LOOKING, str(visitor.id) if visitor else host)
     async with pool.read() as reader:
         return await trust.look_up(reader, text)
+
+
+async def to_change(pool: db.Pool, resident: UUID, shop_id: UUID, act: Act) -> Workplace:
+    """The shop, for somebody who may change it; each change is counted, before it is made."""
+    async with pool.read() as reader:
+        shop = await access.shop_for(reader, resident=resident, shop=shop_id, act=act)
+    await limits.take(pool, CHANGING, str(shop.id))
+    return shop
 
 
 def listed(sheets: list[Sheet]) -> SheetsBody:

@@ -8,12 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import db, limits
+from openhall.base import db
 from openhall.base.errors import Problem
 from openhall.city.merchants import access, categories, trust
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.api import hall_of
-from openhall.city.merchants.trust.api import CHANGING, looked_up
+from openhall.city.merchants.trust.api import looked_up, to_change
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import PUBLIC, RESIDENT
@@ -88,9 +88,8 @@ async def replace(
     data: URLEncodedBody[ReplaceForm],
 ) -> Response[str]:
     """Stop the printing and make a new one. The form names the old one, so that a double tap makes one."""
-    await limits.take(pool, CHANGING, str(resident.id))
+    shop = await to_change(pool, resident.id, shop_id, Act.MANAGE)
     async with pool.write() as conn:
-        shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.MANAGE)
         await trust.replace_code(
             conn, settings, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings)
         )
@@ -114,9 +113,8 @@ async def rename(
     data: URLEncodedBody[NameForm],
 ) -> Response[Any]:
     """Call it so from now on."""
-    await limits.take(pool, CHANGING, str(resident.id))
+    shop = await to_change(pool, resident.id, shop_id, Act.OWN)
     async with pool.write() as conn:
-        shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.OWN)
         try:
             await trust.rename(conn, settings, shop=shop, name=data.shop_name)
         except Problem as problem:
