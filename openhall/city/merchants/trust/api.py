@@ -25,7 +25,8 @@ Me = NamedDependency[Resident]
 # So often one person, or one address without a name, looks at codes: a street of posters, and no list of all shops.
 LOOKING = limits.Limit("merchants.check_code", 60, timedelta(minutes=10))
 # A printing costs a short code for ever, and each change a text message.
-CHANGING = limits.Limit("merchants.change_shop", 10, timedelta(days=1))
+REPLACING = limits.Limit("merchants.replace_code", 10, timedelta(days=1))
+RENAMING = limits.Limit("merchants.rename_shop", 10, timedelta(days=1))
 Payload = Annotated[str, QueryParameter(min_length=1, max_length=512, description="A scanned payload or nine digits.")]
 
 
@@ -104,7 +105,7 @@ async def replace(
     Refusals: `merchants.shop_not_found`, `merchants.role_insufficient`, `merchants.shop_is_closed`,
     `hall.rate_limited`.
     """
-    shop = await to_change(pool, resident.id, shop_id, Act.MANAGE)
+    shop = await to_change(pool, resident.id, shop_id, Act.MANAGE, REPLACING)
     async with pool.write() as conn:
         sheets = await trust.replace_code(
             conn, settings, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings)
@@ -121,7 +122,7 @@ async def rename(
     Refusals: `merchants.shop_not_found`, `merchants.role_insufficient`, `merchants.shop_is_closed`,
     `merchants.name_invalid`, `hall.rate_limited`.
     """
-    shop = await to_change(pool, resident.id, shop_id, Act.OWN)
+    shop = await to_change(pool, resident.id, shop_id, Act.OWN, RENAMING)
     async with pool.write() as conn:
         return NamedBody(shop.id, await trust.rename(conn, settings, shop=shop, name=data.shop_name))
 
@@ -134,11 +135,11 @@ async def looked_up(request: AnyRequest, pool: db.Pool, visitor: Resident | None
         return await trust.look_up(reader, text)
 
 
-async def to_change(pool: db.Pool, resident: UUID, shop_id: UUID, act: Act) -> Workplace:
+async def to_change(pool: db.Pool, resident: UUID, shop_id: UUID, act: Act, limit: limits.Limit) -> Workplace:
     """The shop, for somebody who may change it; each change is counted, before it is made."""
     async with pool.read() as reader:
         shop = await access.shop_for(reader, resident=resident, shop=shop_id, act=act)
-    await limits.take(pool, CHANGING, str(shop.id))
+    await limits.take(pool, limit, str(shop.id))
     return shop
 
 

@@ -13,7 +13,7 @@ from openhall.base.errors import Problem
 from openhall.city.merchants import access, categories, trust
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.api import hall_of
-from openhall.city.merchants.trust.api import looked_up, to_change
+from openhall.city.merchants.trust.api import RENAMING, REPLACING, looked_up, to_change
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import PUBLIC, RESIDENT
@@ -88,7 +88,7 @@ async def replace(
     data: URLEncodedBody[ReplaceForm],
 ) -> Response[str]:
     """Stop the printing and make a new one. The form names the old one, so that a double tap makes one."""
-    shop = await to_change(pool, resident.id, shop_id, Act.MANAGE)
+    shop = await to_change(pool, resident.id, shop_id, Act.MANAGE, REPLACING)
     async with pool.write() as conn:
         await trust.replace_code(
             conn, settings, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings)
@@ -113,7 +113,7 @@ async def rename(
     data: URLEncodedBody[NameForm],
 ) -> Response[Any]:
     """Call it so from now on."""
-    shop = await to_change(pool, resident.id, shop_id, Act.OWN)
+    shop = await to_change(pool, resident.id, shop_id, Act.OWN, RENAMING)
     async with pool.write() as conn:
         try:
             await trust.rename(conn, settings, shop=shop, name=data.shop_name)
