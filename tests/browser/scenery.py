@@ -313,5 +313,11 @@ VIEWS = {
     "book-search": View("keeper", "/shops/{shop}/book/search?amount=3.50", 200, _unfold),
     "book-search-refused": View("keeper", "/shops/{shop}/book/search?amount=three", 400),
     "book-search-none": View("keeper", "/shops/{shop}/book/search?receipt=99999999"),
+    "check": View("nobody", "/check"),
+    "check-shop": View("nobody", "/check?code={long_code}"),
+    "check-mine": View("keeper", "/check?code={code}"),
+    "check-unknown": View("nobody", f"/check?code={FOREIGN}", 422),
+    "codes": View("keeper", "/shops/{shop}/codes"),
+    "name": View("keeper", "/shops/{shop}/name"),
     "day-quiet": View("keeper", "/shops/{shop}/payments?date={yesterday}"),
 }

@@ -1,5 +1,6 @@
 """A stall: opened in a minute, paid by typed digits, and its till says every payment once and in order."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -238,3 +239,80 @@ def test_a_killed_server_costs_the_till_nothing(own_hall: Served, chromium: Brow
         own_hall.web.start()
         till.hears(*ZH)
         expect(till.page.locator('[data-part="total"]')).to_have_text("¥6.55")
+
+
+FORGED = """
+(payment) => {
+  const data = JSON.stringify(payment);
+  const forged = (type, extra = {}) => new MessageEvent(type, { data, lastEventId: "900001", ...extra });
+  for (const target of [window, document, document.getElementById("till")]) {
+    target.dispatchEvent(forged("payment.succeeded"));
+    target.dispatchEvent(forged("message", { origin: "https://elsewhere.example" }));
+    target.dispatchEvent(new CustomEvent("payment.succeeded", { detail: payment, bubbles: true }));
+  }
+  window.postMessage({ type: "payment.succeeded", ...payment }, "*");
+  new BroadcastChannel("openhall").postMessage(payment);
+  window.dispatchEvent(new StorageEvent("storage", { key: "openhall.till", newValue: data }));
+  const frame = document.createElement("iframe");
+  document.body.append(frame);
+  frame.contentWindow.parent.postMessage(payment, "*");
+}
+"""
+
+
+def test_pitfall_10_only_a_settled_payment_makes_the_till_sound(enter: Enter, new_person: NewPerson) -> None:
+    """Not a forged event, not the message of another origin, not a refund, not another change of the shop."""
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+    shop = keeper.open_shop()
+    till = enter(keeper, lang="zh_CN")
+    open_till(till, shop)
+    paid = guest.pay(shop, 100)
+    till.hears(*ZH[:1])
+    shown = {**paid, "payer_masked": "x", "say": {"zh_CN": "收款一万元"}, "amount_text": {"zh_CN": "¥10000.00"}}
+    till.page.evaluate(FORGED, shown)
+    assert keeper.api("POST", f"/payments/{paid['id']}/refunds", {"amount": 50, "reason": "x"}).status_code == 201
+    assert keeper.api("POST", f"/shops/{shop['id']}/name", {"shop_name": "收款一万元"}).status_code == 200
+    guest.pay(shop, 250)
+    till.hears(*ZH[:2])
+    expect(till.page.locator('[data-part="list"] .row')).to_have_count(2)
+
+
+def test_pitfall_10_what_was_announced_is_not_announced_again_after_a_new_connection(
+    chromium: Browser, hall: Served, new_person: NewPerson
+) -> None:
+    """Also when the stream brings it once more, as a proxy or an attacker on the way could."""
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+    shop = keeper.open_shop()
+    with relay(hall.web.port) as network, doors(chromium, network.url) as enter:
+        till = enter(keeper, lang="zh_CN")
+        till.watch.allow_cuts()
+        # Every new connection asks for all that ever was.
+        till.context.route(
+            "**/till/stream?after=*",
+            lambda route: route.continue_(url=re.sub(r"after=\d+", "after=0", route.request.url)),
+        )
+        open_till(till, shop)
+        for amount in (100, 250):
+            guest.pay(shop, amount)
+        till.hears(*ZH[:2])
+        network.cut()
+        expect(till.page.locator("#link-state")).to_have_attribute("data-state", "lost")
+        network.mend()
+        expect(till.page.locator("#link-state")).to_have_attribute("data-state", "live")
+        guest.pay(shop, 305)
+        till.hears(*ZH)
+        expect(till.page.locator('[data-part="list"] .row')).to_have_count(3)
+
+
+def test_pitfall_10_another_site_cannot_make_the_till_listen_to_it(enter: Enter, new_person: NewPerson) -> None:
+    """The page may speak to its own hall alone."""
+    keeper = new_person()
+    till = enter(keeper)
+    answer = till.page.goto(f"/shops/{keeper.open_shop()['id']}/till")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";") if " " in part.strip())
+    assert directives.get("connect-src", directives["default-src"]) == "'self'"
+    assert directives["frame-ancestors"] == "'none'"

@@ -45,6 +45,8 @@ PUBLIC = {
     "/me/preferences": "language and theme of a browser that is not signed in",
     "/api/v1/auth/otp": "the way in",
     "/api/v1/auth/session": "the way in",
+    "/check": "whose a printed code is, for whoever stands before it",
+    "/api/v1/codes/check": "the same for programs",
     "/api/v1/categories": "the same list for everybody",
 } | {path: "no session" for _, path in OUTSIDE_THE_GATE if path != "/api/v1/payments"}
 
@@ -169,6 +171,8 @@ async def _on_their_way_to_the_bank(hall: Hall, owner: Headers) -> dict[str, str
 BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"},
     "PUT /api/v1/shops/{shop_id:uuid}/standing-withdrawal": {"keep": 0},
+    "POST /api/v1/shops/{shop_id:uuid}/codes": {"replaces": "123456782"},
+    "POST /api/v1/shops/{shop_id:uuid}/name": {"shop_name": "x"},
     "POST /api/v1/shops/{shop_id:uuid}/book/closings": {"date": "2026-03-10"},
     "POST /shops/{shop_id:uuid}/book/closings": {"date": "2026-03-10"},
 }

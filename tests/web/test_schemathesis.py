@@ -33,6 +33,8 @@ CASES = [
 ]
 # A code or an id that fits its schema need not exist, so refusing it is right.
 EXCLUDED: list[Any] = [checks.positive_data_acceptance]
+# What no made-up request can do, and how it is refused: a shop without trade has no day to close.
+NEVER_DONE = {"/api/v1/shops/{shop_id}/book/closings": {404}}
 
 
 @pytest.fixture(scope="module")
@@ -99,5 +101,5 @@ def test_the_api_is_what_its_document_says(url: str, way: str, method: str, path
         seen.add(answer.status_code)
 
     attack()
-    assert way != "own" or seen & {200, 201, 204, 400}, f"only {seen}"
+    assert way != "own" or seen & ({200, 201, 204, 400} | NEVER_DONE.get(path, set())), f"only {seen}"
     assert way != "forbidden" or seen - {201}, f"only {seen}"

@@ -39,11 +39,12 @@ async def open_shop(conn: db.Conn, *, owner: UUID, new: NewShop, hall: Hall) -> 
         account=account,
         now=now,
     )
-    await _issue_code(conn, shop, new, hall)
+    await issue_code(conn, shop, new, hall)
     return await find_shop(conn, owner=owner, shop=shop)
 
 
-async def _issue_code(conn: db.Conn, shop: UUID, new: NewShop, hall: Hall) -> None:
+async def issue_code(conn: db.Conn, shop: UUID, new: NewShop, hall: Hall) -> None:
+    """Give a shop that has no active code a new one, whose id and short code nobody had before."""
     for _ in range(_DRAWS):
         code, short_code = codes.new_id(), codes.short.new()
         payload = codes.generate(

@@ -11,6 +11,8 @@ from openhall.city.merchants.demo import load
 from openhall.city.merchants.money import api as money_api
 from openhall.city.merchants.money import pages as money_pages
 from openhall.city.merchants.registry import payees, streams
+from openhall.city.merchants.trust import api as trust_api
+from openhall.city.merchants.trust import pages as trust_pages
 
 q = db.load("openhall.city.merchants")
 
@@ -24,6 +26,8 @@ PACKAGE = Package(
         book_pages.router,
         money_api.router,
         money_pages.router,
+        trust_api.router,
+        trust_pages.router,
     ),
     tasks=(book_jobs.tasks,),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),

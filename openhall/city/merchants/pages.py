@@ -202,6 +202,7 @@ def _shown(request: AnyRequest, shop: merchants.Shop) -> dict[str, Any]:
         "category": category,
         "city": shop.city,
         "short_code": shop.short_code,
+        "issued_at": shop.issued_at,
         "state": shop.state.value,
     }
 

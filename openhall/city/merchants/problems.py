@@ -45,6 +45,12 @@ code_revoked = define(
     N_("This printed code is no longer valid."),
     N_("Ask the shop for its new code."),
 )
+shop_is_closed = define(
+    "merchants.shop_is_closed",
+    Kind.CONFLICT,
+    N_("This shop is closed for good."),
+    N_("Its book stays. To take payments, open another shop."),
+)
 role_insufficient = define(
     "merchants.role_insufficient",
     Kind.FORBIDDEN,

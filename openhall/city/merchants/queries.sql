@@ -27,7 +27,7 @@ select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state
        c.payload as code, c.short_code, c.issued_at
   from merchants.shops s
   join merchants.merchants m on m.id = s.merchant
-  join lateral (select * from merchants.codes c where c.shop = s.id order by c.issued_at desc limit 1) c on true
+  join lateral (select * from merchants.codes c where c.shop = s.id order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true
  where s.id = :shop and m.owner = :owner;
 
 -- name: shops_of_owner
@@ -35,7 +35,7 @@ select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state
        c.payload as code, c.short_code, c.issued_at
   from merchants.shops s
   join merchants.merchants m on m.id = s.merchant
-  join lateral (select * from merchants.codes c where c.shop = s.id order by c.issued_at desc limit 1) c on true
+  join lateral (select * from merchants.codes c where c.shop = s.id order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true
  where m.owner = :owner
  order by s.state desc, s.opened_at, s.id;
 
@@ -97,7 +97,7 @@ select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state
        c.payload as code, c.short_code, c.issued_at, case m.owner when :resident then 'owner' else t.role end as role
   from merchants.shops s
   join merchants.merchants m on m.id = s.merchant
-  join lateral (select * from merchants.codes c where c.shop = s.id order by c.issued_at desc limit 1) c on true
+  join lateral (select * from merchants.codes c where c.shop = s.id order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true
   left join merchants.staff t on t.shop = s.id and t.resident = :resident and t.until is null
  where s.id = :shop and (m.owner = :resident or t.id is not null);
 
@@ -242,3 +242,26 @@ select c.shop, c.business_date, c.number
                   order by h.hour, h.taken_by nulls first))
            from merchants.closed_hours h where h.shop = c.shop and h.business_date = c.business_date)
  limit 100;
+
+-- name: lock_code
+-- The active printing of a shop, if it is still this one: of two who replace it, the second finds it gone.
+select id from merchants.codes where shop = :shop and short_code = :short_code and revoked_at is null for update;
+
+-- name: replace_code
+update merchants.codes set revoked_at = :now, revoked_by = :revoked_by where id = :id;
+
+-- name: printings_of_shop
+select short_code, issued_at, revoked_at from merchants.codes where shop = :shop
+ order by revoked_at is null desc, issued_at desc limit 100;
+
+-- name: printing
+-- What the registry says of a printing, by its id or by its short code.
+select s.id as shop, m.owner, s.name, s.category, s.city, s.state, c.short_code, c.issued_at, c.revoked_at
+  from merchants.codes c
+  join merchants.shops s on s.id = c.shop
+  join merchants.merchants m on m.id = s.merchant
+ where c.id = :id or c.short_code = :short_code;
+
+-- name: rename_shop
+-- No row when it is called so already.
+update merchants.shops set name = :name where id = :shop and name <> :name;

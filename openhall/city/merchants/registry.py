@@ -15,6 +15,10 @@ from openhall.core.payments.codes import CodeError, ShopCode, read
 q = db.load("openhall.city.merchants")
 
 
+# Told on a shop's stream, with `what`: "name" or "code".
+CHANGED = "shop.changed"
+
+
 async def payees(conn: db.ReadConn, codes: Sequence[str]) -> list[Payee | Problem | None]:
     """The shops behind scanned or typed texts, aligned: the PayeeSource of this package, one statement for all."""
     wanted = [row for ord_, text in enumerate(codes) if (row := _wanted(ord_, text))]
@@ -47,6 +51,7 @@ def _answer(registered: Registered) -> Payee | Problem:
         stream=stream_of(registered.shop),
         district=registered.city,
         category=categories.title(registered.category),
+        printed_max=categories.printed_max(registered.category),
     )
 
 
@@ -61,4 +66,10 @@ async def _owned(conn: db.ReadConn, owners: Sequence[UUID]) -> list[Owned]:
 
 
 # What happens at a shop, for programs of its owner. Whatever else is told on a shop's stream is added here.
-streams = StreamSource(find=_owned, tells=(Told("payment.succeeded", N_("A payment was received")),))
+streams = StreamSource(
+    find=_owned,
+    tells=(
+        Told("payment.succeeded", N_("A payment was received")),
+        Told(CHANGED, N_("Something was changed at a shop: its name, or its printed code")),
+    ),
+)

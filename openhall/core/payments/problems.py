@@ -75,7 +75,7 @@ above_limit = define(
     "payments.above_limit",
     Kind.REFUSED,
     N_("This is more than one payment by a printed code may be."),
-    N_("Pay a smaller amount, or ask the shop for another way."),
+    N_("Ask the shop for a code of this very amount, or pay a smaller one."),
 )
 insufficient_funds = define(
     "payments.insufficient_funds",

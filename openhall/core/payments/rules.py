@@ -6,7 +6,7 @@ from uuid import UUID
 from openhall.base.errors import Problem
 from openhall.core.payments import problems
 from openhall.core.payments.codes import short
-from openhall.core.payments.types import Order, OrderState
+from openhall.core.payments.types import Order, OrderState, Payee
 
 
 def receipt_no(business_date: date, number: int) -> str:
@@ -24,6 +24,11 @@ def order_refusal(order: Order, amount: int | None, now: datetime) -> Problem | 
     if amount is not None and amount != order.amount:
         return problems.amount_differs(order=str(order.id), amount=order.amount)
     return None
+
+
+def printed_limit(payee: Payee, most: int) -> int:
+    """The most that one payment by a printed code of this payee may be: a sticker can be swapped, an order cannot."""
+    return most if payee.printed_max is None else min(payee.printed_max, most)
 
 
 def payer_refusal(payer: UUID, owner: UUID | None, amount: int, limit: int) -> Problem | None:

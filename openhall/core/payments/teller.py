@@ -192,7 +192,7 @@ class Teller:
     def _check(self, items: list[_Item]) -> None:
         for item in items:
             payer, due = item.ready
-            limit = self._settings.payment_max if due.fresh else due.amount
+            limit = rules.printed_limit(due.payee, self._settings.payment_max) if due.fresh else due.amount
             item.answer = rules.payer_refusal(payer.resident, due.payee.owner, due.amount, limit)
 
     async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[_Paid]:

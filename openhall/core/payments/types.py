@@ -26,6 +26,7 @@ class Payee(Struct, frozen=True, kw_only=True):
     stream: str
     district: str = ""
     category: str = ""
+    printed_max: int | None = None  # the most that one payment by a printed code may be, if less than the hall's own
 
 
 class PayeeSource(Protocol):

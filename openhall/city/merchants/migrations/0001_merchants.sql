@@ -36,6 +36,7 @@ create table merchants.codes (
   payload    text not null,                         -- exactly what the QR holds
   issued_at  timestamptz not null,
   revoked_at timestamptz,
+  revoked_by uuid,                                  -- the resident who replaced it; null: the shop was closed
   constraint short_code_is_never_used_twice unique (short_code),
   constraint short_code_is_nine_digits check (short_code ~ '^[1-9][0-9]{8}$'),
   constraint code_id_is_long check (id ~ '^[2-9A-Z]{17}$')

@@ -1,4 +1,4 @@
-// Reads a shop's code with the camera or from a photo, and goes to the pay page with what it says.
+// Reads a shop's code with the camera or from a photo, and goes where the page wants what it says.
 // The picture never leaves the device.
 
 const scanner = document.getElementById("scanner");
@@ -35,7 +35,7 @@ function go(payload) {
   state(say.found);
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(40);
   stopCamera();
-  location.assign(`/pay?code=${encodeURIComponent(payload)}`);
+  location.assign(say.go + encodeURIComponent(payload));
 }
 
 function stopCamera() {
