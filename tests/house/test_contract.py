@@ -105,7 +105,19 @@ def test_the_key_is_a_header_and_must_be_there_when_money_moves() -> None:
 
 def test_no_dependency_leaks_into_the_document() -> None:
     """A parameter that the hall itself provides must not be asked of the caller."""
-    provided = {"conn", "reader", "pool", "hub", "settings", "teller", "resident", "visitor", "visit", "on_joined"}
+    provided = {
+        "conn",
+        "reader",
+        "pool",
+        "hub",
+        "settings",
+        "teller",
+        "desks",
+        "resident",
+        "visitor",
+        "visit",
+        "on_joined",
+    }
     for method, path, operation in operations():
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
         assert not names & provided, f"{method} {path} asks for {names & provided}"
