@@ -10,7 +10,7 @@ from typing import Any, NewType
 from zoneinfo import ZoneInfo
 
 import jinja2
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from litestar import Request
 from litestar.template.base import csrf_token
 from lucide.jinja import lucide
@@ -63,6 +63,7 @@ class Renderer:
             when=lambda instant: _when(instant, zone, language),
             day=lambda value: _day(value, language),
             short_day=lambda value: _short_day(value, language),
+            month_of=lambda value: _month(value, language),
             minute=lambda instant: f"{instant.astimezone(zone):%H:%M}",
             request_key=lambda: str(ids.new()),
         )
@@ -101,6 +102,11 @@ def _short_day(value: date, language: str) -> str:
     if language == "zh_CN":
         return format_date(value, "M月d日" if this_year else "y年M月d日", locale=language)
     return format_date(value, "d MMM" if this_year else "d MMM y", locale=language)
+
+
+def _month(value: str, language: str) -> str:
+    """A month such as "2026-11" as people write it: November 2026, 2026年11月."""
+    return format_skeleton("yMMMM", date.fromisoformat(f"{value}-01"), locale=language)
 
 
 @cache

@@ -8,7 +8,7 @@ from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.package import Owned, StreamSource, Told
 from openhall.city.merchants import categories, problems
-from openhall.city.merchants.types import CodeState, OwnedShop, Registered, State
+from openhall.city.merchants.types import CodeState, OwnedShop, Registered, Shop, State
 from openhall.core.payments import Payee
 from openhall.core.payments.codes import CodeError, ShopCode, read
 
@@ -50,6 +50,20 @@ def _answer(registered: Registered) -> Payee | Problem:
     )
 
 
+def payee_of(shop: Shop) -> Payee:
+    """A shop as whoever pays it is told of it."""
+    return Payee(
+        kind="shop",
+        id=shop.id,
+        name=shop.name,
+        account=shop.account,
+        owner=shop.owner,
+        stream=stream_of(shop.id),
+        district=shop.city,
+        category=categories.title(shop.category),
+    )
+
+
 def stream_of(shop: UUID) -> str:
     """The name of the stream on which a shop's till learns of its payments."""
     return f"shop:{shop}"
@@ -61,4 +75,10 @@ async def _owned(conn: db.ReadConn, owners: Sequence[UUID]) -> list[Owned]:
 
 
 # What happens at a shop, for programs of its owner. Whatever else is told on a shop's stream is added here.
-streams = StreamSource(find=_owned, tells=(Told("payment.succeeded", N_("A payment was received")),))
+streams = StreamSource(
+    find=_owned,
+    tells=(
+        Told("payment.succeeded", N_("A payment was received")),
+        Told("payment.refunded", N_("Money was given back")),
+    ),
+)

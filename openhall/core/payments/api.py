@@ -20,7 +20,8 @@ Desks = NamedDependency[payments.Desks]
 
 
 class PaymentRequest(Struct, forbid_unknown_fields=True):
-    """What to pay: the code of a payee with an amount; or an order, by its id or its code (the amount may be repeated)."""
+    """What to pay: the code of a payee with an amount; or an order, by its id or its code (the amount may be
+    repeated)."""
 
     code: (
         Annotated[str, Meta(min_length=1, max_length=512, description="A scanned payload or a typed short code.")]

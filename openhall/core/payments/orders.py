@@ -14,7 +14,6 @@ from openhall.core.payments.types import NewOrder, ShownOrder, ShownState
 q = db.load("openhall.core.payments")
 
 LEAST_LIFE_S, USUAL_LIFE_S, MOST_LIFE_S = 30, 900, 604_800
-NOTE_LENGTH = 60
 PAGE = 50
 
 

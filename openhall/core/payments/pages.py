@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
+from markupsafe import Markup
 from msgspec import Struct, structs
 
 from openhall.base import db, errors, ids, money, spoken
@@ -15,7 +16,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import ledger, payments, people
-from openhall.core.payments import problems
+from openhall.core.payments import codes, problems, receipts
 from openhall.core.payments.types import Payee, Payer
 from openhall.core.payments.views import PaymentView
 from openhall.core.people import Resident
@@ -182,6 +183,27 @@ async def show(
     )
 
 
+@get("/payments/{payment_id:uuid}/receipt", opt=RESIDENT)
+async def receipt(
+    request: Request[Any, Any, Any],
+    reader: edge.Reader,
+    resident: Me,
+    desks: Desks,
+    settings: edge.HallSettings,
+    payment_id: FromPath[UUID],
+) -> Response[Html]:
+    """The same to be printed. Its code leads back to the payment, which only the two sides can open."""
+    found = await receipts.receipt(reader, payment=payment_id, resident=resident.id, desks=desks)
+    return edge.page(
+        request,
+        "payments/receipt.html",
+        payment=found.payment,
+        refunds=found.refunds,
+        names=found.names,
+        qr_svg=Markup(codes.fleeting_svg(f"{settings.public_url}/payments/{payment_id}")),  # noqa: S704
+    )
+
+
 @get("/payments/{payment_id:uuid}/refund", opt=RESIDENT)
 async def refund_form(
     request: Request[Any, Any, Any],
@@ -300,4 +322,4 @@ def _confirm_page(
     return edge.page(request, "payments/confirm.html", problem=None, **context)
 
 
-router = edge.pages(scan, pay, confirm, pay_now, show, refund_form, refund)
+router = edge.pages(scan, pay, confirm, pay_now, show, receipt, refund_form, refund)

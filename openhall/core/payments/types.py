@@ -85,7 +85,8 @@ class ShownState(StrEnum):
 
 
 class ShownOrder(Struct, frozen=True):
-    """An order with a code to be scanned. `payload` is what its QR holds; `payment` and below are there when it is paid.
+    """An order with a code to be scanned. `payload` is what its QR holds; `payment` and what follows it
+    are there once it is paid.
 
     `note` is for the payer to read, `reference` for the payee to find it by.
     """

@@ -5,7 +5,7 @@ create table payments.order_codes (
   code     text not null constraint order_code_unique unique,   -- random, inside the QR
   payload  text not null,                                       -- exactly what the QR holds
   lives_s  int not null,                                        -- how long it was asked for: a retry asks for the same
-  note     text constraint order_note_has_a_length check (char_length(note) between 1 and 60), -- shown to the payer
+  note     text constraint order_note_has_a_length check (char_length(note) between 1 and 40), -- shown to the payer
   constraint order_code_is_long check (code ~ '^[2-9A-Z]{17}$')
 );
 create index orders_of_a_payee on payments.orders (payee, id desc) where state <> 'paid';
