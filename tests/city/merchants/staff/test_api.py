@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from openhall.base import clock
-from openhall.city.merchants.staff import jobs
+from openhall.city.merchants.staff import actions
 from tests.city.merchants.streams import served
 from tests.hall import Hall, Headers, fresh_key
 
@@ -99,7 +99,7 @@ async def test_the_number_is_forgotten_once_it_is_answered_or_too_late(shop: Sho
         other = await shop.hall.sign_in(OTHER)
         assert (await shop.hall.client.get("/api/v1/me/invitations", headers=other)).json()["invitations"] == []
         async with shop.hall.pool.write() as conn:
-            assert await jobs.actions.sweep(conn) == 1
+            assert await actions.sweep(conn) == 1
     async with shop.hall.pool.read() as conn:
         kept = await (await conn.execute(b"select phone, outcome from merchants.invitations order by id")).fetchall()
     assert kept == [(None, "declined"), (None, "expired")]
@@ -142,7 +142,7 @@ async def test_an_invitation_raced_is_accepted_once(shop: Shop) -> None:
     ],
 )
 async def test_an_invitation_that_makes_no_sense_is_refused(
-    shop: Shop, wish: dict[str, str], status: int, code: str
+    shop: Shop, wish: dict[str, Any], status: int, code: str
 ) -> None:
     refused = await shop.try_inviting(**({"role": "cashier"} | wish))
     assert (refused.status_code, refused.json()["code"]) == (status, code)
