@@ -80,6 +80,7 @@ day_without_trade = define(
     Kind.NOT_FOUND,
     N_("There is nothing to close on this day."),
     N_("Only days on which the shop was paid, or gave money back, are closed."),
+)
 invitation_not_found = define(
     "merchants.invitation_not_found",
     Kind.NOT_FOUND,

@@ -228,7 +228,8 @@ async def test_the_stream_ends_at_once_for_who_was_removed_and_goes_on_for_other
     cashier, payer = await shop.hire(WORKER, "cashier"), await shop.hall.sign_in(PAYER)
     (worker,) = (await shop.staff())["staff"]
     async with (
-        served(shop.hall) as client, client.stream("GET", f"{shop.path}/stream?after=0", headers=cashier) as theirs,
+        served(shop.hall) as client,
+        client.stream("GET", f"{shop.path}/stream?after=0", headers=cashier) as theirs,
         client.stream("GET", f"{shop.path}/stream?after=0", headers=shop.owner) as mine,
     ):
         assert theirs.status_code == mine.status_code == 200
