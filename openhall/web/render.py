@@ -60,7 +60,7 @@ class Renderer:
             static=static,
             icon=icon,
             money=lambda amount, currency=None: money.format(amount, currency or self.settings.currency, language),
-            when=lambda instant: _when(instant, zone, language),
+            when=lambda instant, year=False: _when(instant, zone, language, year=year),
             day=lambda value: _day(value, language),
             short_day=lambda value: _short_day(value, language),
             month_of=lambda value: _month(value, language),
@@ -82,9 +82,9 @@ def _folders(modules: Iterable[str], name: str) -> list[Path]:
     return found
 
 
-def _when(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    """Day and minute in the hall's zone; the year only when it is not this one."""
-    this_year = instant.astimezone(zone).year == clock.now().astimezone(zone).year
+def _when(instant: datetime, zone: ZoneInfo, language: str, *, year: bool) -> str:
+    """Day and minute in the hall's zone; the year when it is not this one, or when `year` asks for it: on paper."""
+    this_year = not year and instant.astimezone(zone).year == clock.now().astimezone(zone).year
     if language == "zh_CN":
         pattern = "M月d日 HH:mm" if this_year else "y年M月d日 HH:mm"
     else:
