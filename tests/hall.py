@@ -44,6 +44,22 @@ class Hall:
         shop: dict[str, Any] = made.json()["shop"]
         return shop
 
+    async def invite(self, owner: Headers, shop: dict[str, Any], phone: str, role: str, **more: Any) -> dict[str, Any]:
+        """An invitation to work at a shop: {id, role, phone_masked}."""
+        wish = {"phone": phone, "role": role} | more
+        made = await self.client.post(f"/api/v1/shops/{shop['id']}/invitations", json=wish, headers=owner)
+        assert made.status_code == 201, made.text
+        invitation: dict[str, Any] = made.json()
+        return invitation
+
+    async def hire(self, owner: Headers, shop: dict[str, Any], phone: str, role: str, **more: Any) -> Headers:
+        """Somebody who works at the shop from now on; their headers."""
+        invitation = await self.invite(owner, shop, phone, role, **more)
+        worker = await self.sign_in(phone)
+        accepted = await self.client.post(f"/api/v1/me/invitations/{invitation['id']}/accept", headers=worker)
+        assert accepted.status_code == 200, accepted.text
+        return worker
+
     async def give(self, resident: Headers, amount: int) -> None:
         """Put money into a resident's wallet, as a confirmed top-up does."""
         me = (await self.client.get("/api/v1/me", headers=resident)).json()
@@ -75,6 +91,11 @@ class Hall:
     def sources(self) -> list[payments.PayeeSource]:
         """Who can be paid by code."""
         return [source for package in packages(demo=True) for source in package.payees]
+
+    @property
+    def desks(self) -> payments.Desks:
+        """Who acts for those who are paid."""
+        return payments.Desks(desk for package in packages(demo=True) for desk in package.desks)
 
     async def balance(self, resident: Headers) -> int:
         wallet = await self.client.get("/api/v1/wallet", headers=resident)

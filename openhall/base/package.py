@@ -80,6 +80,7 @@ class Package(Struct, frozen=True, kw_only=True):
     tasks: Sequence[Blueprint] = ()
     tiles: Sequence[Tile] = ()
     payees: Sequence[Any] = ()  # openhall.core.payments.PayeeSource: who can be paid by code
+    desks: Sequence[Any] = ()  # openhall.core.payments.Desk: who acts for those who are paid
     streams: Sequence[StreamSource] = ()  # what owners may have told to their own programs
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None

@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> Litestar:
     app.state.pool = pool
     app.state.hub = hub
     app.state.teller = teller
+    app.state.desks = payments.Desks(desk for package in packages for desk in package.desks)
     app.state.packages = packages
     app.state.renderer = Renderer(settings, ["openhall.web", *(package.module for package in packages)])
     return app
@@ -116,6 +117,9 @@ def _dependencies(packages: tuple[Package, ...]) -> dict[str, Provide]:
     def teller(request: Request[Any, Any, Any]) -> payments.Teller:
         return request.app.state.teller  # type: ignore[no-any-return]
 
+    def desks(request: Request[Any, Any, Any]) -> payments.Desks:
+        return request.app.state.desks  # type: ignore[no-any-return]
+
     def resident(request: Request[Any, Any, Any]) -> Resident:
         return request.scope["state"]["resident"]  # type: ignore[no-any-return]
 
@@ -128,7 +132,7 @@ def _dependencies(packages: tuple[Package, ...]) -> dict[str, Provide]:
     def on_joined() -> list[JoinHook]:
         return hooks
 
-    provided = (pool, hub, settings, teller, resident, visitor, visit, on_joined)
+    provided = (pool, hub, settings, teller, desks, resident, visitor, visit, on_joined)
     return {
         "conn": Provide(conn),
         "reader": Provide(reader),

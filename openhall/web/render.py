@@ -10,7 +10,7 @@ from typing import Any, NewType
 from zoneinfo import ZoneInfo
 
 import jinja2
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from litestar import Request
 from litestar.template.base import csrf_token
 from lucide.jinja import lucide
@@ -60,9 +60,10 @@ class Renderer:
             static=static,
             icon=icon,
             money=lambda amount, currency=None: money.format(amount, currency or self.settings.currency, language),
-            when=lambda instant: _when(instant, zone, language),
+            when=lambda instant, year=False: _when(instant, zone, language, year=year),
             day=lambda value: _day(value, language),
             short_day=lambda value: _short_day(value, language),
+            month_of=lambda value: _month(value, language),
             minute=lambda instant: f"{instant.astimezone(zone):%H:%M}",
             request_key=lambda: str(ids.new()),
         )
@@ -81,9 +82,9 @@ def _folders(modules: Iterable[str], name: str) -> list[Path]:
     return found
 
 
-def _when(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    """Day and minute in the hall's zone; the year only when it is not this one."""
-    this_year = instant.astimezone(zone).year == clock.now().astimezone(zone).year
+def _when(instant: datetime, zone: ZoneInfo, language: str, *, year: bool) -> str:
+    """Day and minute in the hall's zone; the year when it is not this one, or when `year` asks for it: on paper."""
+    this_year = not year and instant.astimezone(zone).year == clock.now().astimezone(zone).year
     if language == "zh_CN":
         pattern = "M月d日 HH:mm" if this_year else "y年M月d日 HH:mm"
     else:
@@ -101,6 +102,11 @@ def _short_day(value: date, language: str) -> str:
     if language == "zh_CN":
         return format_date(value, "M月d日" if this_year else "y年M月d日", locale=language)
     return format_date(value, "d MMM" if this_year else "d MMM y", locale=language)
+
+
+def _month(value: str, language: str) -> str:
+    """A month such as "2026-11" as people write it: November 2026, 2026年11月."""
+    return format_skeleton("yMMMM", date.fromisoformat(f"{value}-01"), locale=language)
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -19,13 +20,14 @@ LONG_NAME = "老城根儿回民街张三麻子孜然羊肉串与冰镇酸梅汤�
 FOREIGN = "00020101021129370016A000000677010111011300668123456785802TH530376463045D82"
 
 
+WHO = ("resident", "keeper", "newcomer", "asked", "operator", "cashier", "invited")
+
+
 class Scenery:
-    """The people (`resident`, `keeper`, `newcomer`, `asked`) and the `places` that paths are filled with."""
+    """The people (those of `WHO`) and the `places` that paths are filled with."""
 
     def __init__(self, hall: Served, outside: OutsideProgram) -> None:
-        self.people = {
-            who: Person(hall, new_phone()) for who in ("resident", "keeper", "newcomer", "asked", "operator")
-        }
+        self.people = {who: Person(hall, new_phone()) for who in WHO}
         self.sessions = {who: person.new_session() for who, person in self.people.items()}
         resident, keeper = self.people["resident"], self.people["keeper"]
         resident.new_session()
@@ -39,6 +41,9 @@ class Scenery:
         resident.top_up(30_000)
         paid = [resident.pay(stall, amount) for amount in (350, 700, 1205)] + [resident.pay(grill, 8_888)]
         quiet = keeper.open_shop("安静的小店")
+        offered = self._invite(stall, "cashier")
+        assert self.people["cashier"].api("POST", f"/me/invitations/{offered}/accept").status_code == 200
+        orders = self._orders(stall)
         for name in ("我的旧手机", "Watch"):
             assert resident.api("POST", "/me/pay-code/devices", {"name": name}).status_code == 201
         asked = self.people["asked"]
@@ -52,6 +57,15 @@ class Scenery:
             "refused_charge": refused,
             "phone": resident.phone,
             "silent_phone": new_phone(),
+            "invitation": self._invite(grill, "invited"),
+            "worker": keeper.api("GET", f"/shops/{stall['id']}/staff").json()["staff"][0]["id"],
+            "shift": self._shift(stall, "cashier", closed=False),
+            "old_shift": self._shift(stall, "keeper", closed=True),
+            "order": orders["open"],
+            "order_code": quote(orders["code"]),
+            "paid_order": orders["paid"],
+            "order_payment": orders["payment"],
+            "closed_order": orders["closed"],
             "shop": stall["id"],
             "long_shop": grill["id"],
             "quiet_shop": quiet["id"],
@@ -75,6 +89,37 @@ class Scenery:
             person.close()
         for receiver in self.receivers.values():
             receiver.close()
+
+    def _invite(self, shop: dict[str, Any], who: str) -> str:
+        wish = {"phone": self.people[who].phone, "role": "cashier", "shown_as": "2号收银"}
+        made = self.people["keeper"].api("POST", f"/shops/{shop['id']}/invitations", wish)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    def _shift(self, shop: dict[str, Any], who: str, *, closed: bool) -> str:
+        path = f"/shops/{shop['id']}/shifts"
+        shift = str(self.people[who].api("POST", path).json()["id"])
+        if closed:
+            assert self.people[who].api("POST", f"{path}/{shift}/close").status_code == 200
+        return shift
+
+    def _orders(self, shop: dict[str, Any]) -> dict[str, str]:
+        """One that waits, one that was paid, one that was closed."""
+        path, cashier = f"/shops/{shop['id']}/orders", self.people["cashier"]
+        wish = {"amount": 4_250, "note": "两个肉夹馍，一碗冰峰", "reference": "A-1017", "expires_in": 604_800}
+        waits = cashier.api("POST", path, wish).json()
+        paid = cashier.api("POST", path, {"amount": 1_800, "note": "Table 5"}).json()
+        closed = cashier.api("POST", path, {"amount": 99}).json()
+        assert cashier.api("POST", f"{path}/{closed['id']}/close").status_code == 200
+        payment = self.people["resident"].api("POST", "/payments", {"code": paid["code"]})
+        assert payment.status_code == 201, payment.text
+        return {
+            "open": waits["id"],
+            "code": waits["code"],
+            "paid": paid["id"],
+            "payment": payment.json()["id"],
+            "closed": closed["id"],
+        }
 
     @staticmethod
     def _refunded(keeper: Person, payment: str) -> str:
@@ -185,6 +230,20 @@ def _no_reason(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#reason").fill(" ")
     page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_number(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#phone").fill("110")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_amount(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#amount").fill("0")
+    page.locator("main form .dock > button").click()
     page.locator("#problem").wait_for()
 
 
@@ -320,4 +379,32 @@ VIEWS = {
     "codes": View("keeper", "/shops/{shop}/codes"),
     "name": View("keeper", "/shops/{shop}/name"),
     "day-quiet": View("keeper", "/shops/{shop}/payments?date={yesterday}"),
+    "confirm-order": View("resident", "/pay/confirm?code={order_code}"),
+    "pay-order-own": View("keeper", "/pay?code={order_code}", 422),
+    "receipt": View("resident", "/payments/{order_payment}/receipt"),
+    "receipt-refunded": View("keeper", "/payments/{refunded}/receipt"),
+    "shops-invited": View("invited", "/shops"),
+    "invitation": View("invited", "/invitations/{invitation}"),
+    "shops-cashier": View("cashier", "/shops"),
+    "shop-cashier": View("cashier", "/shops/{shop}"),
+    "till-cashier": View("cashier", "/shops/{shop}/till"),
+    "leave": View("cashier", "/shops/{shop}/leave"),
+    "book-forbidden": View("cashier", "/shops/{shop}/payments", 403),
+    "staff": View("keeper", "/shops/{shop}/staff"),
+    "staff-invited": View("keeper", "/shops/{long_shop}/staff"),
+    "staff-none": View("keeper", "/shops/{quiet_shop}/staff"),
+    "invite": View("keeper", "/shops/{shop}/staff/invite"),
+    "invite-refused": View("keeper", "/shops/{shop}/staff/invite", 400, _no_number),
+    "worker": View("keeper", "/shops/{shop}/staff/{worker}"),
+    "shifts": View("keeper", "/shops/{shop}/shifts"),
+    "shifts-none": View("keeper", "/shops/{quiet_shop}/shifts"),
+    "shift": View("cashier", "/shops/{shop}/shifts/{shift}"),
+    "shift-closed": View("keeper", "/shops/{shop}/shifts/{old_shift}"),
+    "orders": View("keeper", "/shops/{shop}/orders"),
+    "orders-none": View("keeper", "/shops/{quiet_shop}/orders"),
+    "new-order": View("cashier", "/shops/{shop}/orders/new"),
+    "new-order-refused": View("cashier", "/shops/{shop}/orders/new", 400, _no_amount),
+    "order": View("cashier", "/shops/{shop}/orders/{order}"),
+    "order-paid": View("keeper", "/shops/{shop}/orders/{paid_order}"),
+    "order-closed": View("keeper", "/shops/{shop}/orders/{closed_order}"),
 }

@@ -34,6 +34,10 @@ PROMISED = [
     ("post", "/shops/{shop_id}/book/closings", 201),
     ("post", "/me/pay-code", 201),
     ("post", "/webhooks", 201),
+    ("post", "/shops/{shop_id}/orders", 201),
+    ("get", "/shops/{shop_id}/orders", 200),
+    ("get", "/shops/{shop_id}/orders/{order_id}", 200),
+    ("post", "/shops/{shop_id}/orders/{order_id}/close", 200),
 ]
 MOVES_MONEY = {
     "/api/v1/payments",
@@ -51,6 +55,7 @@ FIELDS = {
     "ShopBody": {"id", "name", "code", "short_code"},
     "CreatedBody": {"id", "secret"},
     "SignedInBody": {"token", "resident"},
+    "OrderBody": {"id", "code", "state"},
     "PayCodeBody": {"digits", "qr_payload", "emv_payload", "expires_at"},
     "ProblemBody": {"type", "title", "status", "detail", "code"},
 }
@@ -99,13 +104,26 @@ def test_the_key_is_a_header_and_must_be_there_when_money_moves() -> None:
         "/api/v1/me/pay-code",
         "/api/v1/webhooks",
         "/api/v1/webhooks/{webhook_id}/rotate",
+        "/api/v1/shops/{shop_id}/orders",
     }
     assert set(with_key) == MOVES_MONEY | makes
 
 
 def test_no_dependency_leaks_into_the_document() -> None:
     """A parameter that the hall itself provides must not be asked of the caller."""
-    provided = {"conn", "reader", "pool", "hub", "settings", "teller", "resident", "visitor", "visit", "on_joined"}
+    provided = {
+        "conn",
+        "reader",
+        "pool",
+        "hub",
+        "settings",
+        "teller",
+        "desks",
+        "resident",
+        "visitor",
+        "visit",
+        "on_joined",
+    }
     for method, path, operation in operations():
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
         assert not names & provided, f"{method} {path} asks for {names & provided}"

@@ -135,6 +135,11 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     wanted = {"url": "https://receiver.example/hook", "events": ["*"]}
     webhook = await hall.client.post("/api/v1/webhooks", json=wanted, headers=somebody)
     await hall.pay(payer, code=shop["code"], amount=350)
+    order = await hall.client.post(f"/api/v1/shops/{shop['id']}/orders", json={"amount": 350}, headers=somebody)
+    shift = await hall.client.post(f"/api/v1/shops/{shop['id']}/shifts", headers=somebody)
+    await hall.hire(somebody, shop, "13800000004", "cashier")
+    worker = (await hall.client.get(f"/api/v1/shops/{shop['id']}/staff", headers=somebody)).json()["staff"][0]
+    invited = await hall.invite(somebody, shop, "13800000005", "cashier")
     async with hall.pool.write() as conn:
         await collect(conn, [source for package in packages(demo=True) for source in package.streams])
     log = await hall.client.get(f"/api/v1/webhooks/{webhook.json()['id']}/deliveries", headers=somebody)
@@ -142,6 +147,10 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "webhook_id": webhook.json()["id"],
         "delivery_id": log.json()["deliveries"][0]["id"],
         "shop_id": shop["id"],
+        "order_id": order.json()["id"],
+        "shift_id": shift.json()["id"],
+        "staff_id": worker["id"],
+        "invitation_id": invited["id"],
         "payment_id": paid.json()["id"],
         "top_up_id": top_up.json()["id"],
         "session_id": sessions[0]["id"],
@@ -175,6 +184,10 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/shops/{shop_id:uuid}/name": {"shop_name": "x"},
     "POST /api/v1/shops/{shop_id:uuid}/book/closings": {"date": "2026-03-10"},
     "POST /shops/{shop_id:uuid}/book/closings": {"date": "2026-03-10"},
+    "POST /api/v1/shops/{shop_id:uuid}/invitations": {"phone": "13800000006", "role": "cashier"},
+    "POST /api/v1/shops/{shop_id:uuid}/orders": {"amount": 1},
+    "PATCH /api/v1/shops/{shop_id:uuid}/staff/{staff_id:uuid}": {"role": "cashier"},
+    "PUT /api/v1/shops/{shop_id:uuid}/limits": {"cashier_refund_max": 1},
 }
 
 

@@ -7,13 +7,13 @@ Invariants, kept by the database and proved by `openhall check`:
 - only who works at a shop sees anything of it, and only what their role allows (`access`).
 """
 
-from openhall.city.merchants.access import Act, shop_for
+from openhall.city.merchants.access import Act, shop_for, workplaces_of
 from openhall.city.merchants.actions import close_shop, find_shop, open_shop, shops_of
-from openhall.city.merchants.registry import payees, stream_of
+from openhall.city.merchants.registry import payee_of, payees, stream_of
 from openhall.city.merchants.rules import checked, clean_name
 from openhall.city.merchants.types import Hall, NewShop, Role, Shop, State, Workplace
 
 __all__ = [
     "Act", "Hall", "NewShop", "Role", "Shop", "State", "Workplace", "checked", "clean_name", "close_shop", "find_shop",
-    "open_shop", "payees", "shop_for", "shops_of", "stream_of",
+    "open_shop", "payee_of", "payees", "shop_for", "shops_of", "stream_of", "workplaces_of",
 ]  # fmt: skip

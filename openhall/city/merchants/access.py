@@ -44,3 +44,8 @@ async def shop_for(conn: db.ReadConn, *, resident: UUID, shop: UUID, act: Act) -
     if not may(found.role, act):
         raise problems.role_insufficient(role=found.role.value)
     return found
+
+
+async def workplaces_of(conn: db.ReadConn, *, resident: UUID) -> list[Workplace]:
+    """Every shop that the resident owns or works at: open ones first, their own before others', oldest first."""
+    return await db.all(conn, q.workplaces, Workplace, resident=resident)

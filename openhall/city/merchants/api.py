@@ -1,5 +1,6 @@
 """The JSON API of merchants: open a shop, get its code, read its book, watch its till, and look a code up."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,10 +11,11 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Quer
 from litestar.response import Stream
 from msgspec import Struct
 
-from openhall.base import clock
+from openhall.base import clock, db
 from openhall.base.config import Settings
+from openhall.base.errors import Problem
 from openhall.city import merchants
-from openhall.city.merchants import categories, till, views
+from openhall.city.merchants import Act, Role, categories, till, views
 from openhall.core import ledger, payments
 from openhall.core.payments import codes
 from openhall.core.people import Resident
@@ -55,6 +57,20 @@ def city_of(settings: Settings) -> str:
     return settings.city_zh if settings.default_language == "zh_CN" else settings.city
 
 
+def still_works(pool: db.Pool, resident: UUID, shop: UUID) -> Callable[[], Awaitable[bool]]:
+    """Whether the resident may still watch the shop, asked anew each time."""
+
+    async def still() -> bool:
+        async with pool.read() as reader:
+            try:
+                await merchants.shop_for(reader, resident=resident, shop=shop, act=Act.CHARGE)
+            except Problem:
+                return False
+        return True
+
+    return still
+
+
 @post("/merchants", opt=RESIDENT, status_code=201, responses=edge.answers(views.OpenedBody))
 async def open_shop(
     request: Request[Any, Any, Any],
@@ -89,33 +105,37 @@ async def list_categories(request: Request[Any, Any, Any]) -> views.CategoriesBo
 
 @get("/shops", opt=RESIDENT)
 async def my_shops(reader: edge.Reader, resident: Me) -> views.ShopsBody:
-    """The resident's own shops, open ones first."""
-    return views.ShopsBody([views.ShopBody.of(shop) for shop in await merchants.shops_of(reader, owner=resident.id)])
+    """The shops that are the resident's own, or at which they work, open ones first."""
+    found = await merchants.workplaces_of(reader, resident=resident.id)
+    return views.ShopsBody([views.ShopBody.of(shop, shop.role) for shop in found])
 
 
 @get("/shops/{shop_id:uuid}", opt=RESIDENT)
 async def show(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> views.ShopBody:
-    """One of the resident's own shops. Anybody else's: 404, here and below."""
-    return views.ShopBody.of(await merchants.find_shop(reader, owner=resident.id, shop=shop_id))
+    """A shop at which the resident works. Any other: 404, here and below; 403 where their role does not suffice."""
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
+    return views.ShopBody.of(shop, shop.role)
 
 
 @post("/shops/{shop_id:uuid}/close", opt=RESIDENT, status_code=200)
 async def close(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID]) -> views.ShopBody:
-    """Close a shop: its code is refused from now on, its book stays readable. Closing it again changes nothing."""
-    return views.ShopBody.of(await merchants.close_shop(conn, owner=resident.id, shop=shop_id))
+    """Close a shop: its code and orders are refused from now on, its book stays readable. Closing it again changes
+    nothing. For its owner."""
+    await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.OWN)
+    return views.ShopBody.of(await merchants.close_shop(conn, owner=resident.id, shop=shop_id), Role.OWNER)
 
 
 @get("/shops/{shop_id:uuid}/code.svg", opt=RESIDENT, media_type="image/svg+xml")
 async def code_svg(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> str:
     """The shop's code as a drawing, to be printed at any size."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
     return codes.svg(shop.code, title=shop.name)
 
 
 @get("/shops/{shop_id:uuid}/code.png", opt=RESIDENT, media_type="image/png")
 async def code_png(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> bytes:
     """The shop's code as a picture of about 1000 x 1000 pixels."""
-    return codes.png((await merchants.find_shop(reader, owner=resident.id, shop=shop_id)).code)
+    return codes.png((await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)).code)
 
 
 @get("/codes/resolve", opt=RESIDENT)
@@ -124,12 +144,20 @@ async def resolve(
     reader: edge.Reader,
     resident: Me,
     teller: NamedDependency[payments.Teller],
+    settings: edge.HallSettings,
     payload: FromQuery[str],
 ) -> views.ResolvedBody:
-    """Whom a scanned payload or typed short code would pay. Refusals: `payments.code_damaged` (with reason, tag,
-    position), `payments.code_foreign` (with network), `payments.code_unknown`, `merchants.shop_closed`,
-    `merchants.code_revoked`.
+    """Whom a scanned payload or typed short code would pay, and for the code of an order also how much and until when.
+
+    Refusals: `payments.code_damaged` (with reason, tag, position), `payments.code_foreign` (with network),
+    `payments.code_of_other_hall`, `payments.code_unknown`, `merchants.shop_closed`, `merchants.code_revoked`,
+    `payments.order_paid`, `payments.order_expired`, `payments.order_closed`, `payments.own_shop`.
     """
+    if payments.names_an_order(payload):
+        order = await payments.order_by_code(reader, payload, hall=settings.hall_id)
+        if refusal := payments.payable_refusal(order, resident.id):
+            raise refusal
+        return views.ResolvedBody.of_order(order)
     payee = await payments.resolve(reader, teller.sources, payload)
     return views.ResolvedBody.of(payee, translate(request, language_of(request), payee.category))
 
@@ -144,8 +172,8 @@ async def book(
     cursor: FromQuery[UUID | None] = None,
     limit: Limit = 50,
 ) -> views.BookBody:
-    """What the shop took on one business date (today when none is named)."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    """What the shop took on one business date (today when none is named). For owner and managers."""
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.BOOK)
     day = date or ledger.business_date(clock.now())
     totals = await payments.totals_to(reader, payee=shop.id, business_date=day)
     page = await payments.payments_to(reader, payee=shop.id, business_date=day, before=cursor, limit=limit)
@@ -161,16 +189,19 @@ async def stream(
     last_event_id: LastEventId = None,
     after: After = None,
 ) -> Stream:
-    """The shop's payments as they are made (server-sent events): `id` rises by one, `event` is `payment.succeeded`.
+    """What happens at the shop (server-sent events): `id` rises by one, `event` is `payment.succeeded` (with the
+    `reference` of an order), `payment.refunded`, or `staff.changed`, after which it ends for those who left.
 
     Without `Last-Event-ID` (or `after`) it begins with the next payment; `after=0` begins with the very first. It ends
     every ten minutes: connect again with the last id, and nothing is lost or repeated. Refusals:
     `merchants.shop_not_found`, `hall.rate_limited` when a hundred watch already.
     """
     async with pool.read() as reader:
-        shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+        shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
         entrance = await till.enter(reader, shop.id, after if last_event_id is None else last_event_id)
-    return Stream(till.sse(hub, shop.id, entrance), media_type=SSE, headers=SSE_HEADERS)
+    return Stream(
+        till.sse(hub, shop.id, entrance, still_works(pool, resident.id, shop.id)), media_type=SSE, headers=SSE_HEADERS
+    )
 
 
 router = edge.api(

@@ -10,7 +10,14 @@ from openhall.city.merchants.book import pages as book_pages
 from openhall.city.merchants.demo import load
 from openhall.city.merchants.money import api as money_api
 from openhall.city.merchants.money import pages as money_pages
+from openhall.city.merchants.orders import api as orders_api
+from openhall.city.merchants.orders import pages as orders_pages
 from openhall.city.merchants.registry import payees, streams
+from openhall.city.merchants.shifts import api as shifts_api
+from openhall.city.merchants.shifts import pages as shifts_pages
+from openhall.city.merchants.staff import ShopDesk, jobs
+from openhall.city.merchants.staff import api as staff_api
+from openhall.city.merchants.staff import pages as staff_pages
 from openhall.city.merchants.trust import api as trust_api
 from openhall.city.merchants.trust import pages as trust_pages
 
@@ -22,6 +29,12 @@ PACKAGE = Package(
     routes=(
         api.router,
         pages.router,
+        staff_api.router,
+        staff_pages.router,
+        shifts_api.router,
+        shifts_pages.router,
+        orders_api.router,
+        orders_pages.router,
         book_api.router,
         book_pages.router,
         money_api.router,
@@ -29,9 +42,10 @@ PACKAGE = Package(
         trust_api.router,
         trust_pages.router,
     ),
-    tasks=(book_jobs.tasks,),
+    tasks=(jobs.tasks, book_jobs.tasks),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),
+    desks=(ShopDesk(),),
     streams=(streams,),
     demo=load,
     checks=(
@@ -52,5 +66,8 @@ PACKAGE = Package(
             q.check_closing_numbers,
         ),
         Check("merchants.codes", "An open shop has exactly one active code, a closed shop none.", q.check_codes),
+        Check("merchants.shifts", "The numbers of a closed shift are what went through it.", q.check_shifts),
+        Check("merchants.open_shifts", "Whoever has an open shift at a shop works there.", q.check_open_shifts),
+        Check("merchants.open_orders", "A closed shop shows no order that could still be paid.", q.check_open_orders),
     ),
 )

@@ -15,8 +15,9 @@ from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.city import merchants
-from openhall.city.merchants import categories, till
-from openhall.city.merchants.api import SSE, SSE_HEADERS, After, LastEventId, city_of, hall_of
+from openhall.city.merchants import Act, categories, staff, till
+from openhall.city.merchants.access import may
+from openhall.city.merchants.api import SSE, SSE_HEADERS, After, LastEventId, city_of, hall_of, still_works
 from openhall.core import ledger, payments
 from openhall.core.payments import codes
 from openhall.core.people import Resident
@@ -42,9 +43,10 @@ class ShopForm(Struct, frozen=True):
 
 @get("/shops", opt=RESIDENT)
 async def shops(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
-    """Every shop of the resident."""
-    mine = await merchants.shops_of(reader, owner=resident.id)
-    return edge.page(request, "merchants/shops.html", shops=[_shown(request, shop) for shop in mine])
+    """Every shop at which the resident works, and what they are asked to."""
+    found = await merchants.workplaces_of(reader, resident=resident.id)
+    offers = await staff.invitations_for(reader, resident=resident)
+    return edge.page(request, "merchants/shops.html", shops=[shown(request, shop) for shop in found], offers=offers)
 
 
 @get(_NEW, opt=RESIDENT)
@@ -82,12 +84,12 @@ async def open_shop(
 @get("/shops/{shop_id:uuid}", opt=RESIDENT)
 async def shop_page(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """One shop: today's takings, the till, the code."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
     today = await payments.totals_to(reader, payee=shop.id, business_date=ledger.business_date(clock.now()))
     return edge.page(
         request,
         "merchants/shop.html",
-        shop=_shown(request, shop),
+        shop=shown(request, shop),
         today=today,
         qr_svg=Markup(codes.svg(shop.code)),  # noqa: S704
     )
@@ -96,13 +98,14 @@ async def shop_page(request: AnyRequest, reader: edge.Reader, resident: Me, shop
 @get("/shops/{shop_id:uuid}/close", opt=RESIDENT)
 async def closing(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """A last look before the code takes no more payments."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
-    return edge.page(request, "merchants/close.html", shop=_shown(request, shop))
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.OWN)
+    return edge.page(request, "merchants/close.html", shop=shown(request, shop))
 
 
 @post("/shops/{shop_id:uuid}/close", opt=RESIDENT, status_code=303)
 async def close(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID]) -> Response[str]:
     """Close it; closing twice is closing once."""
+    await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.OWN)
     await merchants.close_shop(conn, owner=resident.id, shop=shop_id)
     return edge.see_other(f"/shops/{shop_id}")
 
@@ -110,11 +113,11 @@ async def close(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID]) -> Respo
 @get("/shops/{shop_id:uuid}/poster", opt=RESIDENT)
 async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """The code to be printed and put up."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
     return edge.page(
         request,
         "merchants/poster.html",
-        shop=_shown(request, shop),
+        shop=shown(request, shop),
         qr_svg=Markup(codes.svg(shop.code)),  # noqa: S704
     )
 
@@ -122,28 +125,29 @@ async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id
 @get("/shops/{shop_id:uuid}/code.svg", opt=RESIDENT, media_type="image/svg+xml")
 async def code_svg(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> str:
     """The code as a drawing."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
     return codes.svg(shop.code, title=shop.name)
 
 
 @get("/shops/{shop_id:uuid}/code.png", opt=RESIDENT, media_type="image/png")
 async def code_png(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> bytes:
     """The code as a picture."""
-    return codes.png((await merchants.find_shop(reader, owner=resident.id, shop=shop_id)).code)
+    return codes.png((await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)).code)
 
 
 @get("/shops/{shop_id:uuid}/till", opt=RESIDENT)
 async def till_page(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """The till: what came today, and from here on live."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
-    shown = await till.till(reader, shop.id)
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
+    now = await till.till(reader, shop.id)
     return edge.page(
         request,
         "merchants/till.html",
-        shop=_shown(request, shop),
-        today=shown.today,
-        payments=shown.payments,
-        last_event=shown.last_event,
+        shop=shown(request, shop),
+        today=now.today,
+        lines=now.lines,
+        last=now.last,
+        last_event=now.last_event,
         now=clock.now(),
     )
 
@@ -159,9 +163,11 @@ async def till_stream(
 ) -> Stream:
     """What the till page follows; the same as the API's stream, by cookie."""
     async with pool.read() as reader:
-        shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
+        shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
         entrance = await till.enter(reader, shop.id, after if last_event_id is None else last_event_id)
-    return Stream(till.sse(hub, shop.id, entrance), media_type=SSE, headers=SSE_HEADERS)
+    return Stream(
+        till.sse(hub, shop.id, entrance, still_works(pool, resident.id, shop.id)), media_type=SSE, headers=SSE_HEADERS
+    )
 
 
 @get("/shops/{shop_id:uuid}/payments", opt=RESIDENT)
@@ -173,28 +179,26 @@ async def day(
     date: FromQuery[date | None] = None,
 ) -> Response[Html]:
     """The shop's book, one business date a page."""
-    shop = await merchants.find_shop(reader, owner=resident.id, shop=shop_id)
-    return edge.page(request, "merchants/day.html", shop=_shown(request, shop), **await _day(reader, shop, date))
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.BOOK)
+    return edge.page(request, "merchants/day.html", shop=shown(request, shop), **await _day(reader, shop, date))
 
 
 async def _day(reader: db.ReadConn, shop: merchants.Shop, asked: date | None) -> dict[str, Any]:
     today = ledger.business_date(clock.now())
     first = ledger.business_date(shop.opened_at)
-    shown = asked or today
-    totals = await payments.totals_to(reader, payee=shop.id, business_date=shown)
+    day = asked or today
     one = timedelta(days=1)
     return {
-        "date": shown,
-        "count": totals.count,
-        "total": totals.total,
-        "payments": await payments.payments_to(reader, payee=shop.id, business_date=shown, limit=_WHOLE_DAY),
-        "previous": min(shown, today + one) - one if shown > first else None,
-        "next": max(shown, first - one) + one if shown < today else None,
+        "date": day,
+        "totals": await payments.totals_to(reader, payee=shop.id, business_date=day),
+        "lines": (await till.lines_of(reader, shop.id, day, _WHOLE_DAY))[1],
+        "previous": min(day, today + one) - one if day > first else None,
+        "next": max(day, first - one) + one if day < today else None,
     }
 
 
-def _shown(request: AnyRequest, shop: merchants.Shop) -> dict[str, Any]:
-    """A shop as the templates want it, its category in words."""
+def shown(request: AnyRequest, shop: merchants.Workplace) -> dict[str, Any]:
+    """A shop as the templates want it: its category in words, and what the person who looks may do there."""
     category = translate(request, language_of(request), categories.title(shop.category))
     return {
         "id": shop.id,
@@ -204,6 +208,8 @@ def _shown(request: AnyRequest, shop: merchants.Shop) -> dict[str, Any]:
         "short_code": shop.short_code,
         "issued_at": shop.issued_at,
         "state": shop.state.value,
+        "role": shop.role.value,
+        "may": {act.value: may(shop.role, act) for act in Act},
     }
 
 

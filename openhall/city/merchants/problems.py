@@ -87,3 +87,63 @@ day_without_trade = define(
     N_("There is nothing to close on this day."),
     N_("Only days on which the shop was paid, or gave money back, are closed."),
 )
+invitation_not_found = define(
+    "merchants.invitation_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such invitation."),
+    N_("It may have been withdrawn, or its seven days are over. Ask the shop for a new one."),
+)
+invitation_to_yourself = define(
+    "merchants.invitation_to_yourself",
+    Kind.REFUSED,
+    N_("This is your own number, or your own shop."),
+    N_("Invite somebody else by their number."),
+)
+shown_as_invalid = define(
+    "merchants.shown_as_invalid",
+    Kind.INVALID,
+    N_("This cannot be printed on receipts."),
+    N_("Use 1 to 20 visible characters without line breaks, or nothing."),
+)
+too_many_staff = define(
+    "merchants.too_many_staff",
+    Kind.REFUSED,
+    N_("So many people cannot work at one shop."),
+    N_("Withdraw an invitation that nobody answers, or remove somebody who left."),
+)
+worker_not_found = define(
+    "merchants.worker_not_found",
+    Kind.NOT_FOUND,
+    N_("Nobody like this works at the shop."),
+    N_("Look at the list of who works there."),
+)
+shift_not_found = define(
+    "merchants.shift_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such shift."),
+    N_("Look at the list of shifts."),
+)
+refund_needs_shift = define(
+    "merchants.refund_needs_shift",
+    Kind.REFUSED,
+    N_("Cashiers give money back within their shift, and yours is not open."),
+    N_("Open your shift first, or ask a manager."),
+)
+refund_outside_shift = define(
+    "merchants.refund_outside_shift",
+    Kind.REFUSED,
+    N_("This payment is not one of your shift."),
+    N_("Ask the owner of the shop or a manager to give it back."),
+)
+refund_above_limit = define(
+    "merchants.refund_above_limit",
+    Kind.REFUSED,
+    N_("This is more than you may give back in one shift."),
+    N_("Ask the owner of the shop or a manager to give it back."),
+)
+note_invalid = define(
+    "merchants.note_invalid",
+    Kind.INVALID,
+    N_("This note cannot be shown."),
+    N_("Use up to 40 visible characters without line breaks, or nothing."),
+)

@@ -265,3 +265,195 @@ select s.id as shop, m.owner, s.name, s.category, s.city, s.state, c.short_code,
 -- name: rename_shop
 -- No row when it is called so already.
 update merchants.shops set name = :name where id = :shop and name <> :name;
+
+-- name: workplaces
+-- Every shop that a resident owns or works at.
+select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at,
+       c.payload as code, c.short_code, c.issued_at, case m.owner when :resident then 'owner' else t.role end as role
+  from (select s.id as shop from merchants.merchants m join merchants.shops s on s.merchant = m.id where m.owner = :resident
+         union select shop from merchants.staff where resident = :resident and until is null) mine
+  join merchants.shops s on s.id = mine.shop
+  join merchants.merchants m on m.id = s.merchant
+  join lateral (select * from merchants.codes c where c.shop = s.id order by c.issued_at desc limit 1) c on true
+  left join merchants.staff t on t.shop = s.id and t.resident = :resident and t.until is null
+ order by s.state desc, (m.owner = :resident) desc, s.opened_at, s.id;
+
+-- name: lock_shop
+-- Who changes what all its staff share waits for whoever does so already. Also says whether it is open.
+select state from merchants.shops where id = :shop for no key update;
+
+-- name: hold_shop
+-- A shop that is being closed is waited for, and then is closed; one that is open stays so until this commits.
+select state from merchants.shops where id = :shop for share;
+
+-- name: staff_of
+select t.id, t.shop, t.resident, t.role, t.shown_as, t.since, r.phone, r.name
+  from merchants.staff t join people.residents r on r.id = t.resident
+ where t.shop = :shop and t.until is null
+ order by t.role desc, t.since, t.id;
+
+-- name: lock_worker
+select t.id, t.shop, t.resident, t.role, t.shown_as, t.since, r.phone, r.name
+  from merchants.staff t join people.residents r on r.id = t.resident
+ where t.id = :worker and t.shop = :shop and t.until is null
+   for no key update of t;
+
+-- name: insert_worker
+insert into merchants.staff (id, shop, resident, role, shown_as, since)
+values (:id, :shop, :resident, :role, :shown_as, :now);
+
+-- name: end_role
+update merchants.staff set until = :now where shop = :shop and resident = :resident and until is null;
+
+-- name: name_worker
+update merchants.staff set shown_as = :shown_as where id = :worker and until is null;
+
+-- name: names_on_receipts
+-- The newest name of each, also of those who left.
+select distinct on (resident) resident, shown_as
+  from merchants.staff where shop = :shop and resident = any(:residents)
+ order by resident, since desc, id desc;
+
+-- name: invite
+-- Inviting a number again replaces what it was invited for.
+insert into merchants.invitations as i (id, shop, phone, role, shown_as, invited_by, created_at, expires_at)
+values (:id, :shop, :phone, :role, :shown_as, :invited_by, :now, :expires_at)
+    on conflict (shop, phone) where ended_at is null do update
+   set role = excluded.role, shown_as = excluded.shown_as, invited_by = excluded.invited_by,
+       expires_at = excluded.expires_at
+returning id, shop, phone, role, shown_as, expires_at;
+
+-- name: invitations_of
+select id, shop, phone, role, shown_as, expires_at
+  from merchants.invitations where shop = :shop and ended_at is null and expires_at > :now order by id;
+
+-- name: invitations_for
+select i.id, i.shop, i.role, i.shown_as, i.expires_at, s.name, s.category, s.city
+  from merchants.invitations i join merchants.shops s on s.id = i.shop
+ where i.phone = :phone and i.ended_at is null and i.expires_at > :now and s.state = 'open'
+ order by i.id;
+
+-- name: lock_invitation
+select i.id, i.shop, i.role, i.shown_as, i.expires_at, s.name, s.category, s.city
+  from merchants.invitations i join merchants.shops s on s.id = i.shop
+ where i.id = :id and i.phone = :phone and i.ended_at is null and i.expires_at > :now and s.state = 'open'
+   for update of i;
+
+-- name: end_invitation
+update merchants.invitations set ended_at = :now, outcome = :outcome, phone = null
+ where id = :id and shop = :shop and ended_at is null;
+
+-- name: end_late_invitations
+update merchants.invitations set ended_at = :now, outcome = 'expired', phone = null
+ where ended_at is null and expires_at <= :now;
+
+-- name: cashier_refund_max
+select cashier_refund_max from merchants.shops where id = :shop;
+
+-- name: set_cashier_refund_max
+update merchants.shops set cashier_refund_max = :amount where id = :shop;
+
+-- name: open_shift
+-- Nothing when one is open already.
+insert into merchants.shifts (id, shop, resident, opened_at, opened_after)
+values (:id, :shop, :resident, :now, :after)
+    on conflict (shop, resident) where closed_at is null do nothing;
+
+-- name: my_open_shift
+select * from merchants.shifts
+ where shop = :shop and resident = :resident and closed_at is null;
+
+-- name: lock_my_open_shift
+select * from merchants.shifts
+ where shop = :shop and resident = :resident and closed_at is null
+   for no key update;
+
+-- name: lock_shift
+select * from merchants.shifts where id = :shift and shop = :shop for no key update;
+
+-- name: shift_totals
+-- What the entries of the shop's account between two numbers are: taken or given back by one person, or paid by the
+-- printed code. Null for `upto`: to this moment.
+select count(p.id) filter (where p.taken_by = :resident) as payments,
+       coalesce(sum(p.amount) filter (where p.taken_by = :resident), 0)::bigint as taken,
+       count(f.id) filter (where f.refunded_by = :resident) as refunds,
+       coalesce(sum(f.amount) filter (where f.refunded_by = :resident), 0)::bigint as refunded,
+       count(p.id) filter (where p.taken_by is null) as poster_payments,
+       coalesce(sum(p.amount) filter (where p.taken_by is null), 0)::bigint as poster_taken
+  from ledger.entries e
+  left join payments.payments p on p.id = e.transfer
+  left join payments.refunds f on f.id = e.transfer
+ where e.account = :account and e.number > :after and (:upto::bigint is null or e.number <= :upto);
+
+-- name: close_shift
+update merchants.shifts
+   set closed_at = :now, closed_after = :after, payments = :payments, taken = :taken, refunds = :refunds,
+       refunded = :refunded, poster_payments = :poster_payments, poster_taken = :poster_taken
+ where id = :shift and closed_at is null;
+
+-- name: shifts_of
+-- Those of one person, or of everybody, newest first.
+select h.*, t.shown_as, r.name, r.phone
+  from merchants.shifts h
+  join people.residents r on r.id = h.resident
+  left join lateral (select shown_as from merchants.staff t where t.shop = h.shop and t.resident = h.resident
+                      order by since desc limit 1) t on true
+ where h.shop = :shop and h.id < :before and (:resident::uuid is null or h.resident = :resident)
+ order by h.id desc limit :limit;
+
+-- name: shift
+select h.*, t.shown_as, r.name, r.phone
+  from merchants.shifts h
+  join people.residents r on r.id = h.resident
+  left join lateral (select shown_as from merchants.staff t where t.shop = h.shop and t.resident = h.resident
+                      order by since desc limit 1) t on true
+ where h.shop = :shop and h.id = :shift;
+
+-- name: refunded_in_shift
+select coalesce(sum(f.amount), 0)::bigint
+  from payments.refunds f where f.payee = :shop and f.refunded_by = :resident and f.at >= :since
+   and f.business_date >= :day;
+
+-- name: check_shifts
+-- The numbers of a closed shift are what the entries between its bounds add up to.
+select h.id as shift, h.shop
+  from merchants.shifts h
+  join merchants.shops s on s.id = h.shop
+  cross join lateral (
+    select count(p.id) filter (where p.taken_by = h.resident) as payments,
+           coalesce(sum(p.amount) filter (where p.taken_by = h.resident), 0) as taken,
+           count(f.id) filter (where f.refunded_by = h.resident) as refunds,
+           coalesce(sum(f.amount) filter (where f.refunded_by = h.resident), 0) as refunded,
+           count(p.id) filter (where p.taken_by is null) as poster_payments,
+           coalesce(sum(p.amount) filter (where p.taken_by is null), 0) as poster_taken
+      from ledger.entries e
+      left join payments.payments p on p.id = e.transfer
+      left join payments.refunds f on f.id = e.transfer
+     where e.account = s.account and e.number > h.opened_after and e.number <= h.closed_after) n
+ where h.closed_at is not null
+   and (h.payments, h.taken, h.refunds, h.refunded, h.poster_payments, h.poster_taken)
+       is distinct from (n.payments, n.taken, n.refunds, n.refunded, n.poster_payments, n.poster_taken)
+ limit 100;
+
+-- name: check_open_shifts
+-- Whoever has an open shift works there.
+select h.id as shift, h.shop
+  from merchants.shifts h
+  join merchants.shops s on s.id = h.shop
+  join merchants.merchants m on m.id = s.merchant
+  left join merchants.staff t on t.shop = h.shop and t.resident = h.resident and t.until is null
+ where h.closed_at is null and m.owner <> h.resident and t.id is null
+ limit 100;
+
+-- name: check_open_orders
+-- A closed shop shows no order that could still be paid.
+select o.id as order_id, s.id as shop
+  from merchants.shops s
+  join payments.shown_orders o on o.payee = s.id and o.payee_kind = 'shop'
+ where s.state = 'closed' and o.state = 'open'
+ limit 100;
+
+-- name: end_invitations_by
+-- Whoever may no longer invite has invited nobody.
+update merchants.invitations set ended_at = :now, outcome = 'withdrawn', phone = null
+ where shop = :shop and invited_by = :resident and ended_at is null;

@@ -8,7 +8,7 @@ from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.package import Owned, StreamSource, Told
 from openhall.city.merchants import categories, problems
-from openhall.city.merchants.types import CodeState, OwnedShop, Registered, State
+from openhall.city.merchants.types import CodeState, OwnedShop, Registered, Shop, State
 from openhall.core.payments import Payee
 from openhall.core.payments.codes import CodeError, ShopCode, read
 
@@ -55,6 +55,20 @@ def _answer(registered: Registered) -> Payee | Problem:
     )
 
 
+def payee_of(shop: Shop) -> Payee:
+    """A shop as whoever pays it is told of it."""
+    return Payee(
+        kind="shop",
+        id=shop.id,
+        name=shop.name,
+        account=shop.account,
+        owner=shop.owner,
+        stream=stream_of(shop.id),
+        district=shop.city,
+        category=categories.title(shop.category),
+    )
+
+
 def stream_of(shop: UUID) -> str:
     """The name of the stream on which a shop's till learns of its payments."""
     return f"shop:{shop}"
@@ -71,5 +85,6 @@ streams = StreamSource(
     tells=(
         Told("payment.succeeded", N_("A payment was received")),
         Told(CHANGED, N_("Something was changed at a shop: its name, or its printed code")),
+        Told("payment.refunded", N_("Money was given back")),
     ),
 )

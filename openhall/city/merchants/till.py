@@ -4,7 +4,7 @@ A page shows `Till`, read on one snapshot, and then follows the shop's stream fr
 page and what comes by the stream meet without a gap and without an overlap. No Litestar here: the edge streams `sse`.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,9 +16,10 @@ from msgspec import Struct
 from openhall.base import clock, db, events, money, spoken
 from openhall.base.errors import rate_limited
 from openhall.base.live import Hub
+from openhall.city.merchants import staff
 from openhall.city.merchants.registry import stream_of
 from openhall.core import ledger, payments
-from openhall.core.payments import Payment, Totals
+from openhall.core.payments import Payment, Refund, Totals
 
 PAID = "payment.succeeded"
 REFUNDED = payments.REFUNDED
@@ -34,21 +35,35 @@ _SAY = {"zh_CN": "收款{amount}", "en": "received {amount}"}
 
 
 class Till(Struct, frozen=True):
-    """A shop's till at one moment. `payments`: newest first, at most `SHOWN`; `last_event`: of its stream."""
+    """A shop's till at one moment. `lines`: what was paid and given back, newest first, at most `SHOWN`; `last`: the
+    newest payment; `last_event`: of its stream."""
 
     today: Totals
-    payments: list[Payment]
+    lines: list[Payment | Refund]
+    last: Payment | None
     last_event: int
 
 
 async def till(conn: db.ReadConn, shop: UUID) -> Till:
     """The till of a shop; `conn` must read on one snapshot, as `Pool.read` does."""
     day = ledger.business_date(clock.now())
+    paid, lines = await lines_of(conn, shop, day, SHOWN)
     return Till(
         today=await payments.totals_to(conn, payee=shop, business_date=day),
-        payments=await payments.payments_to(conn, payee=shop, business_date=day, limit=SHOWN),
+        lines=lines,
+        last=paid[0] if paid else None,
         last_event=await events.head(conn, stream_of(shop)),
     )
+
+
+async def lines_of(
+    conn: db.ReadConn, shop: UUID, day: date, limit: int
+) -> tuple[list[Payment], list[Payment | Refund]]:
+    """The payments of a business date; and with them what was given back on it, newest first, at most `limit`."""
+    paid = await payments.payments_to(conn, payee=shop, business_date=day, limit=limit)
+    given = await payments.refunds_to(conn, payee=shop, business_date=day, limit=limit)
+    lines: list[Payment | Refund] = [*paid, *given]
+    return paid, sorted(lines, key=lambda line: (line.at, line.id), reverse=True)[:limit]
 
 
 class Entrance(Struct, frozen=True):
@@ -70,33 +85,40 @@ async def enter(conn: db.ReadConn, shop: UUID, after: int | None) -> Entrance:
     return Entrance(head if after is None else min(after, head), head, day, today)
 
 
-def sse(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
-    """The shop's stream as server-sent events: what follows the entrance, as it comes.
+def sse(hub: Hub, shop: UUID, entrance: Entrance, still: Callable[[], Awaitable[bool]]) -> AsyncGenerator[bytes, None]:
+    """The shop's stream as server-sent events: what follows the entrance, as it comes. When the staff has changed, it
+    ends for a watcher of whom `still` says that they may no longer watch.
 
     Problem `hall.rate_limited`, before anything is sent, when too many watch the shop already.
     """
     if hub.is_full(stream_of(shop)):
         raise rate_limited(retry_after=_FULL_S)
-    return _sse(hub, shop, entrance)
+    return _sse(hub, shop, entrance, still)
 
 
-async def _sse(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
+async def _sse(
+    hub: Hub, shop: UUID, entrance: Entrance, still: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[bytes, None]:
     yield b"retry: %d\n\n" % _RETRY_MS
     ends = clock.now() + LIFE
-    async with aclosing(_follow(hub, shop, entrance)) as updates:
+    async with aclosing(_follow(hub, shop, entrance, still)) as updates:
         async for update in updates:
             yield update
             if clock.now() >= ends:
                 return
 
 
-async def _follow(hub: Hub, shop: UUID, entrance: Entrance) -> AsyncGenerator[bytes, None]:
+async def _follow(
+    hub: Hub, shop: UUID, entrance: Entrance, still: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[bytes, None]:
     takings = _Takings(entrance.day, entrance.today)
     async with aclosing(hub.watch(stream_of(shop), entrance.after)) as watched:
         async for event in watched:
             if event is None:
                 yield HEARTBEAT
                 continue
+            if event.type == staff.CHANGED and not await still():
+                return
             if event.type in (PAID, REFUNDED) and event.number > entrance.head:
                 takings.add(event)
             yield _message(event, takings.today)
@@ -127,7 +149,7 @@ def _message(event: events.Event, today: Totals) -> bytes:
     if event.type == PAID:
         data = data | _said(data) | _day(data["currency"], today)
     elif event.type == REFUNDED:
-        data = data | _day(data["currency"], today)
+        data = data | _text(data) | _day(data["currency"], today)
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.number, event.type.encode(), msgspec.json.encode(data))
 
 
@@ -135,7 +157,11 @@ def _said(data: dict[str, Any]) -> dict[str, Any]:
     """What a till says and shows of a payment, in both languages: whoever stands there may speak either."""
     amount, currency = data["amount"], data["currency"]
     say = {lang: say.format(amount=spoken.amount(amount, currency, lang)) for lang, say in _SAY.items()}
-    return {"say": say, "amount_text": _written(amount, currency)}
+    return {"say": say} | _text(data)
+
+
+def _text(data: dict[str, Any]) -> dict[str, Any]:
+    return {"amount_text": _written(data["amount"], data["currency"])}
 
 
 def _day(currency: str, today: Totals) -> dict[str, Any]:

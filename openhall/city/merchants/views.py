@@ -8,8 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from openhall.city.merchants import categories
-from openhall.city.merchants.types import Shop, State
-from openhall.core.payments import Payee, Payment, Totals
+from openhall.city.merchants.types import Role, Shop, State
+from openhall.core.payments import Payee, Payment, ShownOrder, Totals
 
 
 class CategoryBody(Struct, frozen=True):
@@ -27,7 +27,8 @@ class CategoriesBody(Struct, frozen=True):
 
 
 class ShopBody(Struct, frozen=True):
-    """A shop for its owner. `code` is the payload of its printed QR, `short_code` the nine digits beneath it."""
+    """A shop for who works there, in the `role` they have. `code` is the payload of its printed QR, `short_code` the
+    nine digits beneath it."""
 
     id: UUID
     name: str
@@ -37,16 +38,17 @@ class ShopBody(Struct, frozen=True):
     code: str
     short_code: str
     opened_at: datetime
+    role: Role
 
     @staticmethod
-    def of(shop: Shop) -> "ShopBody":
+    def of(shop: Shop, role: Role) -> "ShopBody":
         return ShopBody(
-            shop.id, shop.name, shop.category, shop.city, shop.state, shop.code, shop.short_code, shop.opened_at
+            shop.id, shop.name, shop.category, shop.city, shop.state, shop.code, shop.short_code, shop.opened_at, role
         )
 
 
 class ShopsBody(Struct, frozen=True):
-    """A resident's shops."""
+    """The shops at which a resident works."""
 
     shops: list[ShopBody]
 
@@ -65,7 +67,7 @@ class OpenedBody(Struct, frozen=True):
 
     @staticmethod
     def of(shop: Shop) -> "OpenedBody":
-        return OpenedBody(MerchantBody(shop.merchant), ShopBody.of(shop))
+        return OpenedBody(MerchantBody(shop.merchant), ShopBody.of(shop, Role.OWNER))
 
 
 class ShopName(Struct, frozen=True):
@@ -75,8 +77,19 @@ class ShopName(Struct, frozen=True):
     name: str
 
 
+class DueBody(Struct, frozen=True):
+    """An order that a code names: pay it by its `id`. `amount` in minor units; `note` is the shop's."""
+
+    id: UUID
+    amount: int
+    currency: str
+    note: str | None
+    expires_at: datetime
+
+
 class ResolvedBody(Struct, frozen=True):
-    """Whom a code pays, from the hall's registry. `shop` is null when it is somebody else than a shop."""
+    """Whom a code pays, from the hall's registry. `shop` is null when it is somebody else than a shop, `order` when the
+    payer says how much."""
 
     kind: str
     id: UUID
@@ -84,11 +97,17 @@ class ResolvedBody(Struct, frozen=True):
     district: str
     category: str
     shop: ShopName | None
+    order: DueBody | None
 
     @staticmethod
-    def of(payee: Payee, category: str) -> "ResolvedBody":
+    def of(payee: Payee, category: str, order: DueBody | None = None) -> "ResolvedBody":
         shop = ShopName(payee.id, payee.name) if payee.kind == "shop" else None
-        return ResolvedBody(payee.kind, payee.id, payee.name, payee.district, category, shop)
+        return ResolvedBody(payee.kind, payee.id, payee.name, payee.district, category, shop, order)
+
+    @staticmethod
+    def of_order(order: ShownOrder) -> "ResolvedBody":
+        due = DueBody(order.id, order.amount, order.currency, order.note, order.expires_at)
+        return ResolvedBody.of(order.to, "", due)
 
 
 class TakenBody(Struct, frozen=True):

@@ -119,6 +119,17 @@ async def totals(conn: db.ReadConn, account: UUID, *, month: str) -> Totals:
     return await db.one(conn, q.totals, Totals, account=account, first_day=first_day, end_day=end_day)
 
 
+async def mark(conn: db.Conn, account_id: UUID) -> int:
+    """The number of an account's newest entry: what is posted to it from now on has higher ones, and all up to it is
+    committed. The account stays locked until the transaction ends. Refusal: `ledger.account_not_found`.
+    """
+    await posting.fold(conn, account_id)
+    found = await db.maybe(conn, q.last_entry, int, id=account_id)
+    if found is None:
+        raise problems.account_not_found(account=str(account_id))
+    return found
+
+
 async def ensure_partitions(conn: db.Conn, *, months: int = 13) -> int:
     """Make the monthly partitions of the entries, this month's first; returns how many were missing."""
     return await db.one(conn, q.ensure_partitions, int, first=clock.now().date(), months=months)

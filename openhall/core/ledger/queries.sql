@@ -267,3 +267,6 @@ having sum(credits - debits + waiting) <> 0
 select u.account, u.id from ledger.unfolded u left join ledger.accounts a on a.id = u.account
  where a.busy is not true
  limit 20;
+
+-- name: last_entry
+select entries from ledger.accounts where id = :id;

@@ -9,6 +9,7 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
 from openhall.core.payments import codes, problems
+from openhall.core.payments.desks import ONLY_OWNERS, Desks
 from openhall.core.payments.types import NewOrder, Payee, PayeeSource, Payment, Totals
 
 q = db.load("openhall.core.payments")
@@ -31,14 +32,15 @@ async def resolve_all(conn: db.ReadConn, sources: Sequence[PayeeSource], texts: 
 
 
 def _refused_early(text: str) -> Problem | None:
-    """What the text itself already tells: it is damaged, belongs to another network, or is shown by a payer."""
+    """What the text itself already tells: it is damaged, belongs to another network, is shown by a payer, or names an
+    order, which `orders` finds."""
     try:
         read = codes.read(text)
     except codes.CodeError as wrong:
         return problems.code_of_payer() if codes.pay.is_ours(text) else problems.unreadable(wrong)
     if isinstance(read, codes.Network):
         return problems.code_of_payer() if codes.pay.is_ours(text) else problems.foreign(read)
-    return None
+    return problems.code_of_order() if isinstance(read, codes.OrderCode) else None
 
 
 async def resolve(conn: db.ReadConn, sources: Sequence[PayeeSource], text: str) -> Payee:
@@ -73,10 +75,22 @@ async def create_order(conn: db.Conn, new: NewOrder) -> UUID:
     return order
 
 
-async def payment(conn: db.ReadConn, *, id: UUID, resident: UUID) -> Payment:  # noqa: A002  read as payments.payment
-    """A payment that the resident made or that their own shop received; Problem `payments.payment_not_found`."""
-    found = await db.maybe(conn, q.payment, Payment, id=id, resident=resident)
-    if found is None:
+class _Owned(Payment, frozen=True):
+    owner: UUID | None
+
+
+async def payment(
+    conn: db.ReadConn,
+    *,
+    id: UUID,  # noqa: A002  read as payments.payment
+    resident: UUID,
+    desks: Desks = ONLY_OWNERS,
+) -> Payment:
+    """A payment that the resident made, or that a payee received for which they act; Problem
+    `payments.payment_not_found` for anybody else.
+    """
+    found = await db.maybe(conn, q.payment, _Owned, id=id)
+    if found is None or not (found.payer == resident or await desks.sees(conn, found, found.owner, resident)):
         raise problems.payment_not_found()
     return found
 

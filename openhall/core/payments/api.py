@@ -15,9 +15,13 @@ from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT, RESIDENT_IN_BATCH
 
+Me = NamedDependency[Resident]
+Desks = NamedDependency[payments.Desks]
+
 
 class PaymentRequest(Struct, forbid_unknown_fields=True):
-    """What to pay: the code of a payee with an amount, or an order (whose amount may be repeated)."""
+    """What to pay: the code of a payee with an amount; or an order, by its id or its code (the amount may be
+    repeated)."""
 
     code: (
         Annotated[str, Meta(min_length=1, max_length=512, description="A scanned payload or a typed short code.")]
@@ -38,26 +42,33 @@ async def pay(
     request: Request[Any, Any, Any],
     data: JSONBody[PaymentRequest],
     teller: NamedDependency[payments.Teller],
+    pool: edge.Pool,
+    settings: edge.HallSettings,
     idempotency_key: edge.IdempotencyKey,
 ) -> Response[Any]:
     """Pay a shop by its code, or an order. Refusals: see `payments.*` at /docs/errors, in order of precedence."""
     token = edge.bearer(request)
     if token is None:
         raise errors.sign_in_required()
+    code, order = data.code, data.order_id
+    if code is not None and order is None and payments.names_an_order(code):
+        async with pool.read() as reader:
+            order = (await payments.order_by_code(reader, code, hall=settings.hall_id)).id
+        code = None
     ask = payments.Ask(
         token_hash=people.token_hash(token),
         key=idempotency.check_key(idempotency_key),
-        code=data.code,
-        order=data.order_id,
+        code=code,
+        order=order,
         amount=data.amount,
     )
     return edge.answered(request, await teller.pay(ask))
 
 
 @get("/payments/{payment_id:uuid}", opt=RESIDENT)
-async def show(reader: edge.Reader, resident: NamedDependency[Resident], payment_id: FromPath[UUID]) -> PaymentView:
-    """One payment, for who made it and for the owner of the shop that got it. Anybody else: 404."""
-    return PaymentView.of_payment(await payments.payment(reader, id=payment_id, resident=resident.id))
+async def show(reader: edge.Reader, resident: Me, desks: Desks, payment_id: FromPath[UUID]) -> PaymentView:
+    """One payment, for who made it and for who works at the shop that got it. Anybody else: 404."""
+    return PaymentView.of_payment(await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks))
 
 
 class RefundRequest(Struct, forbid_unknown_fields=True):
@@ -72,19 +83,22 @@ async def give_back(
     request: Request[Any, Any, Any],
     data: JSONBody[RefundRequest],
     conn: edge.Conn,
-    resident: NamedDependency[Resident],
+    resident: Me,
+    desks: Desks,
     payment_id: FromPath[UUID],
     idempotency_key: edge.IdempotencyKey,
 ) -> Response[Any]:
     """Give back part of a payment, or all of it, from the account of the shop that got it.
 
-    Refusals: `payments.payment_not_found`, `payments.refund_not_yours`, `payments.refund_above_rest` (with what is
-    left as `refundable`), `payments.refund_without_funds`.
+    Owners and managers may, and cashiers within their shift and the shop's limit. Refusals, in this order:
+    `payments.payment_not_found`, `payments.refund_not_yours`, `merchants.role_insufficient`,
+    `merchants.refund_needs_shift`, `merchants.refund_outside_shift`, `merchants.refund_above_limit` (with what is left
+    as `left`), `payments.refund_above_rest` (with what is left as `refundable`), `payments.refund_without_funds`.
     """
 
     async def act() -> RefundView:
         made = await payments.refund(
-            conn, payment=payment_id, resident=resident.id, amount=data.amount, reason=data.reason
+            conn, payment=payment_id, resident=resident.id, amount=data.amount, reason=data.reason, desks=desks
         )
         return RefundView.of(made)
 
@@ -92,9 +106,9 @@ async def give_back(
 
 
 @get("/payments/{payment_id:uuid}/refunds", opt=RESIDENT)
-async def refunds(reader: edge.Reader, resident: NamedDependency[Resident], payment_id: FromPath[UUID]) -> RefundsBody:
+async def refunds(reader: edge.Reader, resident: Me, desks: Desks, payment_id: FromPath[UUID]) -> RefundsBody:
     """What was given back of a payment, oldest first, for both its sides."""
-    payment = await payments.payment(reader, id=payment_id, resident=resident.id)
+    payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
     return RefundsBody([RefundView.of(made) for made in await payments.refunds_of(reader, payment=payment.id)])
 
 

@@ -50,5 +50,10 @@ PACKAGE = Package(
             "A charge is confirmed exactly when its payment exists, of its payer, payee and amount.",
             q.check_waiting_charges,
         ),
+        Check(
+            "payments.shown_orders",
+            "An order that is shown has an end, and nobody paid it after that.",
+            q.check_shown_orders,
+        ),
     ],
 )

@@ -1,5 +1,6 @@
 """The pages of paying: scan, see whom, type how much, confirm, done."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,15 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
+from markupsafe import Markup
 from msgspec import Struct, structs
 
-from openhall.base import db, errors, ids, spoken
+from openhall.base import db, errors, ids, money, spoken
+from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import ledger, payments, people
-from openhall.core.payments import problems
+from openhall.core.payments import codes, problems, receipts
 from openhall.core.payments.types import Payee, Payer
 from openhall.core.payments.views import PaymentView
 from openhall.core.people import Resident
@@ -23,6 +26,7 @@ from openhall.web.render import Html, language_of
 
 Me = NamedDependency[Resident]
 Teller = NamedDependency[payments.Teller]
+Desks = NamedDependency[payments.Desks]
 
 
 class PayForm(Struct):
@@ -53,14 +57,36 @@ async def scan(request: Request[Any, Any, Any], resident: Me) -> Response[Html]:
 
 @get("/pay", opt=RESIDENT)
 async def pay(
-    request: Request[Any, Any, Any], reader: edge.Reader, resident: Me, teller: Teller, code: FromQuery[str] = ""
-) -> Response[Html]:
-    """Whom the code names, and how much to pay."""
+    request: Request[Any, Any, Any],
+    reader: edge.Reader,
+    resident: Me,
+    teller: Teller,
+    settings: edge.HallSettings,
+    code: FromQuery[str] = "",
+) -> Response[Any]:
+    """Whom the code names, and how much to pay. An order says so itself: there is only the last look left."""
+    if payments.names_an_order(code):
+        return await _order(request, reader, resident, settings, code)
     try:
         payee = await _payee(reader, teller, code, resident)
     except Problem as problem:
         return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=code, amount=None)
     return edge.page(request, "payments/pay.html", payee=payee, code=code, amount=None, problem=None)
+
+
+async def _order(
+    request: Request[Any, Any, Any], reader: db.ReadConn, resident: Resident, settings: Settings, code: str
+) -> Response[Any]:
+    """To the last look at an order; who has paid it is shown what they paid."""
+    try:
+        order = await payments.order_by_code(reader, code, hall=settings.hall_id)
+        if order.payment is not None and order.payer == resident.id:
+            return edge.see_other(f"/payments/{order.payment}")
+        if refusal := payments.payable_refusal(order, resident.id):
+            raise refusal
+    except Problem as problem:
+        return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=code, amount=None)
+    return edge.see_other("/pay/confirm", code=code, request_key=str(ids.new()))
 
 
 @get("/pay/confirm", opt=RESIDENT)
@@ -74,7 +100,8 @@ async def confirm(
     amount: FromQuery[str] = "",
     request_key: FromQuery[str] = "",
 ) -> Response[Any]:
-    """The last look before paying: whose money, to whom, how much is left; `amount` in major units, as typed.
+    """The last look before paying: whose money, to whom, how much is left; `amount` in major units, as typed, or
+    nothing for an order.
 
     The key of the payment is in the address: whoever comes back here after paying is shown what they paid.
     """
@@ -83,8 +110,9 @@ async def confirm(
         return edge.see_other(f"/payments/{msgspec.json.decode(answer.body, type=PaymentView).id}")
     payee: Payee | None = None
     try:
-        payee = await _payee(reader, teller, code, resident)
-        minor = edge.amount_of(amount, settings.currency)
+        wish = await _wish(reader, teller, settings, code, resident)
+        payee = wish.payee
+        minor = edge.amount_of(amount, settings.currency) if wish.amount is None else wish.amount
     except Problem as problem:
         return edge.problem_page(
             request, "payments/pay.html", problem, payee=payee, code=code, amount=None, typed=amount
@@ -92,7 +120,7 @@ async def confirm(
     balance = (await ledger.balance(reader, resident.wallet)).available
     # A refusal stands for its key; another try needs another key.
     key = request_key if answer is None and request_key else str(ids.new())
-    return _confirm_page(request, payee, code, minor, balance, key=key)
+    return _confirm_page(request, wish, code, minor, balance, key=key)
 
 
 @post("/pay", opt=RESIDENT, status_code=303)
@@ -102,12 +130,18 @@ async def pay_now(
     pool: edge.Pool,
     resident: Me,
     teller: Teller,
+    settings: edge.HallSettings,
 ) -> Response[Any]:
     """Pay what was confirmed; the hidden key makes a double tap one payment."""
+    order: UUID | None = None
+    if payments.names_an_order(data.code):
+        async with pool.read() as reader:
+            order = (await payments.order_by_code(reader, data.code, hall=settings.hall_id)).id
     ask = payments.Ask(
         payer=Payer(resident.id, resident.wallet, people.masked(resident.phone)),
         key=data.request_key,
-        code=data.code,
+        code=data.code if order is None else None,
+        order=order,
         amount=data.amount,
     )
     answer = await teller.pay(ask)
@@ -117,10 +151,10 @@ async def pay_now(
     async with pool.read() as reader:
         balance = (await ledger.balance(reader, resident.wallet)).available
         try:
-            payee = await _payee(reader, teller, data.code, resident)
+            wish = await _wish(reader, teller, settings, data.code, resident)
         except Problem as problem:
             return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
-    return _confirm_page(request, payee, data.code, data.amount, balance, key=str(ids.new()), problem=answer.problem)
+    return _confirm_page(request, wish, data.code, data.amount, balance, key=str(ids.new()), problem=answer.problem)
 
 
 @get("/payments/{payment_id:uuid}", opt=RESIDENT)
@@ -128,11 +162,12 @@ async def show(
     request: Request[Any, Any, Any],
     reader: edge.Reader,
     resident: Me,
+    desks: Desks,
     payment_id: FromPath[UUID],
     paid: FromQuery[str] = "",
 ) -> Response[Html]:
     """The receipt; right after paying also the sound and the words of success."""
-    payment = await payments.payment(reader, id=payment_id, resident=resident.id)
+    payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
     refunds = await payments.refunds_of(reader, payment=payment.id) if payment.refunded else []
     words = spoken.amount(payment.amount, payment.currency, language_of(request))
     mine = payment.payer == resident.id
@@ -148,20 +183,45 @@ async def show(
     )
 
 
+@get("/payments/{payment_id:uuid}/receipt", opt=RESIDENT)
+async def receipt(
+    request: Request[Any, Any, Any],
+    reader: edge.Reader,
+    resident: Me,
+    desks: Desks,
+    settings: edge.HallSettings,
+    payment_id: FromPath[UUID],
+) -> Response[Html]:
+    """The same to be printed. Its code leads back to the payment, which only the two sides can open."""
+    found = await receipts.receipt(reader, payment=payment_id, resident=resident.id, desks=desks)
+    return edge.page(
+        request,
+        "payments/receipt.html",
+        payment=found.payment,
+        refunds=found.refunds,
+        names=found.names,
+        qr_svg=Markup(codes.fleeting_svg(f"{settings.public_url}/payments/{payment_id}")),  # noqa: S704
+    )
+
+
 @get("/payments/{payment_id:uuid}/refund", opt=RESIDENT)
 async def refund_form(
     request: Request[Any, Any, Any],
     reader: edge.Reader,
     resident: Me,
+    desks: Desks,
     payment_id: FromPath[UUID],
     request_key: FromQuery[str] = "",
 ) -> Response[Any]:
     """How much to give back, and why."""
-    await payments.payment(reader, id=payment_id, resident=resident.id)
+    payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
+    if payment.payer == resident.id:
+        raise problems.refund_not_yours()
     key = await edge.key_of_form(reader, f"/payments/{payment_id}/refund", request_key, resident.id)
     if isinstance(key, Response):
         return key
-    return await _refund_page(request, reader, resident, payment_id, RefundForm(request_key=key))
+    rest = money.plain(payment.amount - payment.refunded, payment.currency)
+    return _refund_page(request, payment, RefundForm(amount=rest, request_key=key))
 
 
 @post("/payments/{payment_id:uuid}/refund", opt=RESIDENT, status_code=303)
@@ -170,13 +230,16 @@ async def refund(
     data: URLEncodedBody[RefundForm],
     conn: edge.Conn,
     resident: Me,
+    desks: Desks,
     settings: edge.HallSettings,
     payment_id: FromPath[UUID],
 ) -> Response[Any]:
     """Give it back; the hidden key makes a double tap one refund."""
 
     async def act() -> str:
-        await payments.refund(conn, payment=payment_id, resident=resident.id, amount=amount, reason=data.reason)
+        await payments.refund(
+            conn, payment=payment_id, resident=resident.id, amount=amount, reason=data.reason, desks=desks
+        )
         return f"/payments/{payment_id}"
 
     try:
@@ -190,21 +253,16 @@ async def refund(
         done = problem
     if isinstance(done, Problem):
         again = structs.replace(data, request_key=str(ids.new()))
-        return await _refund_page(request, conn, resident, payment_id, again, done)
+        payment = await payments.payment(conn, id=payment_id, resident=resident.id, desks=desks)
+        if payment.payer == resident.id:
+            raise done
+        return _refund_page(request, payment, again, done)
     return edge.see_other(done)
 
 
-async def _refund_page(
-    request: Request[Any, Any, Any],
-    reader: db.ReadConn,
-    resident: Resident,
-    payment_id: UUID,
-    typed: RefundForm,
-    problem: Problem | None = None,
+def _refund_page(
+    request: Request[Any, Any, Any], payment: payments.Payment, typed: RefundForm, problem: Problem | None = None
 ) -> Response[Html]:
-    payment = await payments.payment(reader, id=payment_id, resident=resident.id)
-    if payment.payer == resident.id:
-        raise problems.refund_not_yours()
     context: dict[str, Any] = {
         "payment": PaymentView.of_payment(payment),
         "payer_masked": payment.payer_masked,
@@ -216,6 +274,24 @@ async def _refund_page(
     if problem is not None:
         return edge.problem_page(request, "payments/refund.html", problem, **context)
     return edge.page(request, "payments/refund.html", problem=None, **context)
+
+
+class _Wish(Struct, frozen=True):
+    """Whom a code names; for an order also how much and until when."""
+
+    payee: Payee
+    amount: int | None = None
+    note: str | None = None
+    expires_at: datetime | None = None
+
+
+async def _wish(reader: db.ReadConn, teller: payments.Teller, settings: Settings, code: str, payer: Resident) -> _Wish:
+    if not payments.names_an_order(code):
+        return _Wish(await _payee(reader, teller, code, payer))
+    order = await payments.order_by_code(reader, code, hall=settings.hall_id)
+    if refusal := payments.payable_refusal(order, payer.id):
+        raise refusal
+    return _Wish(order.to, order.amount, order.note, order.expires_at)
 
 
 async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str, payer: Resident) -> Payee:
@@ -230,7 +306,7 @@ async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str, payer:
 
 def _confirm_page(
     request: Request[Any, Any, Any],
-    payee: Payee,
+    wish: _Wish,
     code: str,
     amount: int,
     balance: int,
@@ -238,11 +314,12 @@ def _confirm_page(
     key: str,
     problem: Problem | None = None,
 ) -> Response[Html]:
-    context: dict[str, Any] = {"payee": payee, "code": code, "amount": amount, "request_key": key}
+    context: dict[str, Any] = {"payee": wish.payee, "code": code, "amount": amount, "request_key": key}
+    context |= {"note": wish.note, "expires_at": wish.expires_at}
     context |= {"balance": balance, "after": balance - amount}
     if problem is not None:
         return edge.problem_page(request, "payments/confirm.html", problem, **context)
     return edge.page(request, "payments/confirm.html", problem=None, **context)
 
 
-router = edge.pages(scan, pay, confirm, pay_now, show, refund_form, refund)
+router = edge.pages(scan, pay, confirm, pay_now, show, receipt, refund_form, refund)

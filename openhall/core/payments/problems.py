@@ -114,6 +114,30 @@ refund_without_funds = define(
     N_("There is not enough money in the shop's account."),
     N_("Wait for the next payments, then give it back."),
 )
+order_expired = define(
+    "payments.order_expired",
+    Kind.REFUSED,
+    N_("The time of this order is over."),
+    N_("Ask the shop for a new one."),
+)
+order_reference_taken = define(
+    "payments.order_reference_taken",
+    Kind.CONFLICT,
+    N_("This reference belongs to another order."),
+    N_("Use a reference of its own for each order: it is the same one only with the same amount, note and life."),
+)
+code_of_order = define(
+    "payments.code_of_order",
+    Kind.REFUSED,
+    N_("This code is that of a single order, not of a shop."),
+    N_("Scan it to pay the order."),
+)
+code_of_other_hall = define(
+    "payments.code_of_other_hall",
+    Kind.REFUSED,
+    N_("This code belongs to the hall of another city."),
+    N_("Ask the shop for its code of this hall."),
+)
 pay_code_foreign = define(
     "payments.pay_code_foreign",
     Kind.REFUSED,

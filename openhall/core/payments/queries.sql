@@ -6,7 +6,7 @@ values (:id, :payee_kind, :payee, :payee_name, :account, :owner, :stream, :amoun
 
 -- name: lock_orders
 -- In the order of ids, like every lock on many rows, so that two batches never wait for each other in a circle.
-select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, expires_at, taken_by
+select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, expires_at, reference, taken_by
   from payments.orders
  where id = any(:ids::uuid[])
  order by id
@@ -38,20 +38,20 @@ select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount,
   from paid;
 
 -- name: payment
--- Only for the two sides: who paid, and whoever owns the payee.
+-- Whose it is comes with it: who may see it is for the caller to find out.
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded
+       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, o.owner
   from payments.payments p join payments.orders o on o.id = p.order_id
- where p.id = :id and (p.payer = :resident or o.owner = :resident);
+ where p.id = :id;
 
 -- name: refundable
--- The payment and the two accounts, its order locked: only for whoever owns the payee, or paid.
+-- The payment and the two accounts, its order locked.
 select p.id, p.payer, p.payer_masked, r.wallet, p.payee, p.amount, p.currency, o.id as order_id, o.owner, o.account,
        o.stream, o.refunded
   from payments.payments p
   join payments.orders o on o.id = p.order_id
   join people.residents r on r.id = p.payer
- where p.id = :payment and (o.owner = :resident or p.payer = :resident)
+ where p.id = :payment
    for update of o;
 
 -- name: give_back
@@ -64,8 +64,9 @@ insert into payments.refunds (id, payment, payee, amount, currency, reason, refu
 values (:id, :payment, :payee, :amount, :currency, :reason, :refunded_by, :receipt_no, :business_date, :at);
 
 -- name: refunds_of_payment
-select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at
-  from payments.refunds f where f.payment = :payment order by f.id limit 200;
+select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked
+  from payments.refunds f join payments.payments p on p.id = f.payment
+ where f.payment = :payment order by f.id limit 200;
 
 -- name: refunds_named
 -- Which payments these refunds belong to, and to whom those went.
@@ -429,3 +430,47 @@ select 'refund', f.id, p.id, p.order_id, f.amount, f.currency, f.receipt_no, f.b
   join payments.orders o on o.id = p.order_id
  where f.id = any(:ids)
  order by business_date desc, id desc;
+
+-- name: lock_reference
+-- The same key as for charges: under one reference a payee asks once, whichever way it asks.
+select pg_advisory_xact_lock(hashtextextended('payments.reference ' || :payee::uuid || ' ' || :reference, 0))::text;
+
+-- name: insert_order_code
+insert into payments.order_codes (order_id, code, payload, lives_s, note)
+values (:order_id, :code, :payload, :lives_s, :note);
+
+-- name: reference_is_taken
+select exists (select from payments.orders where payee = :payee and reference = :reference);
+
+-- name: shown_by_reference
+select * from payments.shown_orders where payee = :payee and reference = :reference;
+
+-- name: shown_by_code
+select * from payments.shown_orders where code = :code;
+
+-- name: shown_order
+select * from payments.shown_orders where id = :id and payee = :payee;
+
+-- name: shown_orders
+select * from payments.shown_orders where payee = :payee and id < :before order by id desc limit :limit;
+
+-- name: close_shown_orders
+-- All that a payee shows, or one of them. Who is paying one right now is waited for, and has paid it then.
+update payments.orders o set state = 'closed'
+  from payments.order_codes c
+ where c.order_id = o.id and o.payee = :payee and o.state = 'open' and (:order_id::uuid is null or o.id = :order_id);
+
+-- name: refunds_to
+-- What a payee gave back on one business date, newest first.
+select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked
+  from payments.refunds f join payments.payments p on p.id = f.payment
+ where f.payee = :payee and f.business_date = :business_date
+ order by f.id desc limit :limit;
+
+-- name: check_shown_orders
+-- An order that is shown ends some time, and nobody pays it after its end. (Whoever pays in its last moment may have to
+-- wait for others who pay the same shop.)
+select id, state, expires_at, paid_at
+  from payments.shown_orders
+ where expires_at is null or expires_at <= created_at or paid_at > expires_at + interval '1 minute'
+ limit 100;

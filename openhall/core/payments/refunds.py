@@ -1,5 +1,6 @@
 """Giving money back: part of a payment or all of it, never more than was paid, by whoever was paid."""
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -7,7 +8,8 @@ from msgspec import Struct
 
 from openhall.base import db, events, ids
 from openhall.core import ledger
-from openhall.core.payments import problems, rules
+from openhall.core.payments import actions, problems, rules
+from openhall.core.payments.desks import ONLY_OWNERS, Desks
 from openhall.core.payments.types import Refund
 
 q = db.load("openhall.core.payments")
@@ -36,17 +38,20 @@ class _Named(Struct, frozen=True):
     name: str
 
 
-async def refund(conn: db.Conn, *, payment: UUID, resident: UUID, amount: int, reason: str) -> Refund:
-    """Give `amount` minor units of a payment back to its payer, from the payee's account; `resident` owns the payee.
+async def refund(
+    conn: db.Conn, *, payment: UUID, resident: UUID, amount: int, reason: str, desks: Desks = ONLY_OWNERS
+) -> Refund:
+    """Give `amount` minor units of a payment back to its payer, from the payee's account; `resident` acts for it.
 
-    Refusals in this order: `payments.payment_not_found` (also for strangers), `payments.refund_not_yours`,
-    `payments.refund_above_rest` (with `refundable`), `payments.refund_without_funds`.
+    Refusals in this order: `payments.payment_not_found` (also for strangers), `payments.refund_not_yours` (for the
+    payer too, who may work there), those of the payee's desk, `payments.refund_above_rest` (with `refundable`),
+    `payments.refund_without_funds`.
     """
-    found = await db.maybe(conn, q.refundable, _Refundable, payment=payment, resident=resident)
-    if found is None:
-        raise problems.payment_not_found()
-    if found.owner != resident:
+    seen = await actions.payment(conn, id=payment, resident=resident, desks=desks)
+    if seen.payer == resident:
         raise problems.refund_not_yours()
+    found = await db.one(conn, q.refundable, _Refundable, payment=payment)
+    await desks.allow_refund(conn, seen, found.owner, resident, amount)
     if amount > found.amount - found.refunded:
         raise problems.refund_above_rest(refundable=found.amount - found.refunded)
     made = await _move(conn, found, resident, amount, reason)
@@ -79,8 +84,11 @@ async def _move(conn: db.Conn, found: _Refundable, by: UUID, amount: int, reason
         receipt_no=rules.receipt_no(outcome.business_date, number),
         business_date=outcome.business_date,
         at=outcome.at,
+        refunded_by=by,
+        payer_masked=found.payer_masked,
     )
-    await db.run(conn, q.insert_refund, **msgspec.structs.asdict(made), payee=found.payee, refunded_by=by)
+    row = {name: value for name, value in msgspec.structs.asdict(made).items() if name != "payer_masked"}
+    await db.run(conn, q.insert_refund, **row, payee=found.payee)
     return made
 
 
@@ -94,13 +102,18 @@ def _told(made: Refund, found: _Refundable) -> dict[str, object]:
         "reason": made.reason,
         "receipt_no": made.receipt_no,
         "at": msgspec.to_builtins(made.at),
-        "payer_masked": found.payer_masked,
+        "payer_masked": made.payer_masked,
     }
 
 
 async def refunds_of(conn: db.ReadConn, *, payment: UUID) -> list[Refund]:
     """The refunds of a payment, oldest first. Whether the asker may see the payment is for the caller to find out."""
     return await db.all(conn, q.refunds_of_payment, Refund, payment=payment)
+
+
+async def refunds_to(conn: db.ReadConn, *, payee: UUID, business_date: date, limit: int) -> list[Refund]:
+    """What a payee gave back on one business date, whenever it had been paid; newest first."""
+    return await db.all(conn, q.refunds_to, Refund, payee=payee, business_date=business_date, limit=limit)
 
 
 async def refund_names(conn: db.ReadConn, refunds: list[UUID]) -> dict[UUID, tuple[UUID, str]]:

@@ -56,6 +56,7 @@ class Due(Struct, frozen=True):
     order: UUID
     fresh: bool
     taken_by: UUID | None = None
+    reference: str | None = None
 
 
 class _Item:
@@ -187,7 +188,15 @@ class Teller:
                 item.answer = problems.order_contended()
             else:
                 taken.add(order.id)
-                item.due = Due(order.to, order.amount, order.currency, order.id, fresh=False, taken_by=order.taken_by)
+                item.due = Due(
+                    order.to,
+                    order.amount,
+                    order.currency,
+                    order.id,
+                    fresh=False,
+                    taken_by=order.taken_by,
+                    reference=order.reference,
+                )
 
     def _check(self, items: list[_Item]) -> None:
         for item in items:
@@ -245,7 +254,9 @@ async def _write(conn: db.Conn, paid: list[_Paid]) -> None:
     await events.publish(
         conn,
         [
-            events.Fact(one.due.payee.stream, "payment.succeeded", event_data(one.view, one.payer.masked))
+            events.Fact(
+                one.due.payee.stream, "payment.succeeded", event_data(one.view, one.payer.masked, one.due.reference)
+            )
             for one in paid
         ],
     )

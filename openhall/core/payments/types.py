@@ -47,7 +47,7 @@ class OrderState(StrEnum):
 
 
 class Order(Struct, frozen=True):
-    """What is to be paid: an amount to a payee, once."""
+    """What is to be paid: an amount to a payee, once. `reference` is the payee's own."""
 
     id: UUID
     payee_kind: str
@@ -60,7 +60,61 @@ class Order(Struct, frozen=True):
     currency: str
     state: OrderState
     expires_at: datetime | None
+    reference: str | None
     taken_by: UUID | None
+
+    @property
+    def to(self) -> Payee:
+        """Who is paid by it."""
+        return Payee(
+            kind=self.payee_kind,
+            id=self.payee,
+            name=self.payee_name,
+            account=self.account,
+            owner=self.owner,
+            stream=self.stream,
+        )
+
+
+class ShownState(StrEnum):
+    """Where an order that is shown to a payer is; `expired` follows from the time."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+class ShownOrder(Struct, frozen=True):
+    """An order with a code to be scanned. `payload` is what its QR holds; `payment` and what follows it
+    are there once it is paid.
+
+    `note` is for the payer to read, `reference` for the payee to find it by.
+    """
+
+    id: UUID
+    payee_kind: str
+    payee: UUID
+    payee_name: str
+    account: UUID
+    owner: UUID | None
+    stream: str
+    amount: int
+    currency: str
+    state: ShownState
+    created_at: datetime
+    expires_at: datetime
+    reference: str | None
+    taken_by: UUID | None
+    refunded: int
+    payload: str
+    lives_s: int
+    note: str | None
+    payment: UUID | None
+    payer: UUID | None
+    payer_masked: str | None
+    receipt_no: str | None
+    paid_at: datetime | None
 
     @property
     def to(self) -> Payee:
@@ -115,7 +169,7 @@ class Payment(Struct, frozen=True):
 
 
 class Refund(Struct, frozen=True):
-    """Money that was given back: part of a payment, or all of it."""
+    """Money that was given back: part of a payment, or all of it. `refunded_by` did it for the payee."""
 
     id: UUID
     payment: UUID
@@ -125,6 +179,8 @@ class Refund(Struct, frozen=True):
     receipt_no: str
     business_date: date
     at: datetime
+    refunded_by: UUID
+    payer_masked: str
 
 
 class Totals(Struct, frozen=True):

@@ -84,9 +84,9 @@ class RefundView(Struct, frozen=True):
         )
 
 
-def event_data(view: PaymentView, payer_masked: str) -> dict[str, Any]:
-    """What the watchers of a payee learn of a payment."""
-    return {
+def event_data(view: PaymentView, payer_masked: str, reference: str | None) -> dict[str, Any]:
+    """What the watchers of a payee learn of a payment; `reference` is there when the payee gave its order one."""
+    data = {
         "id": str(view.id),
         "amount": view.amount,
         "currency": view.currency,
@@ -94,3 +94,4 @@ def event_data(view: PaymentView, payer_masked: str) -> dict[str, Any]:
         "at": msgspec.to_builtins(view.at),
         "payer_masked": payer_masked,
     }
+    return data if reference is None else data | {"reference": reference}

@@ -76,7 +76,11 @@ async def watching(hall: Hall, shop: str, after: int | None = None) -> AsyncIter
     await hub.open()
     async with hall.pool.read() as reader:
         entrance = await till.enter(reader, UUID(shop), after)
-    chunks = till.sse(hub, UUID(shop), entrance)
+
+    async def still() -> bool:
+        return True
+
+    chunks = till.sse(hub, UUID(shop), entrance, still)
     try:
         watcher = Watcher(_decoded(chunks))
         assert await watcher.raw() == "retry: 1000\n\n"

@@ -109,7 +109,7 @@ async def test_the_page_and_its_stream_meet_without_gap_or_overlap(hall: Hall) -
     made = {payment for task in paying for payment in task.result()}
     assert len(made) == 30
     for snapshot in snapshots[:: max(1, len(snapshots) // 8)]:
-        shown = [str(payment.id) for payment in snapshot.payments]
+        shown = [str(line.id) for line in snapshot.lines]
         assert (len(shown), snapshot.today.count, snapshot.today.total) == (
             snapshot.last_event,
             snapshot.last_event,

@@ -44,6 +44,11 @@ BREACHES = {
         "delete from ledger.journal where reason = 'refund'",
         "update payments.orders set account = gen_random_uuid()",
     ],
+    "payments.shown_orders": [
+        "update payments.orders set expires_at = null where reference = 'shown'",
+        "update payments.orders set expires_at = created_at where reference = 'shown'",
+        "update payments.payments set at = at + interval '1 hour'",
+    ],
     "merchants.orders": [
         "update payments.orders set account = gen_random_uuid()",
         "update payments.orders set payee = gen_random_uuid()",
@@ -64,11 +69,14 @@ async def broken(conn: db.ReadConn, name: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 async def paid(hall: Hall) -> Hall:
-    """A hall in which one payment was made, and a part of it given back."""
+    """A hall in which two payments were made, one of an order that was shown, and a part of the other given back."""
     payer, _, owner = [await hall.sign_in(phone) for phone in (PAYER, OTHER, OWNER)]
     shop = await hall.open_shop(owner)
     await hall.give(payer, 1000)
     payment = (await hall.pay(payer, code=shop["code"], amount=350)).json()["id"]
+    order = {"amount": 350, "reference": "shown"}
+    shown = await hall.client.post(f"/api/v1/shops/{shop['id']}/orders", json=order, headers=owner)
+    assert (await hall.pay(payer, code=shown.json()["code"])).status_code == 201
     body = {"amount": 100, "reason": "sold out"}
     given_back = await hall.client.post(f"/api/v1/payments/{payment}/refunds", json=body, headers=owner | fresh_key())
     assert given_back.status_code == 201

@@ -215,7 +215,7 @@ async def test_an_unknown_or_expired_order_is_refused(hall: Hall) -> None:
         payee = await payments.resolve(conn, [merchants.payees], shop["code"])
         order = await payments.create_order(conn, payments.NewOrder(payee, 250, expires_at=clock.now()))
     late = await hall.pay(payer, order_id=str(order))
-    assert (late.status_code, late.json()["code"]) == (422, "payments.order_closed")
+    assert (late.status_code, late.json()["code"]) == (422, "payments.order_expired")
 
 
 async def test_a_payment_above_the_limit_is_refused(hall: Hall) -> None:

@@ -1,26 +1,27 @@
 """Payment codes as text and pictures. Pure: no database, no settings.
 
 `read` takes whatever a camera or a person brought and says what it is. Invariants: every text has a defined result,
-one of the three kinds below or a CodeError with its exact reason; reading keeps every character, so encoding what was
+one of the four kinds below or a CodeError with its exact reason; reading keeps every character, so encoding what was
 read gives the same text; what we generate, we read back.
 """
 
 from functools import lru_cache
 from typing import TypeAlias
 
-from openhall.core.payments.codes import code128, mpm, pay, schemes, short
+from openhall.core.payments.codes import code128, mpm, order, pay, schemes, short
+from openhall.core.payments.codes.order import OrderCode
 from openhall.core.payments.codes.qr import fleeting_svg, png, svg
 from openhall.core.payments.codes.reasons import CodeError, Reason
 from openhall.core.payments.codes.schemes import Network
-from openhall.core.payments.codes.shop import ShopCode, generate, new_id, recognise
+from openhall.core.payments.codes.shop import Place, ShopCode, generate, new_id, recognise
 
 __all__ = [
-    "CodeError", "Network", "Read", "Reason", "ShopCode", "code128", "fleeting_svg", "generate", "new_id", "pay", "png",
-    "read", "short", "svg",
+    "CodeError", "Network", "OrderCode", "Place", "Read", "Reason", "ShopCode", "code128", "fleeting_svg", "generate",
+    "new_id", "order", "pay", "png", "read", "short", "svg",
 ]  # fmt: skip
 
-# A shop code of some openhall, the nine digits of a typed short code, or a code of another network.
-Read: TypeAlias = ShopCode | str | Network
+# A shop's or an order's code of some openhall, the nine digits of a typed short code, or a code of another network.
+Read: TypeAlias = ShopCode | OrderCode | str | Network
 
 
 def read(text: str) -> Read:
@@ -44,4 +45,4 @@ def _read(text: str) -> Read:
 
 def _payload(text: str) -> Read:
     code = mpm.parse(text)
-    return recognise(code) or schemes.of_payload(code)
+    return order.recognise(code) or recognise(code) or schemes.of_payload(code)

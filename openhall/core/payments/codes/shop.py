@@ -23,7 +23,7 @@ from msgspec import Struct
 from openhall.core.payments.codes import mpm, short, tlv
 
 GUID = "org.openhall"
-_TEMPLATE = "26"
+TEMPLATE = "26"
 _CURRENCY, _COUNTRY = "156", "CN"
 _NAME_LENGTH, _CITY_LENGTH = 25, 15
 # No vowels, so no words; nothing that looks like a digit. 28 ** 17 is about 81 bits.
@@ -59,26 +59,45 @@ def generate(
     `category` is the MCC (4 digits); `plain_city` is an ASCII name, used where `city` is not ASCII. A name or city of
     any length is shortened to fit. ValueError for what the format does not allow.
     """
-    if len(category) != 4 or not (category.isascii() and category.isdigit()):
-        raise ValueError(f"a merchant category code is four digits, not {category!r}")
-    ascii_name, ascii_city = _is_plain(name), _is_plain(city)
+    place = Place(short_code=short_code, category=category, name=name, city=city, plain_city=plain_city)
     account = tlv.field("00", GUID) + tlv.field("01", hall) + tlv.field("02", code)
+    extra = "" if terminal is None else tlv.field("07", terminal)
+    return payload(kind="11", account=account, place=place, extra=extra)
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """What a payload says of a shop. `category` is the MCC; `plain_city` stands in where `city` is not ASCII."""
+
+    short_code: str
+    category: str
+    name: str
+    city: str
+    plain_city: str
+
+
+def payload(*, kind: str, account: str, place: Place, amount: str | None = None, extra: str = "") -> str:
+    """The payload of a code at a place: static ("11") or of one order ("12"); `account` and `extra` are the contents of
+    templates 26 and 62. ValueError for what the format does not allow.
+    """
+    if len(place.category) != 4 or not (place.category.isascii() and place.category.isdigit()):
+        raise ValueError(f"a merchant category code is four digits, not {place.category!r}")
+    ascii_name, ascii_city = _is_plain(place.name), _is_plain(place.city)
     parts = [
         ("00", "01"),
-        ("01", "11"),
-        (_TEMPLATE, account),
-        ("52", category),
+        ("01", kind),
+        (TEMPLATE, account),
+        ("52", place.category),
         ("53", _CURRENCY),
+        ("54", amount),
         ("58", _COUNTRY),
-        ("59", shorten(name, _NAME_LENGTH) if ascii_name else f"SHOP {short.show(short_code)}"),
-        ("60", shorten(city, _CITY_LENGTH) if ascii_city else plain_city[:_CITY_LENGTH]),
+        ("59", shorten(place.name, _NAME_LENGTH) if ascii_name else f"SHOP {short.show(place.short_code)}"),
+        ("60", shorten(place.city, _CITY_LENGTH) if ascii_city else place.plain_city[:_CITY_LENGTH]),
+        ("62", extra),
     ]
-    if terminal is not None:
-        parts.append(("62", tlv.field("07", terminal)))
     if not (ascii_name and ascii_city):
-        local = tlv.field("01", shorten(name, _NAME_LENGTH)) + tlv.field("02", shorten(city, _CITY_LENGTH))
+        local = tlv.field("01", shorten(place.name, _NAME_LENGTH)) + tlv.field("02", shorten(place.city, _CITY_LENGTH))
         parts.append(("64", tlv.field("00", "ZH") + local))
-    return mpm.seal("".join(tlv.field(tag, value) for tag, value in parts))
+    return mpm.seal("".join(tlv.field(tag, value) for tag, value in parts if value))
 
 
 def recognise(code: mpm.Mpm) -> ShopCode | None:
@@ -86,12 +105,13 @@ def recognise(code: mpm.Mpm) -> ShopCode | None:
     for tag in mpm.ACCOUNT_TEMPLATES:
         if (code.value(tag, "00") or "").lower() == GUID:
             hall, shop = code.value(tag, "01"), code.value(tag, "02")
-            if _is_id(hall) and _is_id(shop):
+            if is_id(hall) and is_id(shop):
                 return ShopCode(hall, shop)
     return None
 
 
-def _is_id(text: str | None) -> TypeGuard[str]:
+def is_id(text: str | None) -> TypeGuard[str]:
+    """Whether it can be one of the two ids that are believed."""
     return text is not None and _is_plain(text)
 
 

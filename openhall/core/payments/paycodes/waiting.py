@@ -119,7 +119,7 @@ async def _pay(conn: db.Conn, payer: Payer, charge: UUID) -> PaymentView:
     await db.send(conn, q.write_paid, rows=db.rows([_paid_row(payer, found, view, outcome)]), now=now)
     await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.CONFIRMED, now=now)
     succeeded = ChargeSucceeded(charge, found.payee_name, found.amount, found.currency, receipt, outcome.at)
-    to_shop = events.Fact(found.stream, "payment.succeeded", event_data(view, payer.masked))
+    to_shop = events.Fact(found.stream, "payment.succeeded", event_data(view, payer.masked, found.reference or None))
     await events.publish(conn, [to_shop, told(payer.resident, succeeded)])
     return view
 

@@ -44,25 +44,36 @@ function setFigure(element, text) {
 const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: say.zone });
 const timeOf = (at) => clock.format(new Date(at));
 
-function show(payment, newest) {
+function addRow(moved, template) {
   const list = part("list");
-  if (list.querySelector(`[data-payment="${CSS.escape(payment.id)}"]`)) return;
-  const row = part("row").content.firstElementChild.cloneNode(true);
+  if (list.querySelector(`[data-payment="${CSS.escape(moved.id)}"]`)) return false;
+  const row = part(template).content.firstElementChild.cloneNode(true);
   const fill = (name, text) => (row.querySelector(`[data-part="${name}"]`).textContent = text);
-  row.dataset.payment = payment.id;
+  row.dataset.payment = moved.id;
+  row.firstElementChild.href = `/payments/${moved.payment_id ?? moved.id}`;
   row.classList.add("row-new");
-  fill("at", timeOf(payment.at));
-  fill("payer", payment.payer_masked);
-  fill("receipt", payment.receipt_no);
-  fill("amount", payment.amount_text[say.lang]);
+  fill("at", timeOf(moved.at));
+  fill("payer", moved.payer_masked);
+  fill("receipt", moved.receipt_no);
+  fill("amount", moved.amount_text[say.lang]);
   list.prepend(row);
   while (list.children.length > LISTED) list.lastElementChild.remove();
   part("none").hidden = true;
-  if (!newest) return;
+  return true;
+}
+
+function showDay(today) {
+  part("total").textContent = today.total_text[say.lang];
+  part("count").textContent = today.count;
+  part("refunded").textContent = today.refunded_text[say.lang];
+  part("back").hidden = !today.refunded;
+}
+
+function show(payment, newest) {
+  if (!addRow(payment, "row") || !newest) return;
   setFigure(part("last"), payment.amount_text[say.lang]);
   part("last-at").textContent = `${timeOf(payment.at)} · ${payment.payer_masked}`;
-  part("total").textContent = payment.today.total_text[say.lang];
-  part("count").textContent = payment.today.count;
+  showDay(payment.today);
   const board = part("last").closest(".board");
   board.classList.remove("board-new");
   void board.offsetWidth; // Lets the same animation start again for the next payment.
@@ -122,14 +133,29 @@ function remember(id) {
   sessionStorage.setItem(memory, JSON.stringify([...seen].slice(-REMEMBERED)));
 }
 
-function receive(event) {
+// What an event brings, with whether it is the newest; null when it was here before.
+function unpack(event) {
   const id = Number(event.lastEventId);
-  if (seen.has(id)) return;
+  if (seen.has(id)) return null;
   remember(id);
-  const payment = JSON.parse(event.data);
   // An event may arrive after one with a higher number; only the highest speaks for the day's total.
   const newest = id > lastEvent;
   lastEvent = Math.max(lastEvent, id);
+  return [JSON.parse(event.data), newest];
+}
+
+// Money that was given back is shown and not spoken: who did it stands at the till.
+function giveBack(event) {
+  const opened = unpack(event);
+  if (!opened) return;
+  const [refund, newest] = opened;
+  if (addRow(refund, "back-row") && newest) showDay(refund.today);
+}
+
+function receive(event) {
+  const opened = unpack(event);
+  if (!opened) return;
+  const [payment, newest] = opened;
   show(payment, newest);
   part("announce").textContent = payment.say[say.lang];
   waiting.push(payment);
@@ -159,6 +185,10 @@ function connect() {
   source.addEventListener("payment.succeeded", (event) => {
     connectIn(SILENCE_MS);
     receive(event);
+  });
+  source.addEventListener("payment.refunded", (event) => {
+    connectIn(SILENCE_MS);
+    giveBack(event);
   });
   source.onerror = () => {
     setState("lost", say.lost);
