@@ -17,7 +17,7 @@ CALLS = frozenset({"all", "maybe", "one", "run", "send"})
 
 # A package asks by its own statements. These use the base's too, on purpose: the functions of the base take one key at
 # a time, and a batch answers many.
-LOADS_BASE = {"openhall.core.payments.teller", "openhall.web.health"}
+LOADS_BASE = {"openhall.core.payments.answering", "openhall.web.health"}
 # Each knows why it speaks SQL outside a queries.sql: there is no package, or no migrated database, to hold it.
 SPEAKS_SQL = {
     "openhall.base.live": "LISTEN takes no parameters and must name the channel itself",

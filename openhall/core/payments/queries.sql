@@ -281,34 +281,54 @@ select id, name, enrolled_at, case when day = :day then spent else 0 end as spen
 update payments.pay_devices set revoked_at = :now where id = :id and resident = :resident and revoked_at is null;
 
 -- name: insert_waiting
-insert into payments.waiting_charges (charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount,
-                                      currency, reference, created_at, expires_at, state)
-select charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference, :now,
-       expires_at, 'waiting'
-  from json_to_recordset(:rows) as r(
-    charge uuid, resident uuid, payee_kind text, payee uuid, payee_name text, account uuid, owner uuid, stream text,
-    amount bigint, currency text, reference text, expires_at timestamptz)
- order by charge
-    on conflict (charge) do nothing
-returning charge;
+-- A charge that waits, and the order that it pays once it is confirmed.
+with asked as materialized (
+  select * from json_to_recordset(:rows) as r(
+    charge uuid, order_id uuid, resident uuid, payee_kind text, payee uuid, payee_name text, account uuid, owner uuid,
+    stream text, amount bigint, currency text, reference text, taken_by uuid, expires_at timestamptz)
+), kept as (
+  insert into payments.waiting_charges (charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream,
+                                        amount, currency, reference, taken_by, created_at, expires_at, state)
+  select charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference,
+         taken_by, :now, expires_at, 'waiting'
+    from asked
+   order by charge
+      on conflict (charge) do nothing
+  returning charge
+), ordered as (
+  insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at,
+                               expires_at, reference, taken_by)
+  select order_id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, 'asked', :now, expires_at,
+         nullif(reference, ''), taken_by
+    from asked where charge in (select charge from kept)
+)
+select charge from kept;
 
 -- name: waiting_charges
-select charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference, created_at,
-       expires_at, case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
+select charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference,
+       taken_by, created_at, expires_at,
+       case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
   from payments.waiting_charges
  where charge = any(:charges::uuid[]);
 
 -- name: lock_waiting_charges
-select charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference, created_at,
-       expires_at, case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
+select charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference,
+       taken_by, created_at, expires_at,
+       case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
   from payments.waiting_charges
  where charge = any(:charges::uuid[])
  order by charge
    for update;
 
 -- name: end_waiting_charges
-update payments.waiting_charges set state = :state, ended_at = :now
- where charge = any(:charges::uuid[]) and state = 'waiting';
+-- The order of a confirmed charge is marked by its payment; any other is closed.
+with ended as (
+  update payments.waiting_charges set state = :state, ended_at = :now
+   where charge = any(:charges::uuid[]) and state = 'waiting'
+  returning order_id
+)
+update payments.orders set state = 'closed'
+ where id in (select order_id from ended) and :state <> 'confirmed';
 
 -- name: next_waiting_charge
 select charge from payments.waiting_charges

@@ -78,7 +78,7 @@ class ChargeState(StrEnum):
 
 
 class NewWaiting(Struct, frozen=True, kw_only=True):
-    """A charge that its payer must confirm until `expires_at`."""
+    """A charge that its payer must confirm until `expires_at`. `reference`: the payee's own, empty for none."""
 
     charge: UUID
     resident: UUID
@@ -87,12 +87,14 @@ class NewWaiting(Struct, frozen=True, kw_only=True):
     currency: str
     reference: str
     expires_at: datetime
+    taken_by: UUID | None = None
 
 
 class WaitingCharge(Struct, frozen=True):
-    """A charge that waits, or waited, for its payer."""
+    """A charge that waits, or waited, for its payer, with the order that it pays."""
 
     charge: UUID
+    order_id: UUID
     resident: UUID
     payee_kind: str
     payee: UUID
@@ -103,6 +105,7 @@ class WaitingCharge(Struct, frozen=True):
     amount: int
     currency: str
     reference: str
+    taken_by: UUID | None
     created_at: datetime
     expires_at: datetime
     state: ChargeState
