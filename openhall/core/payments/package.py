@@ -50,5 +50,20 @@ PACKAGE = Package(
             "A charge is confirmed exactly when its payment exists, of its payer, payee and amount.",
             q.check_waiting_charges,
         ),
+        Check(
+            "payments.charges_answered",
+            "Every charge that was acknowledged as waiting is there.",
+            q.check_charges_answered,
+        ),
+        Check(
+            "payments.charge_orders",
+            "A waiting charge holds an order for its payer alone; once it is over, the order is paid or closed.",
+            q.check_charge_orders,
+        ),
+        Check(
+            "payments.codes_used",
+            "A pay code was used up only by what was paid, or put to its payer (of the last day).",
+            q.check_codes_used,
+        ),
     ],
 )

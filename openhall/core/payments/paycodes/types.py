@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from openhall.base import ids
 from openhall.core.payments.types import Payee, Payer
 
 
@@ -31,7 +32,7 @@ class CodeAsk(Struct, frozen=True, kw_only=True):
 class Consumed(Struct, frozen=True, kw_only=True):
     """The code is bound to this charge. `requires_action`: the payer must confirm it on the phone before money moves.
 
-    `again`: the same charge had consumed the code before; everything else is as it was then.
+    `again`: the same charge had consumed the code before; everything else is as it was then. `code`: what is kept of it.
     """
 
     charge: UUID
@@ -41,6 +42,7 @@ class Consumed(Struct, frozen=True, kw_only=True):
     offline: bool
     requires_action: bool
     again: bool
+    code: str
 
     @property
     def payer(self) -> Payer:
@@ -88,6 +90,7 @@ class NewWaiting(Struct, frozen=True, kw_only=True):
     reference: str
     expires_at: datetime
     taken_by: UUID | None = None
+    order: UUID = field(default_factory=ids.new)
 
 
 class WaitingCharge(Struct, frozen=True):

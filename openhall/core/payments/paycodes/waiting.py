@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from openhall.base import clock, db, events, idempotency, ids
+from openhall.base import clock, db, events, idempotency
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
 from openhall.core import ledger
@@ -178,7 +178,7 @@ def _refused(charge: WaitingCharge) -> dict[str, object]:
 def _waiting_row(new: NewWaiting) -> dict[str, object]:
     return {
         "charge": new.charge,
-        "order_id": ids.new(),
+        "order_id": new.order,
         "resident": new.resident,
         "payee_kind": new.payee.kind,
         "payee": new.payee.id,
