@@ -55,8 +55,9 @@ async def refund(conn: db.Conn, *, payment: UUID, resident: UUID, amount: int, r
 
 
 async def refund_rest(conn: db.Conn, *, payment: UUID, payee: UUID, by: UUID, reason: str) -> Refund | None:
-    """Give all that is left of a payment back; None when nothing is left. That `by` acts for the payee is for the caller
-    to know. Problems: `payments.payment_not_found`, `payments.refund_without_funds`.
+    """Give all that is left of a payment back; None when nothing is left. That `by` may do so is for the caller to know.
+
+    Problems: `payments.payment_not_found`, `payments.refund_without_funds`.
     """
     found = await db.maybe(conn, q.refundable_of_payee, _Refundable, payment=payment, payee=payee)
     if found is None:

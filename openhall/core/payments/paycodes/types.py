@@ -32,7 +32,8 @@ class CodeAsk(Struct, frozen=True, kw_only=True):
 class Consumed(Struct, frozen=True, kw_only=True):
     """The code is bound to this charge. `requires_action`: the payer must confirm it on the phone before money moves.
 
-    `again`: the same charge had consumed the code before; everything else is as it was then. `code`: what is kept of it.
+    `again`: the same charge had consumed the code before; everything else is as it was then. `code`: what is kept of
+    it.
     """
 
     charge: UUID
