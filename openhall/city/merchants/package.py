@@ -7,7 +7,9 @@ from openhall.city.merchants import api, pages
 from openhall.city.merchants.book import api as book_api
 from openhall.city.merchants.book import jobs as book_jobs
 from openhall.city.merchants.book import pages as book_pages
+from openhall.city.merchants.counter import api as counter_api
 from openhall.city.merchants.demo import load
+from openhall.city.merchants.keys import api as keys_api
 from openhall.city.merchants.registry import payees, streams
 
 q = db.load("openhall.city.merchants")
@@ -15,7 +17,14 @@ q = db.load("openhall.city.merchants")
 PACKAGE = Package(
     name="merchants",
     module="openhall.city.merchants",
-    routes=(api.router, pages.router, book_api.router, book_pages.router),
+    routes=(
+        api.router,
+        pages.router,
+        book_api.router,
+        book_pages.router,
+        counter_api.router,
+        keys_api.router,
+    ),
     tasks=(book_jobs.tasks,),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),
@@ -38,6 +47,7 @@ PACKAGE = Package(
             "Closings are numbered without gaps in the order of their dates, and their hashes recompute.",
             q.check_closing_numbers,
         ),
+        Check("merchants.keys", "No shop has more keys than it may.", q.check_keys),
         Check("merchants.codes", "An open shop has exactly one active code, a closed shop none.", q.check_codes),
     ),
 )

@@ -52,7 +52,7 @@ PACKAGE = Package(
         ),
         Check(
             "payments.charges_answered",
-            "Every charge that was acknowledged as waiting is there.",
+            "Every charge that was acknowledged as waiting for its payer is there.",
             q.check_charges_answered,
         ),
         Check(

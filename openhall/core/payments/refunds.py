@@ -55,7 +55,7 @@ async def refund(conn: db.Conn, *, payment: UUID, resident: UUID, amount: int, r
 
 
 async def refund_rest(conn: db.Conn, *, payment: UUID, payee: UUID, by: UUID, reason: str) -> Refund | None:
-    """Give all that is left of a payment back; None when nothing is left. That `by` may do so is for the caller to know.
+    """Give all that is left of a payment back; None when nothing is left. Whether `by` may do so, the caller knows.
 
     Problems: `payments.payment_not_found`, `payments.refund_without_funds`.
     """

@@ -26,7 +26,6 @@ q = db.load("openhall.core.payments")
 
 # The API and the counter's page share one name for the act, so that a key works across both.
 SCOPE = "POST /charges"
-_NOBODY = UUID(int=0)
 
 
 class _Item(answering.Item):
@@ -93,6 +92,8 @@ class Counter:
         items = [_Item(ask) for ask in asks]
         await _admit(conn, items)
         followers = await self._look_up(conn, undecided(items))
+        for item in undecided(items):
+            item.answer = item.admitted.refusal
         asked = undecided(items)
         await self._read_codes(conn, asked)
         _check(undecided(items))
@@ -136,7 +137,7 @@ class Counter:
         """The reference is taken: who asks for the same again is shown what there is."""
         if not items:
             return
-        asks = [item.code_ask(charge.id or _NOBODY) for item, charge in items]
+        asks = [item.code_ask(charge.id or finding.NOBODY) for item, charge in items]
         payers = await paycodes.payers_of(conn, asks, settings=self._settings)
         for (item, charge), payer in zip(items, payers, strict=True):
             item.answer = _again(charge, payer, item.ask.amount)

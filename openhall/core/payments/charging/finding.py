@@ -9,6 +9,8 @@ from openhall.core.payments.charging.types import Charge
 
 q = db.load("openhall.core.payments")
 
+NOBODY = UUID(int=0)
+
 
 async def charge(conn: db.ReadConn, *, payee: UUID, charge: UUID) -> Charge:
     """A charge of this payee, or a payment to it; Problem `payments.payment_not_found`."""
@@ -19,11 +21,8 @@ async def charge(conn: db.ReadConn, *, payee: UUID, charge: UUID) -> Charge:
 
 
 async def payee_of(conn: db.ReadConn, charge: UUID) -> UUID:
-    """To whom a charge or a payment goes; Problem `payments.payment_not_found`."""
-    payee = await db.maybe(conn, q.payee_of_charge, UUID, charge=charge)
-    if payee is None:
-        raise problems.payment_not_found()
-    return payee
+    """To whom a charge or a payment goes; an id that nobody has when there is none, so that it is nobody's to see."""
+    return await db.maybe(conn, q.payee_of_charge, UUID, charge=charge) or NOBODY
 
 
 async def lock_references(conn: db.Conn, references: Sequence[tuple[UUID, str]]) -> db.Reply[bool]:

@@ -27,13 +27,15 @@ class Taker(Struct, frozen=True):
     """Who was let in, and for whom they take money.
 
     `principal` owns the idempotency keys. `taken_by` is the resident at the counter, None for a machine; `answers` the
-    resident who answers for what is done: the same one, or whoever set the machine up.
+    resident who answers for what is done: the same one, or whoever set the machine up. `refusal`: why nothing new is
+    charged for this payee, if so; what was charged before can still be asked for and undone.
     """
 
     payee: Payee
     principal: str
     taken_by: UUID | None
     answers: UUID
+    refusal: Problem | None = None
 
 
 class Admission(Protocol):
