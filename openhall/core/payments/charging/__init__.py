@@ -11,10 +11,10 @@ Who may charge for a shop is for the caller to say, by an `Admission`; this pack
 from openhall.core.payments.charging.counter import SCOPE, Counter
 from openhall.core.payments.charging.finding import charge, payee_of
 from openhall.core.payments.charging.reversing import REASON, reverse, reverse_reference
-from openhall.core.payments.charging.types import Admission, Ask, Charge, Door, State, Taker
+from openhall.core.payments.charging.types import Admission, Ask, Charge, Door, Standing, Taker
 from openhall.core.payments.charging.views import ChargeView, ReversalView
 
 __all__ = [
-    "REASON", "SCOPE", "Admission", "Ask", "Charge", "ChargeView", "Counter", "Door", "ReversalView", "State", "Taker",
+    "REASON", "SCOPE", "Admission", "Ask", "Charge", "ChargeView", "Counter", "Door", "ReversalView", "Standing", "Taker",
     "charge", "payee_of", "reverse", "reverse_reference",
 ]  # fmt: skip

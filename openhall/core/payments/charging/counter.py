@@ -18,7 +18,7 @@ from openhall.core import ledger
 from openhall.core.payments import answering, paid, paycodes, problems, rules
 from openhall.core.payments.answering import undecided
 from openhall.core.payments.charging import finding
-from openhall.core.payments.charging.types import Admission, Ask, Charge, State, Taker
+from openhall.core.payments.charging.types import Admission, Ask, Charge, Standing, Taker
 from openhall.core.payments.charging.views import ChargeView
 from openhall.core.payments.types import OrderState
 
@@ -203,12 +203,12 @@ async def _admit(conn: db.Conn, items: list[_Item]) -> None:
 
 def _again(charge: Charge, payer: UUID | None, amount: int) -> Answer | Problem:
     if charge.id is None and charge.order_state is OrderState.CLOSED:
-        return problems.charge_over(state=State.CLOSED)
+        return problems.charge_over(state=Standing.CLOSED)
     if charge.id is None or payer is None or (payer, amount) != (charge.payer, charge.amount):
         return problems.reference_taken()
-    if charge.state is State.SUCCEEDED:
+    if charge.state is Standing.SUCCEEDED:
         return _answer(201, ChargeView.of(charge))
-    if charge.state is State.REQUIRES_ACTION:
+    if charge.state is Standing.REQUIRES_ACTION:
         return _answer(202, ChargeView.of(charge))
     return problems.charge_over(charge=str(charge.id), state=charge.state)
 

@@ -10,7 +10,7 @@ from openhall.base import clock, db, ids
 from openhall.base.i18n import N_
 from openhall.core.payments import paycodes
 from openhall.core.payments.charging import finding
-from openhall.core.payments.charging.types import Charge, State, Taker
+from openhall.core.payments.charging.types import Charge, Standing, Taker
 from openhall.core.payments.refunds import refund_rest
 from openhall.core.payments.types import OrderState
 
@@ -30,7 +30,7 @@ async def reverse(conn: db.Conn, *, charge: UUID, taker: Taker) -> Charge:
     # Whoever confirms it holds this row until the money has moved: from here on it is one or the other.
     await paycodes.close(conn, [charge])
     found = await finding.charge(conn, payee=payee, charge=charge)
-    if found.state is not State.SUCCEEDED:
+    if found.state is not Standing.SUCCEEDED:
         return found
     await refund_rest(conn, payment=charge, payee=payee, by=taker.answers, reason=REASON)
     return await finding.charge(conn, payee=payee, charge=charge)

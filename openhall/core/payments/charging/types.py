@@ -63,7 +63,7 @@ class Ask(Struct, frozen=True, kw_only=True):
         return idempotency.body_hash(msgspec.json.encode([self.door.shop, self.pay_code, self.amount, self.reference]))
 
 
-class State(StrEnum):
+class Standing(StrEnum):
     """Where a charge is. `refused`: by its payer; `closed`: by the shop."""
 
     SUCCEEDED = "succeeded"
@@ -74,11 +74,11 @@ class State(StrEnum):
 
 
 _OF_WAITING = {
-    ChargeState.WAITING: State.REQUIRES_ACTION,
-    ChargeState.CONFIRMED: State.SUCCEEDED,
-    ChargeState.REFUSED: State.REFUSED,
-    ChargeState.CLOSED: State.CLOSED,
-    ChargeState.EXPIRED: State.EXPIRED,
+    ChargeState.WAITING: Standing.REQUIRES_ACTION,
+    ChargeState.CONFIRMED: Standing.SUCCEEDED,
+    ChargeState.REFUSED: Standing.REFUSED,
+    ChargeState.CLOSED: Standing.CLOSED,
+    ChargeState.EXPIRED: Standing.EXPIRED,
 }
 
 
@@ -106,8 +106,8 @@ class Charge(Struct, frozen=True):
     waiting: ChargeState | None
 
     @property
-    def state(self) -> State:
+    def state(self) -> Standing:
         """Where it is; only asked of what is a charge, or is over."""
         if self.order_state is OrderState.PAID:
-            return State.SUCCEEDED
-        return State.CLOSED if self.waiting is None else _OF_WAITING[self.waiting]
+            return Standing.SUCCEEDED
+        return Standing.CLOSED if self.waiting is None else _OF_WAITING[self.waiting]

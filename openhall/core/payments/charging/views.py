@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from openhall.core.payments.charging.types import Charge, State
+from openhall.core.payments.charging.types import Charge, Standing
 from openhall.core.payments.paid import Paid
 from openhall.core.payments.paycodes import NewWaiting
 from openhall.core.payments.views import PayeeView, ShopView
@@ -19,7 +19,7 @@ class ChargeView(Struct, frozen=True):
     """
 
     id: UUID | None
-    state: State
+    state: Standing
     amount: int
     currency: str
     payee: PayeeView
@@ -37,7 +37,7 @@ class ChargeView(Struct, frozen=True):
         """Just paid."""
         return ChargeView(
             paid.id,
-            State.SUCCEEDED,
+            Standing.SUCCEEDED,
             paid.amount,
             paid.currency,
             *_sides(paid.payee.kind, paid.payee.id, paid.payee.name),
@@ -73,7 +73,7 @@ class ChargeView(Struct, frozen=True):
         """Just put to its payer."""
         return ChargeView(
             new.charge,
-            State.REQUIRES_ACTION,
+            Standing.REQUIRES_ACTION,
             new.amount,
             new.currency,
             *_sides(new.payee.kind, new.payee.id, new.payee.name),
@@ -106,5 +106,5 @@ class ReversalView(Struct, frozen=True):
 
     @staticmethod
     def of(charge: Charge) -> "ReversalView":
-        state = "refunded" if charge.state is State.SUCCEEDED else "closed"
+        state = "refunded" if charge.state is Standing.SUCCEEDED else "closed"
         return ReversalView(charge.id, state, charge.refunded, charge.currency, charge.reference)

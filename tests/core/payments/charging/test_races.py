@@ -1,4 +1,4 @@
-"""Counters in a hurry: one code and many counters, one reference and many charges, in one process and across several."""
+"""Counters in a hurry: one code and many counters, one reference and many charges, in one process and in two."""
 
 import pytest
 
