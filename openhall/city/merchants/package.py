@@ -8,8 +8,10 @@ from openhall.city.merchants.book import api as book_api
 from openhall.city.merchants.book import jobs as book_jobs
 from openhall.city.merchants.book import pages as book_pages
 from openhall.city.merchants.counter import api as counter_api
+from openhall.city.merchants.counter import pages as counter_pages
 from openhall.city.merchants.demo import load
 from openhall.city.merchants.keys import api as keys_api
+from openhall.city.merchants.keys import pages as keys_pages
 from openhall.city.merchants.registry import payees, streams
 
 q = db.load("openhall.city.merchants")
@@ -24,6 +26,8 @@ PACKAGE = Package(
         book_pages.router,
         counter_api.router,
         keys_api.router,
+        counter_pages.router,
+        keys_pages.router,
     ),
     tasks=(book_jobs.tasks,),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),

@@ -61,4 +61,11 @@ async def _owned(conn: db.ReadConn, owners: Sequence[UUID]) -> list[Owned]:
 
 
 # What happens at a shop, for programs of its owner. Whatever else is told on a shop's stream is added here.
-streams = StreamSource(find=_owned, tells=(Told("payment.succeeded", N_("A payment was received")),))
+streams = StreamSource(
+    find=_owned,
+    tells=(
+        Told("payment.succeeded", N_("A payment was received")),
+        Told("payment.refunded", N_("A payment was given back")),
+        Told("charge.refused", N_("A payer refused a charge")),
+    ),
+)

@@ -15,6 +15,6 @@ from openhall.core.payments.charging.types import Admission, Ask, Charge, Door, 
 from openhall.core.payments.charging.views import ChargeView, ReversalView
 
 __all__ = [
-    "REASON", "SCOPE", "Admission", "Ask", "Charge", "ChargeView", "Counter", "Door", "ReversalView", "Standing", "Taker",
-    "charge", "payee_of", "reverse", "reverse_reference",
+    "REASON", "SCOPE", "Admission", "Ask", "Charge", "ChargeView", "Counter", "Door", "ReversalView", "Standing",
+    "Taker", "charge", "payee_of", "reverse", "reverse_reference",
 ]  # fmt: skip
