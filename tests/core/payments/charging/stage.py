@@ -10,7 +10,7 @@ from msgspec import Struct
 from openhall.core import people
 from openhall.core.payments import paycodes
 from openhall.core.payments.types import Payer
-from tests.hall import Hall, Headers, fresh_key
+from tests.hall import Hall, Headers
 
 OWNER, PAYER, OTHER = "13800000001", "13800000002", "13800000003"
 ALL = ["charges:write", "payments:read", "refunds:write"]
@@ -36,11 +36,17 @@ class Stage(Struct):
         return str(made.json()["digits"])
 
     async def charge(
-        self, code: str, amount: int = 350, reference: str | None = None, *, by: Headers | None = None, **headers: str
+        self,
+        code: str,
+        amount: int = 350,
+        reference: str | None = None,
+        *,
+        by: Headers | None = None,
+        key: str | None = None,
     ) -> httpx.Response:
-        """A charge of the scanner, or by whoever is named."""
+        """A charge of the scanner, or by whoever is named; `key` is the Idempotency-Key."""
         body = {"pay_code": code, "amount": amount, "reference": reference or str(uuid4())}
-        sent = (by or self.key) | fresh_key() | headers
+        sent = (by or self.key) | {"Idempotency-Key": key or str(uuid4())}
         return await self.hall.client.post(self.charges, json=body, headers=sent)
 
     async def look(self, charge: str, by: Headers | None = None) -> httpx.Response:

@@ -61,10 +61,10 @@ async def test_a_resident_who_works_there_charges_too_and_stands_on_the_payment(
 async def test_the_same_key_gets_the_same_answer(hall: Hall) -> None:
     stage = await set_up(hall)
     code, reference = await stage.code(), str(uuid4())
-    first = await stage.charge(code, 350, reference, **{"Idempotency-Key": "one"})
-    again = await stage.charge(code, 350, reference, **{"Idempotency-Key": "one"})
+    first = await stage.charge(code, 350, reference, key="one")
+    again = await stage.charge(code, 350, reference, key="one")
     assert (again.status_code, again.content, again.headers["Idempotent-Replayed"]) == (201, first.content, "true")
-    other = await stage.charge(code, 351, reference, **{"Idempotency-Key": "one"})
+    other = await stage.charge(code, 351, reference, key="one")
     assert (other.status_code, other.json()["code"]) == (422, "hall.idempotency_key_reused")
     assert await hall.balance(stage.payer) == 99_650
     await hall.books_agree()
@@ -111,7 +111,7 @@ async def test_a_large_charge_waits_for_the_payers_yes(hall: Hall) -> None:
     assert charged.status_code == 202
     waiting = charged.json()
     assert (waiting["state"], waiting["receipt_no"]) == ("requires_action", None)
-    assert waiting["expires_at"] > waiting["id"][:0]
+    assert waiting["expires_at"] is not None
     assert (await stage.look(waiting["id"])).json() == waiting
     # Asking again under another key finds the same charge, and asks nobody again.
     again = await stage.charge(await stage.code(), 500_000, "T1")
@@ -170,7 +170,7 @@ async def test_a_charge_nobody_answered_expires(hall: Hall) -> None:
 async def test_without_money_the_counter_and_the_payer_are_told_and_the_code_still_works(hall: Hall) -> None:
     stage = await set_up(hall, money=100)
     code = await stage.code()
-    refused = await stage.charge(code, 350, "R1", **{"Idempotency-Key": "one"})
+    refused = await stage.charge(code, 350, "R1", key="one")
     assert (refused.status_code, refused.json()["code"]) == (422, "payments.insufficient_funds")
     ((told, data),) = await facts(hall, await stream_of(hall, PAYER))
     assert (told, data["code"], data["payee_name"]) == (
@@ -178,7 +178,7 @@ async def test_without_money_the_counter_and_the_payer_are_told_and_the_code_sti
     )  # fmt: skip
     await hall.give(stage.payer, 1000)
     # The refusal stands for its key; another try, with the same code and reference, goes through.
-    again = await stage.charge(code, 350, "R1", **{"Idempotency-Key": "one"})
+    again = await stage.charge(code, 350, "R1", key="one")
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (422, "true")
     assert (await stage.charge(code, 350, "R1")).status_code == 201
     assert await hall.balance(stage.payer) == 750
