@@ -110,7 +110,8 @@ async def _workers(conn: db.ReadConn, doors: Sequence[Door]) -> list[Worker | Pr
 async def _residents(conn: db.ReadConn, doors: Sequence[Door]) -> list[UUID | Problem]:
     """Who stands there; asked of the sessions where only a token is known."""
     hashes = {door.token: people.token_hash(door.token) or b"" for door in doors if door.token is not None}
-    bearers = await people.residents_of(conn, list(hashes.values()), people.SessionKind.API) if hashes else []
+    asked = await people.ask_bearers(conn, list(hashes.values()), people.SessionKind.API)
+    bearers = await asked.all()
     known = {token: bearer for token, bearer in zip(hashes, bearers, strict=True) if bearer is not None}
     found: list[UUID | Problem] = []
     for door in doors:
