@@ -36,6 +36,8 @@ _CODES_A_SECOND = 300
 # Codes live a minute, and they are made before the measured time.
 MOST_SECONDS = 30
 _MOVEMENTS = 2_000
+# Between one such work and its next time.
+_PAUSE_S = 2
 
 
 class Till(Struct, frozen=True):
@@ -163,12 +165,14 @@ async def _codes(stage: Stage, count: int) -> list[str]:
 
 @asynccontextmanager
 async def _day_end(stage: Stage) -> AsyncIterator[None]:
-    """What a hall does at the end of its day, over and over, while the block runs."""
+    """What a hall does at the end of its day, again and again, while the block runs."""
     ended = asyncio.Event()
 
     async def again(work: Callable[[Stage], Awaitable[None]]) -> None:
         while not ended.is_set():
             await work(stage)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _PAUSE_S)
 
     running = [asyncio.create_task(again(work)) for work in DAY_END]
     try:
