@@ -33,8 +33,7 @@ def run(*, seconds: int = 15, payers: int = 64, scale: int = 64, rounds: int = 1
     return bench.main(seconds=seconds, payers=payers, scale=scale, rounds=rounds)
 
 
-# Said here, because the reference is not written by a program named openhall.
-@app.command(usage="Usage: openhall bench charges [OPTIONS]")
+@app.command
 def charges(*, seconds: int = 15, counters: int = 64, scale: int = 64, rounds: int = 1) -> int:
     """Measure how fast counters charge pay codes, also at the day's end, as ratios to pgbench.
 
