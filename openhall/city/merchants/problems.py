@@ -74,6 +74,7 @@ day_without_trade = define(
     Kind.NOT_FOUND,
     N_("There is nothing to close on this day."),
     N_("Only days on which the shop was paid, or gave money back, are closed."),
+)
 key_invalid = define(
     "merchants.key_invalid",
     Kind.UNAUTHENTICATED,

@@ -241,6 +241,8 @@ select c.shop, c.business_date, c.number
                   merchants.closing_line(h.hour, h.taken_by, h.count, h.total, h.refund_count, h.refund_total), e'\n'
                   order by h.hour, h.taken_by nulls first))
            from merchants.closed_hours h where h.shop = c.shop and h.business_date = c.business_date)
+ limit 100;
+
 -- name: lock_shop
 -- One after the other for each shop: the limit of keys holds in the statement after this.
 select id from merchants.shops where id = :shop for no key update;

@@ -7,7 +7,7 @@ from openhall.base import clock, db
 from openhall.core.payments import problems
 from openhall.core.payments.charging.types import Charge
 
-q = db.load("openhall.core.payments")
+q = db.load("openhall.core.payments.charging")
 
 NOBODY = UUID(int=0)
 

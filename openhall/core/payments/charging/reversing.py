@@ -14,7 +14,7 @@ from openhall.core.payments.charging.types import Charge, Standing, Taker
 from openhall.core.payments.refunds import refund_rest
 from openhall.core.payments.types import OrderState
 
-q = db.load("openhall.core.payments")
+q = db.load("openhall.core.payments.charging")
 
 # The reason that the payer reads on the receipt.
 REASON = N_("Undone by the shop")
