@@ -1,23 +1,16 @@
-"""Concurrent payers over HTTP: plain sockets, because a heavier client would take the cores from what is measured."""
+"""Concurrent clients over HTTP: plain sockets, because a heavier client would take the cores from what is measured."""
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 from uuid import uuid4
 
 from msgspec import Struct
 
 
-class Payer(Struct, frozen=True):
-    """Who pays: a bearer token, and the short code of the shop they pay."""
-
-    token: str
-    code: str
-
-
 class Load(Struct, frozen=True):
-    """What a run of payers saw. Latencies are in milliseconds."""
+    """What a run of clients saw. Latencies are in milliseconds."""
 
     acknowledged: int
     refused: int
@@ -31,10 +24,10 @@ class Load(Struct, frozen=True):
 
 
 class _Client(asyncio.Protocol):
-    """One payer on one connection: pays, waits for the answer, pays again, until the time is over."""
+    """One client on one connection: asks, waits for the answer, asks again, until the time or its requests are over."""
 
-    def __init__(self, payer: Payer, ends: float, done: Callable[[], None]) -> None:
-        self._payer = payer
+    def __init__(self, requests: Iterator[bytes], ends: float, done: Callable[[], None]) -> None:
+        self._requests = requests
         self._ends = ends
         self._done = done
         self._buffer = b""
@@ -45,7 +38,7 @@ class _Client(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are none of asyncio's classes, though they behave alike.
         self._transport = cast("asyncio.Transport", transport)
-        self._pay()
+        self._ask()
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -61,27 +54,35 @@ class _Client(asyncio.Protocol):
         else:
             self.refused += 1
         if time.perf_counter() < self._ends:
-            self._pay()
+            self._ask()
         else:
             self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._done()
 
-    def _pay(self) -> None:
-        body = b'{"code":"%s","amount":1}' % self._payer.code.encode()
+    def _ask(self) -> None:
+        request = next(self._requests, None)
+        if request is None:
+            self._transport.close()
+            return
         self._sent = time.perf_counter()
-        self._transport.write(
-            b"POST /api/v1/payments HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            b"Authorization: Bearer %s\r\nIdempotency-Key: %s\r\nContent-Length: %d\r\n\r\n%s"
-            % (self._payer.token.encode(), str(uuid4()).encode(), len(body), body)
-        )
+        self._transport.write(request)
 
 
-async def pay_for(port: int, payers: list[Payer], seconds: float) -> Load:
-    """All payers pay as fast as they are answered, for so long."""
+def post(path: str, token: str, body: bytes) -> bytes:
+    """A request that creates something, under a key of its own."""
+    return (
+        b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Authorization: Bearer %s\r\nIdempotency-Key: %s\r\nContent-Length: %d\r\n\r\n%s"
+        % (path.encode(), token.encode(), str(uuid4()).encode(), len(body), body)
+    )
+
+
+async def load(port: int, requests: Sequence[Iterator[bytes]], seconds: float) -> Load:
+    """As many clients as there are iterators, each asking as fast as it is answered, for so long."""
     loop = asyncio.get_running_loop()
-    left = len(payers)
+    left = len(requests)
     finished = asyncio.Event()
 
     def done() -> None:
@@ -91,14 +92,14 @@ async def pay_for(port: int, payers: list[Payer], seconds: float) -> Load:
             finished.set()
 
     started = time.perf_counter()
-    clients = [_Client(payer, started + seconds, done) for payer in payers]
+    clients = [_Client(own, started + seconds, done) for own in requests]
     for client in clients:
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.wait_for(finished.wait(), seconds + 30)
     elapsed = time.perf_counter() - started
     latencies = sorted(latency for client in clients for latency in client.latencies)
     if not latencies:
-        raise RuntimeError("no payment was acknowledged")
+        raise RuntimeError("nothing was acknowledged")
     return Load(
         acknowledged=len(latencies),
         refused=sum(client.refused for client in clients),

@@ -18,6 +18,7 @@ from openhall.base import db, jobs, live, logs
 from openhall.base.config import Settings
 from openhall.base.package import JoinHook, Package
 from openhall.core import ledger, payments
+from openhall.core.payments import charging
 from openhall.core.people import Resident, Visit
 from openhall.web import health, pages, problems
 from openhall.web.discover import packages as discover
@@ -38,6 +39,7 @@ def create_app(settings: Settings) -> Litestar:
     pool = db.Pool(settings.database_url, settings.pool_size)
     hub = live.Hub(settings.database_url, pool)
     teller = payments.Teller(pool, settings, [source for package in packages for source in package.payees])
+    counter = charging.Counter(pool, settings)
     app = Litestar(
         route_handlers=[*_routes(packages), _static_router()],
         dependencies=_dependencies(packages),
@@ -62,6 +64,7 @@ def create_app(settings: Settings) -> Litestar:
     app.state.hub = hub
     app.state.teller = teller
     app.state.desks = payments.Desks(desk for package in packages for desk in package.desks)
+    app.state.counter = counter
     app.state.packages = packages
     app.state.renderer = Renderer(settings, ["openhall.web", *(package.module for package in packages)])
     return app
@@ -120,6 +123,9 @@ def _dependencies(packages: tuple[Package, ...]) -> dict[str, Provide]:
     def desks(request: Request[Any, Any, Any]) -> payments.Desks:
         return request.app.state.desks  # type: ignore[no-any-return]
 
+    def counter(request: Request[Any, Any, Any]) -> charging.Counter:
+        return request.app.state.counter  # type: ignore[no-any-return]
+
     def resident(request: Request[Any, Any, Any]) -> Resident:
         return request.scope["state"]["resident"]  # type: ignore[no-any-return]
 
@@ -132,7 +138,7 @@ def _dependencies(packages: tuple[Package, ...]) -> dict[str, Provide]:
     def on_joined() -> list[JoinHook]:
         return hooks
 
-    provided = (pool, hub, settings, teller, desks, resident, visitor, visit, on_joined)
+    provided = (pool, hub, settings, teller, desks, counter, resident, visitor, visit, on_joined)
     return {
         "conn": Provide(conn),
         "reader": Provide(reader),
@@ -147,10 +153,12 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     await jobs.open(state.pool)
     await state.hub.open()
     await state.teller.open()
+    await state.counter.open()
     try:
         yield
     finally:
         await state.hub.close()
+        await state.counter.close()
         await state.teller.close()
         await jobs.close()
         await state.pool.close()

@@ -10,7 +10,7 @@ from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from openhall.web.edge import KEY_HEADER, ProblemBody
+from openhall.web.edge import BEARERS, KEY_HEADER, ProblemBody
 
 Part = dict[str, Any]
 
@@ -54,7 +54,7 @@ def _complete(operation: Part, handler: HTTPRouteHandler) -> None:
     operation["summary"] = description.partition(". ")[0].rstrip(".")
     operation["description"] = description
     operation["x-who"] = who
-    operation["security"] = [{"bearer": []}] if who == "resident" else []
+    operation["security"] = [{"bearer": []}] if who in BEARERS else []
     for status, answer in operation["responses"].items():
         if answer["description"] == HTTPStatus(int(status)).description:
             answer["description"] = f"{HTTPStatus(int(status)).phrase}."
@@ -72,7 +72,7 @@ def _refusals(operation: Part, who: str) -> Iterator[tuple[str, str]]:
     has_body = "requestBody" in operation
     if names or has_body:
         yield "400", "The request is malformed: `errors` names the fields."
-    if who == "resident":
+    if who in BEARERS:
         yield "401", "No valid token."
     if "path" in names.values():
         yield "404", "Not there, or somebody else's."

@@ -46,9 +46,13 @@ PUBLIC = {"who": "public"}  # anybody; a signed-in resident is still known to th
 RESIDENT = {"who": "resident"}  # a signed-in resident; what they ask for must also be theirs
 # A signed-in resident, checked by the handler's own transaction: for the hot path, where a batch resolves all sessions.
 RESIDENT_IN_BATCH = {"who": "resident", "session": "batch"}
+# A signed-in resident, or a scanner of a shop with its key; checked by the handler's own transaction.
+COUNTER = {"who": "counter", "session": "batch"}
 PARTNER = {"who": "partner"}  # a machine that proves itself by a signature, checked by the handler
 DEMO = {"who": "demo"}  # anybody, but only in a demo hall; elsewhere it does not exist
-WHO = frozenset({"public", "resident", "partner", "demo"})
+WHO = frozenset({"public", "resident", "counter", "partner", "demo"})
+# Those who show a bearer token at the API.
+BEARERS = frozenset({"resident", "counter"})
 
 T = TypeVar("T")
 
@@ -236,8 +240,8 @@ def amount_of(text: str, currency: str) -> int:
 
 
 __all__ = [
-    "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn",
-    "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
+    "BEARERS", "COUNTER", "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount",
+    "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
     "answered", "answers", "api", "bearer", "key_of_form", "once", "once_form", "page", "pages", "problem_page",
     "same_site", "see_other",
 ]  # fmt: skip

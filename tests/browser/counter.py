@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from openhall.base import clock, db, events, ids
@@ -52,7 +52,7 @@ def ask_payer(person: Person, shop: dict[str, Any], amount: int, *, lives: timed
             payee=await payments.resolve(conn, sources, shop["code"]),
             amount=amount,
             currency="CNY",
-            reference="T4-0815",
+            reference=f"T4-{uuid4()}"[:20],
             expires_at=clock.now() + lives,
         )
         await paycodes.ask_payers(conn, [new])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -44,6 +45,10 @@ class Scenery:
         offered = self._invite(stall, "cashier")
         assert self.people["cashier"].api("POST", f"/me/invitations/{offered}/accept").status_code == 200
         orders = self._orders(stall)
+        self._key(keeper, stall, "门口扫码枪", "charges:write")
+        self._key(
+            keeper, stall, "Self-checkout kiosk by the exit, no. 2", "charges:write", "payments:read", "refunds:write"
+        )
         for name in ("我的旧手机", "Watch"):
             assert resident.api("POST", "/me/pay-code/devices", {"name": name}).status_code == 201
         asked = self.people["asked"]
@@ -78,6 +83,11 @@ class Scenery:
             "processing": self._top_up(resident, "processing", outside, settle_after=86_400_000),
             "webhook": hooks["good"],
             "gone_webhook": hooks["gone"],
+            "charged": self._charged(resident, keeper, stall, 350),
+            "undone": self._charged(resident, keeper, stall, 480, undo=True),
+            "asked_charge": self._charged(asked, keeper, stall, 250_000),
+            "given_up": self._charged(asked, keeper, stall, 260_000, undo=True),
+            "refused_by_payer": refused,
             "delivery": self._delivery(keeper, hooks["good"]),
             **payday(keeper, self.people["operator"], stall),
             "last_month": _last_month(keeper, asked, stall),
@@ -127,6 +137,22 @@ class Scenery:
             made = keeper.api("POST", f"/payments/{payment}/refunds", {"amount": amount, "reason": reason})
             assert made.status_code == 201, made.text
         return payment
+
+    @staticmethod
+    def _charged(payer: Person, keeper: Person, shop: dict[str, Any], amount: int, *, undo: bool = False) -> str:
+        code = payer.api("POST", "/me/pay-code").json()["digits"]
+        body = {"pay_code": code, "amount": amount, "reference": str(uuid4())}
+        made = keeper.api("POST", f"/shops/{shop['id']}/charges", body)
+        assert made.status_code in (201, 202), made.text
+        charge = str(made.json()["id"])
+        if undo:
+            assert keeper.api("POST", f"/payments/{charge}/reverse").status_code == 200
+        return charge
+
+    @staticmethod
+    def _key(keeper: Person, shop: dict[str, Any], name: str, *scopes: str) -> None:
+        made = keeper.api("POST", f"/shops/{shop['id']}/keys", {"name": name, "scopes": scopes})
+        assert made.status_code == 201, made.text
 
     @staticmethod
     def _top_up(person: Person, state: str, outside: OutsideProgram | None = None, **plan: Any) -> str:
@@ -251,6 +277,28 @@ def _new_key(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("form[action$='/rotate'] button").click()
     page.wait_for_url("**/rotate")
+
+
+def _read_in_vain(page: Page, path: str) -> None:
+    """A scanner types a code that nobody shows, and presses Enter."""
+    page.goto(path)
+    page.keyboard.type("710000000000000000\n")
+    page.locator("#problem").wait_for()
+
+
+def _make_key(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#key_name").fill("Till by the window")
+    page.locator("main form .actions button").click()
+    page.get_by_text("ohk_").wait_for()
+
+
+def _no_scope(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#key_name").fill("Till")
+    page.evaluate("document.querySelectorAll('[name=scopes]').forEach((box) => (box.checked = false))")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
 
 
 def _forged(page: Page, path: str) -> None:
@@ -407,4 +455,21 @@ VIEWS = {
     "order": View("cashier", "/shops/{shop}/orders/{order}"),
     "order-paid": View("keeper", "/shops/{shop}/orders/{paid_order}"),
     "order-closed": View("keeper", "/shops/{shop}/orders/{closed_order}"),
+    "counter": View("keeper", "/shops/{shop}/counter"),
+    "counter-nonsense": View("keeper", "/shops/{shop}/counter?amount=three", 400),
+    "counter-code": View("keeper", "/shops/{shop}/counter?amount=12345.60"),
+    "counter-camera": View("keeper", "/shops/{long_shop}/counter?amount=3.50&camera=1"),
+    "counter-refused": View("keeper", "/shops/{long_shop}/counter?amount=3.50", 422, _read_in_vain),
+    "charged": View("keeper", "/shops/{shop}/charges/{charged}"),
+    "charge-waits": View("keeper", "/shops/{shop}/charges/{asked_charge}"),
+    "charge-undone": View("keeper", "/shops/{shop}/charges/{undone}"),
+    "charge-given-up": View("keeper", "/shops/{shop}/charges/{given_up}"),
+    "charge-no": View("keeper", "/shops/{shop}/charges/{refused_by_payer}"),
+    "charge-undo": View("keeper", "/shops/{shop}/charges/{charged}/undo"),
+    "charge-undo-waiting": View("keeper", "/shops/{shop}/charges/{asked_charge}/undo"),
+    "keys": View("keeper", "/shops/{shop}/keys"),
+    "keys-none": View("keeper", "/shops/{quiet_shop}/keys"),
+    "key-new": View("keeper", "/shops/{quiet_shop}/keys/new"),
+    "key-new-refused": View("keeper", "/shops/{quiet_shop}/keys/new", 400, _no_scope),
+    "key-made": View("keeper", "/shops/{long_shop}/keys/new", 200, _make_key),
 }

@@ -78,6 +78,8 @@ def command_line() -> str:
         own = commands[command]
         text = own.generate_docs(output_format="markdown", heading_level=2, usage_name=f"openhall {command}")
         text = re.sub(r"^## .*$", f"## openhall {command}", text.strip(), count=1, flags=re.MULTILINE)
+        # A command within a command is named after the program that writes this page.
+        text = re.sub(rf"^(openhall {command} \w+) .*(\[OPTIONS\])$", r"\1 \2", text, flags=re.MULTILINE)
         title, _, examples = str(own.help_epilogue).partition("\n\n")
         parts.append(f"{text}\n\n{title}\n\n```console\n{_dedent(examples)}\n```")
     return "\n\n".join(parts)

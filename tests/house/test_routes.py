@@ -13,7 +13,7 @@ from openhall.core.payouts.actions.breaks import open_break
 from openhall.core.payouts.types import BreakKind
 from openhall.core.webhooks.actions.collect import collect
 from openhall.web.discover import packages
-from openhall.web.edge import WHO
+from openhall.web.edge import BEARERS, WHO
 from tests.conftest import open_hall
 from tests.hall import Hall, Headers, fresh_key
 from tests.house.the_app import Door, doors
@@ -21,9 +21,15 @@ from tests.house.visitor import enter
 from tests.outside_fixture import OutsideProgram
 
 DOORS = list(doors())
+# Of the form of a scanner's key, and nobody's.
+NO_KEY = "ohk_" + "x" * 43
 # Checked by the handler's own transaction, or nothing to check: these may skip the gate's session.
 OUTSIDE_THE_GATE = {
     ("POST", "/api/v1/payments"),
+    ("POST", "/api/v1/shops/{shop_id:uuid}/charges"),
+    ("GET", "/api/v1/shops/{shop_id:uuid}/charges/{charge_id:uuid}"),
+    ("POST", "/api/v1/shops/{shop_id:uuid}/charges/reverse"),
+    ("POST", "/api/v1/payments/{payment_id:uuid}/reverse"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/metrics"),
@@ -48,7 +54,7 @@ PUBLIC = {
     "/check": "whose a printed code is, for whoever stands before it",
     "/api/v1/codes/check": "the same for programs",
     "/api/v1/categories": "the same list for everybody",
-} | {path: "no session" for _, path in OUTSIDE_THE_GATE if path != "/api/v1/payments"}
+} | {path: "no session" for _, path in OUTSIDE_THE_GATE if not path.startswith("/api/v1/")}
 
 
 def test_every_route_says_who_may_call_it() -> None:
@@ -88,9 +94,9 @@ async def test_a_stranger_reaches_nothing(hall: Hall) -> None:
     """Every address that is for residents: without a token 401, with an invented one 401; a page sends to sign-in."""
     reached = []
     for door in DOORS:
-        if door.who != "resident":
+        if door.who not in BEARERS:
             continue
-        answers = [await _knock(hall, door), await _knock(hall, door, "x" * 43)]
+        answers = [await _knock(hall, door), await _knock(hall, door, "x" * 43), await _knock(hall, door, NO_KEY)]
         reached += [
             f"{door.method} {door.path}: {answer.status_code} {answer.text[:80]}"
             for answer in answers
@@ -106,9 +112,9 @@ async def _knock(hall: Hall, door: Door, token: str | None = None) -> httpx.Resp
     elif token:
         headers["Cookie"] = f"openhall_session={token}"
     body: dict[str, object] | None = {} if door.is_api and door.method in ("POST", "PATCH") else None
-    if door.path == "/api/v1/payments":  # its handler comes before its session: it must have something to read
+    if door.handler.opt.get("session") == "batch":  # the handler comes before the session: it must have what to read
         headers["Idempotency-Key"] = "a-stranger"
-        body = {"code": "123456782", "amount": 1}
+        body = BODIES.get(f"{door.method} {door.path}", body)
     return await hall.client.request(door.method, door.address, headers=headers, json=body)
 
 
@@ -134,6 +140,8 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     sessions = (await hall.client.get("/api/v1/auth/sessions", headers=somebody)).json()["sessions"]
     wanted = {"url": "https://receiver.example/hook", "events": ["*"]}
     webhook = await hall.client.post("/api/v1/webhooks", json=wanted, headers=somebody)
+    scanner = {"name": "Scanner", "scopes": ["charges:write"]}
+    key = await hall.client.post(f"/api/v1/shops/{shop['id']}/keys", json=scanner, headers=somebody)
     await hall.pay(payer, code=shop["code"], amount=350)
     order = await hall.client.post(f"/api/v1/shops/{shop['id']}/orders", json={"amount": 350}, headers=somebody)
     shift = await hall.client.post(f"/api/v1/shops/{shop['id']}/shifts", headers=somebody)
@@ -151,6 +159,7 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "shift_id": shift.json()["id"],
         "staff_id": worker["id"],
         "invitation_id": invited["id"],
+        "key_id": key.json()["id"],
         "payment_id": paid.json()["id"],
         "top_up_id": top_up.json()["id"],
         "session_id": sessions[0]["id"],
@@ -188,6 +197,11 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/shops/{shop_id:uuid}/orders": {"amount": 1},
     "PATCH /api/v1/shops/{shop_id:uuid}/staff/{staff_id:uuid}": {"role": "cashier"},
     "PUT /api/v1/shops/{shop_id:uuid}/limits": {"cashier_refund_max": 1},
+    "POST /api/v1/payments": {"code": "123456782", "amount": 1},
+    "POST /api/v1/shops/{shop_id:uuid}/charges": {"pay_code": "710000000000000000", "amount": 1, "reference": "R1"},
+    "POST /api/v1/shops/{shop_id:uuid}/charges/reverse": {"reference": "R1"},
+    "POST /shops/{shop_id:uuid}/counter": {"amount": 1, "pay_code": "710000000000000000", "request_key": "a-stranger"},
+    "POST /api/v1/shops/{shop_id:uuid}/keys": {"name": "Scanner", "scopes": ["charges:write"]},
 }
 
 
@@ -226,3 +240,23 @@ async def test_the_demo_does_not_exist_in_a_real_hall(settings: Settings, outsid
         for door in demo:
             assert door.path.startswith("/demo"), door.path
             assert (await real.client.request(door.method, door.address)).status_code == 404
+
+
+@pytest.mark.anyio
+async def test_a_scanners_key_opens_the_counter_and_nothing_else(hall: Hall) -> None:
+    """With a key that may do everything keys can: every other address answers as to a stranger."""
+    owner = await hall.sign_in("13800000001")
+    shop = await hall.open_shop(owner)
+    wish = {"name": "Scanner", "scopes": ["charges:write", "payments:read", "refunds:write"]}
+    key = (await hall.client.post(f"/api/v1/shops/{shop['id']}/keys", json=wish, headers=owner)).json()["key"]
+    reached = []
+    for door in DOORS:
+        if door.who == "resident":
+            answer = await _knock(hall, door, key)
+            if not _turned_away(door, answer):
+                reached.append(f"{door.method} {door.path}: {answer.status_code}")
+    assert not reached, "\n".join(reached)
+    for door in DOORS:
+        if door.who == "counter":
+            answer = await _knock(hall, door, key)
+            assert answer.status_code == 404, f"{door.method} {door.path}: of another shop, {answer.text}"

@@ -7,7 +7,11 @@ from openhall.city.merchants import api, pages
 from openhall.city.merchants.book import api as book_api
 from openhall.city.merchants.book import jobs as book_jobs
 from openhall.city.merchants.book import pages as book_pages
+from openhall.city.merchants.counter import api as counter_api
+from openhall.city.merchants.counter import pages as counter_pages
 from openhall.city.merchants.demo import load
+from openhall.city.merchants.keys import api as keys_api
+from openhall.city.merchants.keys import pages as keys_pages
 from openhall.city.merchants.money import api as money_api
 from openhall.city.merchants.money import pages as money_pages
 from openhall.city.merchants.orders import api as orders_api
@@ -35,6 +39,10 @@ PACKAGE = Package(
         shifts_pages.router,
         orders_api.router,
         orders_pages.router,
+        counter_api.router,
+        counter_pages.router,
+        keys_api.router,
+        keys_pages.router,
         book_api.router,
         book_pages.router,
         money_api.router,
@@ -65,6 +73,7 @@ PACKAGE = Package(
             "Closings are numbered without gaps in the order of their dates, and their hashes recompute.",
             q.check_closing_numbers,
         ),
+        Check("merchants.keys", "No shop has more keys than it may.", q.check_keys),
         Check("merchants.codes", "An open shop has exactly one active code, a closed shop none.", q.check_codes),
         Check("merchants.shifts", "The numbers of a closed shift are what went through it.", q.check_shifts),
         Check("merchants.open_shifts", "Whoever has an open shift at a shop works there.", q.check_open_shifts),

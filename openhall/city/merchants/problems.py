@@ -147,3 +147,39 @@ note_invalid = define(
     N_("This note cannot be shown."),
     N_("Use up to 40 visible characters without line breaks, or nothing."),
 )
+key_invalid = define(
+    "merchants.key_invalid",
+    Kind.UNAUTHENTICATED,
+    N_("This key opens nothing."),
+    N_("Make a new key on the page of the shop, and put it into the program."),
+)
+scope_missing = define(
+    "merchants.scope_missing",
+    Kind.FORBIDDEN,
+    N_("This key is not for that."),
+    N_("Make a key that may do it on the page of the shop."),
+)
+key_name_invalid = define(
+    "merchants.key_name_invalid",
+    Kind.INVALID,
+    N_("The key needs a name of 1 to 40 characters."),
+    N_("Name the scanner or the program that will use it."),
+)
+scopes_missing = define(
+    "merchants.scopes_missing",
+    Kind.INVALID,
+    N_("The key may do nothing yet."),
+    N_("Choose at least one thing that it may do."),
+)
+too_many_keys = define(
+    "merchants.too_many_keys",
+    Kind.REFUSED,
+    N_("The shop has as many keys as one shop may have."),
+    N_("Revoke one that is no longer used, then make the new one."),
+)
+key_not_found = define(
+    "merchants.key_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such key among the shop's."),
+    N_("Look at the list of its keys."),
+)

@@ -86,5 +86,6 @@ streams = StreamSource(
         Told("payment.succeeded", N_("A payment was received")),
         Told(CHANGED, N_("Something was changed at a shop: its name, or its printed code")),
         Told("payment.refunded", N_("Money was given back")),
+        Told("charge.refused", N_("A payer refused a charge")),
     ),
 )

@@ -8,6 +8,7 @@ from openhall.core.payments.paycodes import jobs
 from openhall.core.payments.paycodes import pages as code_pages
 
 q = db.load("openhall.core.payments")
+of_charges = db.load("openhall.core.payments.charging")
 
 PACKAGE = Package(
     name="payments",
@@ -54,6 +55,21 @@ PACKAGE = Package(
             "payments.shown_orders",
             "An order that is shown has an end, and nobody paid it after that.",
             q.check_shown_orders,
+        ),
+        Check(
+            "payments.charges_answered",
+            "Every charge that was acknowledged as waiting for its payer is there.",
+            of_charges.check_charges_answered,
+        ),
+        Check(
+            "payments.charge_orders",
+            "A waiting charge holds an order for its payer alone; once it is over, the order is paid or closed.",
+            of_charges.check_charge_orders,
+        ),
+        Check(
+            "payments.codes_used",
+            "A pay code was used up only by what was paid, or put to its payer (of the last day).",
+            of_charges.check_codes_used,
         ),
     ],
 )

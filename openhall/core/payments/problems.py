@@ -192,6 +192,24 @@ charge_ended = define(
     N_("This request for money is over."),
     N_("Nothing was paid by it now. Ask the shop to scan a fresh pay code."),
 )
+charge_in_flight = define(
+    "payments.charge_in_flight",
+    Kind.CONFLICT,
+    N_("A charge with this reference is being made right now."),
+    N_("Wait a moment, then send the same charge again: nothing is paid twice."),
+)
+reference_taken = define(
+    "payments.reference_taken",
+    Kind.CONFLICT,
+    N_("This reference belongs to another charge."),
+    N_("Use a reference of its own for each charge: it is the same one only with the same payer and amount."),
+)
+charge_over = define(
+    "payments.charge_over",
+    Kind.REFUSED,
+    N_("The charge with this reference is over, and nothing was paid by it."),
+    N_("Begin another one, with a fresh reference and a fresh pay code."),
+)
 
 _WHAT_IS_WRONG = {
     Reason.EMPTY: N_("Scan a code or type its digits."),

@@ -136,7 +136,7 @@ select t.id, t.debit, t.credit, t.amount
 -- or fall together.
 select a.id as answered, p.id as payment
   from (select (body::json ->> 'id')::uuid as id, (body::json ->> 'amount')::bigint as amount
-          from base.idempotency where scope = 'POST /payments' and status = 201) a
+          from base.idempotency where scope in ('POST /payments', 'POST /charges') and status = 201) a
   full join payments.payments p on p.id = a.id
  where a.id is null or p.id is null or a.amount <> p.amount
  limit 100;
@@ -265,6 +265,18 @@ select encode(code, 'hex') as code, charge, shop, amount, requires_action
   from payments.pay_code_uses
  where code in (select decode(hex, 'hex') from unnest(:codes::text[]) as hex);
 
+-- name: release_codes
+-- What a refused charge took in this transaction is given back: the code, and its part of the device's day.
+with freed as (
+  delete from payments.pay_code_uses where code in (select decode(hex, 'hex') from unnest(:codes::text[]) as hex)
+  returning device, amount, requires_action
+)
+update payments.pay_devices d set spent = d.spent - f.amount
+  from (select device, sum(amount)::bigint as amount
+          from freed where device is not null and not requires_action
+         group by device) f
+ where d.id = f.device;
+
 -- name: count_devices
 select count(*) from payments.pay_devices where resident = :resident and revoked_at is null;
 
@@ -282,34 +294,54 @@ select id, name, enrolled_at, case when day = :day then spent else 0 end as spen
 update payments.pay_devices set revoked_at = :now where id = :id and resident = :resident and revoked_at is null;
 
 -- name: insert_waiting
-insert into payments.waiting_charges (charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount,
-                                      currency, reference, created_at, expires_at, state)
-select charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference, :now,
-       expires_at, 'waiting'
-  from json_to_recordset(:rows) as r(
-    charge uuid, resident uuid, payee_kind text, payee uuid, payee_name text, account uuid, owner uuid, stream text,
-    amount bigint, currency text, reference text, expires_at timestamptz)
- order by charge
-    on conflict (charge) do nothing
-returning charge;
+-- A charge that waits, and the order that it pays once it is confirmed.
+with asked as materialized (
+  select * from json_to_recordset(:rows) as r(
+    charge uuid, order_id uuid, resident uuid, payee_kind text, payee uuid, payee_name text, account uuid, owner uuid,
+    stream text, amount bigint, currency text, reference text, taken_by uuid, expires_at timestamptz)
+), kept as (
+  insert into payments.waiting_charges (charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream,
+                                        amount, currency, reference, taken_by, created_at, expires_at, state)
+  select charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference,
+         taken_by, :now, expires_at, 'waiting'
+    from asked
+   order by charge
+      on conflict (charge) do nothing
+  returning charge
+), ordered as (
+  insert into payments.orders (id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, created_at,
+                               expires_at, reference, taken_by)
+  select order_id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, 'asked', :now, expires_at,
+         nullif(reference, ''), taken_by
+    from asked where charge in (select charge from kept)
+)
+select charge from kept;
 
 -- name: waiting_charges
-select charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference, created_at,
-       expires_at, case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
+select charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference,
+       taken_by, created_at, expires_at,
+       case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
   from payments.waiting_charges
  where charge = any(:charges::uuid[]);
 
 -- name: lock_waiting_charges
-select charge, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference, created_at,
-       expires_at, case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
+select charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference,
+       taken_by, created_at, expires_at,
+       case when state = 'waiting' and expires_at <= :now then 'expired' else state end as state
   from payments.waiting_charges
  where charge = any(:charges::uuid[])
  order by charge
    for update;
 
 -- name: end_waiting_charges
-update payments.waiting_charges set state = :state, ended_at = :now
- where charge = any(:charges::uuid[]) and state = 'waiting';
+-- The order of a confirmed charge is marked by its payment; any other is closed.
+with ended as (
+  update payments.waiting_charges set state = :state, ended_at = :now
+   where charge = any(:charges::uuid[]) and state = 'waiting'
+  returning order_id
+)
+update payments.orders set state = 'closed'
+ where id in (select order_id from ended) and :state <> 'confirmed';
 
 -- name: next_waiting_charge
 select charge from payments.waiting_charges
@@ -474,3 +506,13 @@ select id, state, expires_at, paid_at
   from payments.shown_orders
  where expires_at is null or expires_at <= created_at or paid_at > expires_at + interval '1 minute'
  limit 100;
+
+-- name: refundable_of_payee
+-- The same as refundable, for whoever acts for the payee.
+select p.id, p.payer, p.payer_masked, r.wallet, p.payee, p.amount, p.currency, o.id as order_id, o.owner, o.account,
+       o.stream, o.refunded
+  from payments.payments p
+  join payments.orders o on o.id = p.order_id
+  join people.residents r on r.id = p.payer
+ where p.id = :payment and p.payee = :payee
+   for update of o;

@@ -59,6 +59,21 @@ async def refund(
     return made
 
 
+async def refund_rest(conn: db.Conn, *, payment: UUID, payee: UUID, by: UUID, reason: str) -> Refund | None:
+    """Give all that is left of a payment back; None when nothing is left. Whether `by` may do so, the caller knows.
+
+    Problems: `payments.payment_not_found`, `payments.refund_without_funds`.
+    """
+    found = await db.maybe(conn, q.refundable_of_payee, _Refundable, payment=payment, payee=payee)
+    if found is None:
+        raise problems.payment_not_found()
+    if found.refunded == found.amount:
+        return None
+    made = await _move(conn, found, by, found.amount - found.refunded, reason)
+    await events.publish(conn, [events.Fact(found.stream, REFUNDED, _told(made, found))])
+    return made
+
+
 async def _move(conn: db.Conn, found: _Refundable, by: UUID, amount: int, reason: str) -> Refund:
     # The order's row is locked since it was read, so the accounts are locked after it, as when it was paid.
     if not await db.run(conn, q.give_back, order_id=found.order_id, amount=amount):

@@ -5,9 +5,7 @@ millisecond for company. Each asker gets an answer of their own: one refusal nev
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,14 +17,14 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
 from openhall.core import ledger, people
-from openhall.core.payments import problems, rules
+from openhall.core.payments import answering, paid, problems, rules
 from openhall.core.payments.actions import resolve_all
+from openhall.core.payments.answering import undecided
 from openhall.core.payments.types import Order, Payee, PayeeSource, Payer
-from openhall.core.payments.views import PaymentView, event_data
+from openhall.core.payments.views import PaymentView
 from openhall.core.people import Bearer
 
 q = db.load("openhall.core.payments")
-base = db.load("openhall.base")
 
 # The API and the pages share one name for the act, so that a key works across both.
 SCOPE = "POST /payments"
@@ -59,15 +57,14 @@ class Due(Struct, frozen=True):
     reference: str | None = None
 
 
-class _Item:
-    """An ask on its way through the batch; `answer` is set as soon as it is decided, and then it is left alone."""
+class _Item(answering.Item):
+    """An ask on its way through the batch."""
 
     def __init__(self, ask: Ask) -> None:
+        super().__init__()
         self.ask = ask
         self.payer = ask.payer
         self.due: Due | None = None
-        self.answer: Answer | Problem | None = None
-        self.recorded = False
 
     @cached_property
     def body_hash(self) -> bytes:
@@ -90,15 +87,6 @@ class _Item:
 async def answered(conn: db.ReadConn, *, payer: UUID, key: str) -> Answer | None:
     """What was answered to this payer under this key; None when nothing was, or when it is no key at all."""
     return await idempotency.answered(conn, principal=str(payer), scope=SCOPE, key=key)
-
-
-class _Paid(Struct, frozen=True):
-    """An item whose money moved, with its receipt."""
-
-    payer: Payer
-    due: Due
-    view: PaymentView
-    business_date: date
 
 
 class Teller:
@@ -130,32 +118,15 @@ class Teller:
         bearers = await people.ask_bearers(conn, hashes, people.SessionKind.API)
         payees = await self._resolve(conn, items)
         _recognise(unknown, await bearers.all())
-        await self._replay(conn, _open(items))
-        self._set_payees([item for item in _open(items) if item.ask.code is not None], payees)
-        await self._find_orders(conn, [item for item in _open(items) if item.ask.order is not None])
-        self._check(_open(items))
-        paid = await self._move_money(conn, _open(items))
-        await _write(conn, paid)
-        await _record(conn, items)
-        return [_answer(item) for item in items]
-
-    async def _replay(self, conn: db.Conn, items: list[_Item]) -> None:
-        """Answer what was asked before, and what somebody is asking right now."""
-        seen: set[tuple[str, str]] = set()
-        for item in items:
-            if item.identity in seen:
-                item.answer = idempotency.key_in_flight()
-            seen.add(item.identity)
-        items = _open(items)
-        if not items:
-            return
-        claims = await idempotency.claim(conn, SCOPE, [item.identity for item in items])
-        for item, claim in zip(items, claims, strict=True):
-            item.recorded = claim.body_hash is not None
-            try:
-                item.answer = claim.answer(item.body_hash)
-            except Problem as refused:
-                item.answer = refused
+        await answering.replay(conn, SCOPE, undecided(items))
+        self._set_payees([item for item in undecided(items) if item.ask.code is not None], payees)
+        await self._find_orders(conn, [item for item in undecided(items) if item.ask.order is not None])
+        self._check(undecided(items))
+        receipts = await self._move_money(conn, undecided(items))
+        await paid.write(conn, receipts)
+        await events.publish(conn, [paid.told(receipt) for receipt in receipts])
+        await answering.record(conn, SCOPE, items)
+        return answering.answers(items)
 
     async def _resolve(self, conn: db.Conn, items: list[_Item]) -> dict[str, Payee | Problem]:
         """Whom each code names; each is looked up once, however many pay it."""
@@ -204,7 +175,7 @@ class Teller:
             limit = rules.printed_limit(due.payee, self._settings.payment_max) if due.fresh else due.amount
             item.answer = rules.payer_refusal(payer.resident, due.payee.owner, due.amount, limit)
 
-    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[_Paid]:
+    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[paid.Paid]:
         """Post one transfer for each item; those that moved are answered with their receipt."""
         if not items:
             return []
@@ -212,17 +183,15 @@ class Teller:
         numbers = await db.ask(conn, q.take_receipt_numbers, int, count=len(items))
         outcomes = await ledger.post(conn, [_transfer(item) for item in items], fresh=True)
         moved = [pair for pair in zip(items, outcomes, strict=True) if pair[1].ok]
-        paid = []
+        receipts = []
         for (item, outcome), number in zip(moved, (await numbers.all())[: len(moved)], strict=True):
-            payer, due = item.ready
-            receipt = rules.receipt_no(outcome.business_date, number)
-            view = PaymentView.of(outcome.id, due.order, due.payee, due.amount, due.currency, receipt, outcome.at)
-            item.answer = Answer(201, msgspec.json.encode(view).decode())
-            paid.append(_Paid(payer, due, view, outcome.business_date))
+            receipt = _receipt(item, outcome, number)
+            item.answer = Answer(201, msgspec.json.encode(PaymentView.of_paid(receipt)).decode())
+            receipts.append(receipt)
         for item, outcome in zip(items, outcomes, strict=True):
             if not outcome.ok:
                 item.answer = rules.ledger_refusal(outcome.code)
-        return paid
+        return receipts
 
 
 def _recognise(items: Sequence[_Item], bearers: Sequence[Bearer | None]) -> None:
@@ -246,74 +215,19 @@ def _transfer(item: _Item) -> ledger.Transfer:
     )
 
 
-async def _write(conn: db.Conn, paid: list[_Paid]) -> None:
-    """Orders, payments and events of what was paid."""
-    if not paid:
-        return
-    await db.send(conn, q.write_paid, rows=db.rows(map(_paid_row, paid)), now=clock.now())
-    await events.publish(
-        conn,
-        [
-            events.Fact(
-                one.due.payee.stream, "payment.succeeded", event_data(one.view, one.payer.masked, one.due.reference)
-            )
-            for one in paid
-        ],
+def _receipt(item: _Item, outcome: ledger.Outcome, number: int) -> paid.Paid:
+    payer, due = item.ready
+    return paid.Paid(
+        id=outcome.id,
+        order=due.order,
+        fresh=due.fresh,
+        payer=payer,
+        payee=due.payee,
+        amount=due.amount,
+        currency=due.currency,
+        receipt_no=rules.receipt_no(outcome.business_date, number),
+        business_date=outcome.business_date,
+        at=outcome.at,
+        reference=due.reference,
+        taken_by=due.taken_by,
     )
-
-
-async def _record(conn: db.Conn, items: list[_Item]) -> None:
-    """Keep what was decided, so that a retry gets the same answer for as long as the payment lives."""
-    rows = []
-    for item in items:
-        if item.recorded:
-            continue
-        if isinstance(item.answer, Problem) and idempotency.is_decided(item.answer):
-            item.answer = idempotency.refusal(item.answer)
-        if isinstance(item.answer, Answer):
-            rows.append(_answer_row(item, item.answer))
-    if rows:
-        await db.send(conn, base.record_answers, rows=db.rows(rows), scope=SCOPE, now=clock.now(), expires_at=None)
-
-
-def _open(items: Sequence[_Item]) -> list[_Item]:
-    return [item for item in items if item.answer is None]
-
-
-def _answer(item: _Item) -> Answer | Problem:
-    assert item.answer is not None, "every item is answered by the time the money has moved"
-    return item.answer
-
-
-def _paid_row(paid: _Paid) -> dict[str, Any]:
-    view, due = paid.view, paid.due
-    return {
-        "id": view.id,
-        "fresh": due.fresh,
-        "order_id": due.order,
-        "payer": paid.payer.resident,
-        "payer_masked": paid.payer.masked,
-        "payee_kind": due.payee.kind,
-        "payee": due.payee.id,
-        "payee_name": due.payee.name,
-        "account": due.payee.account,
-        "owner": due.payee.owner,
-        "stream": due.payee.stream,
-        "amount": due.amount,
-        "currency": due.currency,
-        "receipt_no": view.receipt_no,
-        "business_date": paid.business_date,
-        "at": view.at,
-        "taken_by": due.taken_by,
-    }
-
-
-def _answer_row(item: _Item, answer: Answer) -> dict[str, Any]:
-    principal, key = item.identity
-    return {
-        "principal": principal,
-        "key": key,
-        "body_hash": item.body_hash.hex(),
-        "status": answer.status,
-        "body": answer.body,
-    }

@@ -39,9 +39,13 @@ class PayeeSource(Protocol):
 
 
 class OrderState(StrEnum):
-    """Whether an order waits to be paid, is paid, or can no longer be paid."""
+    """Whether an order waits to be paid, is paid, or can no longer be paid.
+
+    `asked`: it was put to one payer, who alone can pay it, by confirming the charge it belongs to.
+    """
 
     OPEN = "open"
+    ASKED = "asked"
     PAID = "paid"
     CLOSED = "closed"
 

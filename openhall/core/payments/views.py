@@ -1,13 +1,13 @@
 """A payment as the API and the live streams show it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
-from openhall.core.payments.types import Payee, Payment, Refund
+from openhall.core.payments.paid import Paid
+from openhall.core.payments.types import Payment, Refund
 
 
 class PayeeView(Struct, frozen=True):
@@ -40,10 +40,9 @@ class PaymentView(Struct, frozen=True):
     refunded: int
 
     @staticmethod
-    def of(
-        payment: UUID, order: UUID, payee: Payee, amount: int, currency: str, receipt_no: str, at: datetime
-    ) -> "PaymentView":
-        return _view(payment, order, PayeeView(payee.kind, payee.id, payee.name), amount, currency, receipt_no, at, 0)
+    def of_paid(paid: Paid) -> "PaymentView":
+        payee = PayeeView(paid.payee.kind, paid.payee.id, paid.payee.name)
+        return _view(paid.id, paid.order, payee, paid.amount, paid.currency, paid.receipt_no, paid.at, 0)
 
     @staticmethod
     def of_payment(paid: Payment) -> "PaymentView":
@@ -82,16 +81,3 @@ class RefundView(Struct, frozen=True):
         return RefundView(
             made.id, made.payment, "succeeded", made.amount, made.currency, made.reason, made.receipt_no, made.at
         )
-
-
-def event_data(view: PaymentView, payer_masked: str, reference: str | None) -> dict[str, Any]:
-    """What the watchers of a payee learn of a payment; `reference` is there when the payee gave its order one."""
-    data = {
-        "id": str(view.id),
-        "amount": view.amount,
-        "currency": view.currency,
-        "receipt_no": view.receipt_no,
-        "at": msgspec.to_builtins(view.at),
-        "payer_masked": payer_masked,
-    }
-    return data if reference is None else data | {"reference": reference}

@@ -4,6 +4,7 @@ import pytest
 
 from openhall.base import db
 from openhall.web.discover import packages
+from tests.core.payments.charging.breaches import BREACHES as OF_CHARGES
 from tests.core.payments.paycodes.breaches import BREACHES as OF_PAY_CODES
 from tests.hall import Hall, fresh_key
 
@@ -94,4 +95,5 @@ async def test_each_check_finds_its_breaches(paid: Hall, name: str) -> None:
 
 
 def test_every_check_of_payments_is_tried() -> None:
-    assert {name for name in CHECKS if name.startswith("payments.")} <= set(BREACHES) | set(OF_PAY_CODES)
+    tried = set(BREACHES) | set(OF_PAY_CODES) | set(OF_CHARGES)
+    assert {name for name in CHECKS if name.startswith("payments.")} <= tried

@@ -3,15 +3,18 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 
 from openhall.base.events import Fact, publish
+from openhall.core.payments import paycodes
 from openhall.core.webhooks.actions import collect as collecting
 from openhall.core.webhooks.rules import PAUSES
 from tests.core.webhooks.receiver import Receiver, hang, hang_up, status
 from tests.core.webhooks.stage import Stage, payments_of
+from tests.hall import fresh_key
 
 pytestmark = pytest.mark.anyio
 
@@ -377,3 +380,24 @@ async def test_rotating_twice_ends_the_first_key_at_once(stage: Stage, receiver:
         assert Webhook(secret).verify(got.body, got.headers)
     with pytest.raises(Exception, match="No matching signature"):
         Webhook(webhook["secret"]).verify(got.body, got.headers)
+
+
+async def test_a_refund_and_a_refused_charge_are_told_too(stage: Stage, receiver: Receiver) -> None:
+    webhook = await stage.add(events=("payment.refunded", "charge.*"))
+    paid = await stage.pay(350)
+    part = {"amount": 100, "reason": "sold out"}
+    path = f"/api/v1/payments/{paid['id']}/refunds"
+    refund = (await stage.hall.client.post(path, json=part, headers=stage.keeper | fresh_key())).json()
+    charge = await stage.hall.ask_payer(stage.payer, stage.shop, 200_000, "table 4")
+    me = (await stage.hall.client.get("/api/v1/me", headers=stage.payer)).json()["id"]
+    async with stage.pool.write() as conn:
+        await paycodes.refuse(conn, resident=UUID(me), charge=charge)
+    await stage.work()
+    told = {}
+    for got in receiver.got:
+        message = Webhook(webhook["secret"]).verify(got.body, got.headers)
+        told[message["type"]] = message["data"]
+    assert set(told) == {"payment.refunded", "charge.refused"}
+    refunded, refused = told["payment.refunded"], told["charge.refused"]
+    assert (refunded["id"], refunded["payment_id"], refunded["amount"]) == (refund["id"], paid["id"], 100)
+    assert (refused["id"], refused["amount"], refused["reference"]) == (str(charge), 200_000, "table 4")

@@ -29,6 +29,9 @@ def is_ours(text: str) -> bool:
 def read(text: str) -> str | Network | None:
     """What a cashier's scanner read: our eighteen digits, another network's code, or neither."""
     text = text.strip()
+    # What scanners read nearly always; to look for digits of other scripts and blanks between them takes far longer.
+    if len(text) == LENGTH and text.startswith((ONLINE, OFFLINE)) and text.isascii() and text.isdecimal():
+        return text
     if text.startswith(cpm.PREFIX):
         return _of_payload(text) or schemes.of_text(text)
     digits = short.digits_of(text)

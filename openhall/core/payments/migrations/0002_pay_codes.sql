@@ -39,9 +39,10 @@ create table payments.pay_code_uses (
   amount          bigint not null constraint pay_code_amount_positive check (amount > 0),
   requires_action boolean not null,
   at              timestamptz not null,
-  constraint offline_code_used_once unique (device, step),
   constraint offline_code_has_device_and_step check ((device is null) = (step is null))
 );
+-- Partial: online codes, of which there are far more, cost this index nothing.
+create unique index offline_code_used_once on payments.pay_code_uses (device, step) where device is not null;
 create index pay_code_uses_of_device on payments.pay_code_uses (device, charge) where device is not null;
 create index pay_code_uses_at on payments.pay_code_uses (at);
 

@@ -10,7 +10,7 @@ What always holds:
 The payer's side is here; the counter calls `consume`, then the ledger or `ask_payers`, and tells the payer by `told`.
 """
 
-from openhall.core.payments.paycodes.consuming import consume
+from openhall.core.payments.paycodes.consuming import consume, payers_of, release
 from openhall.core.payments.paycodes.facts import ChargeConfirm, ChargeRefused, ChargeSucceeded, stream_of, told
 from openhall.core.payments.paycodes.issuing import devices, enrol, issue, revoke
 from openhall.core.payments.paycodes.rules import CONFIRM_WITHIN, issuing_limit
@@ -24,11 +24,20 @@ from openhall.core.payments.paycodes.types import (
     PayCode,
     WaitingCharge,
 )
-from openhall.core.payments.paycodes.waiting import ask_payers, charge_of, close, confirm, next_waiting, refuse, waiting
+from openhall.core.payments.paycodes.waiting import (
+    ask_payers,
+    charge_of,
+    close,
+    confirm,
+    keep,
+    next_waiting,
+    refuse,
+    waiting,
+)
 
 __all__ = [
     "CONFIRM_WITHIN", "ChargeConfirm", "ChargeRefused", "ChargeState", "ChargeSucceeded", "CodeAsk", "Consumed",
     "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "confirm",
-    "consume", "devices", "enrol", "issue", "issuing_limit", "next_waiting", "refuse", "revoke", "stream_of", "told",
-    "waiting",
+    "consume", "devices", "enrol", "issue", "issuing_limit", "keep", "next_waiting", "payers_of", "refuse", "release",
+    "revoke", "stream_of", "told", "waiting",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from openhall.base import db
 from openhall.base.config import Settings
@@ -89,14 +89,38 @@ async def consume(conn: db.Conn, asks: Sequence[CodeAsk], *, settings: Settings)
         return []
     items = [_Item(ask, place) for place, ask in enumerate(asks)]
     now = max(ask.now for ask in asks)
-    permutation = rules.device_permutation(settings.secret)
-    rows = db.rows(_recognise_row(item, settings.secret, permutation) for item in items)
-    found = await db.all(conn, q.recognise_codes, _Found, rows=rows, now=now)
     batch = _Batch(settings)
-    for item, known in zip(items, found, strict=True):
+    for item, known in zip(items, await _recognise(conn, items, settings, now), strict=True):
         batch.decide(item, known)
     await _use(conn, items, batch.guesses, now)
     return [item.answer for item in items if item.answer is not None]
+
+
+async def release(conn: db.Conn, consumed: Sequence[Consumed]) -> None:
+    """The charges that consumed these codes, in this same transaction, came to nothing: the codes are free again."""
+    if consumed:
+        await db.send(conn, q.release_codes, codes=db.words(one.code for one in consumed))
+
+
+async def payers_of(conn: db.Conn, asks: Sequence[CodeAsk], *, settings: Settings) -> list[UUID | None]:
+    """Whose each code is, without using it; None for one that nobody shows here. A code stays somebody's after its use
+    and its end: `charge` names the charge by which an offline code was used. Wrong guesses are counted.
+    """
+    if not asks:
+        return []
+    items = [_Item(ask, place) for place, ask in enumerate(asks)]
+    now = max(ask.now for ask in asks)
+    batch = _Batch(settings)
+    known = await _recognise(conn, items, settings, now)
+    payers = [batch.payer(item, found) for item, found in zip(items, known, strict=True)]
+    await _use(conn, items, batch.guesses, now)
+    return payers
+
+
+async def _recognise(conn: db.Conn, items: Sequence[_Item], settings: Settings, now: datetime) -> list[_Found]:
+    permutation = rules.device_permutation(settings.secret)
+    rows = db.rows(_recognise_row(item, settings.secret, permutation) for item in items)
+    return await db.all(conn, q.recognise_codes, _Found, rows=rows, now=now)
 
 
 def _recognise_row(item: _Item, secret: str, permutation: Permutation) -> dict[str, Any]:
@@ -130,11 +154,29 @@ class _Batch:
         else:
             self._decide_online(item, found)
 
+    def payer(self, item: _Item, found: _Found) -> UUID | None:
+        """Who shows the code; a wrong one is counted, and of a shop that guesses too often none is looked at."""
+        if found.guesses + self.guesses[item.ask.shop] >= self._settings.pay_code_guesses:
+            return None
+        if item.digits is None or found.resident is None or not self._is_shown(item, found):
+            self.guesses[item.ask.shop] += 0 if isinstance(item.read, Network) else 1
+            return None
+        return found.resident
+
+    def _is_shown(self, item: _Item, found: _Found) -> bool:
+        if not item.is_offline:
+            return True
+        assert item.digits is not None
+        assert found.device is not None
+        secret, once = rules.device_secret(self._settings.secret, found.device), item.digits[-pay.HALF :]
+        used = found.used_step is not None and otp.hotp(secret, found.used_step) == once
+        return used or otp.matching_step(secret, once, item.ask.now) is not None
+
     def _decide_online(self, item: _Item, found: _Found) -> None:
         assert item.digits is not None
         assert found.expires_at is not None
         if found.used_charge is not None:
-            item.answer = _used_before(item.ask, found)
+            item.answer = _used_before(item.ask, found, rules.code_hash(self._settings.secret, item.digits))
         elif found.state != "active":
             item.answer = problems.not_possible()
         elif found.expires_at <= item.ask.now:
@@ -148,7 +190,8 @@ class _Batch:
         assert found.device is not None
         secret, once = rules.device_secret(self._settings.secret, found.device), item.digits[-pay.HALF :]
         if found.used_step is not None and otp.hotp(secret, found.used_step) == once:
-            item.answer = _used_before(item.ask, found)
+            code = rules.use_hash(self._settings.secret, found.device, found.used_step)
+            item.answer = _used_before(item.ask, found, code)
             return
         step = otp.matching_step(secret, once, item.ask.now)
         if step is None:
@@ -172,7 +215,7 @@ class _Batch:
 
     def _prepare(self, item: _Item, found: _Found, code: bytes, confirm: bool) -> None:
         ask = item.ask
-        item.answer = _consumed(ask, found, requires_action=confirm, again=False)
+        item.answer = _consumed(ask, found, code=code, requires_action=confirm, again=False)
         item.use = {
             "code": code.hex(),
             "charge": ask.charge,
@@ -215,17 +258,17 @@ def _after_race(item: _Item, use: _Use) -> Consumed | Problem:
     assert isinstance(answer, Consumed)
     if not use.is_of(item.ask):
         return problems.pay_code_used()
-    return _again(answer, requires_action=use.requires_action)
+    return structs.replace(answer, requires_action=use.requires_action, again=True)
 
 
-def _used_before(ask: CodeAsk, found: _Found) -> Consumed | Problem:
+def _used_before(ask: CodeAsk, found: _Found, code: bytes) -> Consumed | Problem:
     """The same charge gets the same answer, however late it asks again; any other is refused."""
     if (found.used_charge, found.used_shop, found.used_amount) != (ask.charge, ask.shop, ask.amount):
         return problems.pay_code_used()
-    return _consumed(ask, found, requires_action=bool(found.used_requires_action), again=True)
+    return _consumed(ask, found, code=code, requires_action=bool(found.used_requires_action), again=True)
 
 
-def _consumed(ask: CodeAsk, found: _Found, *, requires_action: bool, again: bool) -> Consumed:
+def _consumed(ask: CodeAsk, found: _Found, *, code: bytes, requires_action: bool, again: bool) -> Consumed:
     assert found.resident is not None
     assert found.wallet is not None
     assert found.phone is not None
@@ -237,18 +280,7 @@ def _consumed(ask: CodeAsk, found: _Found, *, requires_action: bool, again: bool
         offline=found.device is not None,
         requires_action=requires_action,
         again=again,
-    )
-
-
-def _again(answer: Consumed, *, requires_action: bool) -> Consumed:
-    return Consumed(
-        charge=answer.charge,
-        resident=answer.resident,
-        wallet=answer.wallet,
-        masked=answer.masked,
-        offline=answer.offline,
-        requires_action=requires_action,
-        again=True,
+        code=code.hex(),
     )
 
 

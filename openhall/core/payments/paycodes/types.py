@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from openhall.base import ids
 from openhall.core.payments.types import Payee, Payer
 
 
@@ -31,7 +32,8 @@ class CodeAsk(Struct, frozen=True, kw_only=True):
 class Consumed(Struct, frozen=True, kw_only=True):
     """The code is bound to this charge. `requires_action`: the payer must confirm it on the phone before money moves.
 
-    `again`: the same charge had consumed the code before; everything else is as it was then.
+    `again`: the same charge had consumed the code before; everything else is as it was then. `code`: what is kept of
+    it.
     """
 
     charge: UUID
@@ -41,6 +43,7 @@ class Consumed(Struct, frozen=True, kw_only=True):
     offline: bool
     requires_action: bool
     again: bool
+    code: str
 
     @property
     def payer(self) -> Payer:
@@ -78,7 +81,7 @@ class ChargeState(StrEnum):
 
 
 class NewWaiting(Struct, frozen=True, kw_only=True):
-    """A charge that its payer must confirm until `expires_at`."""
+    """A charge that its payer must confirm until `expires_at`. `reference`: the payee's own, empty for none."""
 
     charge: UUID
     resident: UUID
@@ -87,12 +90,15 @@ class NewWaiting(Struct, frozen=True, kw_only=True):
     currency: str
     reference: str
     expires_at: datetime
+    taken_by: UUID | None = None
+    order: UUID = field(default_factory=ids.new)
 
 
 class WaitingCharge(Struct, frozen=True):
-    """A charge that waits, or waited, for its payer."""
+    """A charge that waits, or waited, for its payer, with the order that it pays."""
 
     charge: UUID
+    order_id: UUID
     resident: UUID
     payee_kind: str
     payee: UUID
@@ -103,6 +109,7 @@ class WaitingCharge(Struct, frozen=True):
     amount: int
     currency: str
     reference: str
+    taken_by: UUID | None
     created_at: datetime
     expires_at: datetime
     state: ChargeState

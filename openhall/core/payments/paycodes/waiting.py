@@ -9,32 +9,36 @@ from uuid import UUID
 
 import msgspec
 
-from openhall.base import clock, db, events, idempotency, ids
+from openhall.base import clock, db, events, idempotency
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
 from openhall.core import ledger
-from openhall.core.payments import problems, rules
-from openhall.core.payments.paycodes.facts import ChargeConfirm, ChargeSucceeded, told
+from openhall.core.payments import paid, problems, rules
+from openhall.core.payments.paycodes.facts import REFUSED, ChargeConfirm, ChargeSucceeded, told
 from openhall.core.payments.paycodes.types import ChargeState, NewWaiting, WaitingCharge
 from openhall.core.payments.teller import SCOPE
 from openhall.core.payments.types import Payer
-from openhall.core.payments.views import PaymentView, event_data
+from openhall.core.payments.views import PaymentView
 
 q = db.load("openhall.core.payments")
 
 
 async def ask_payers(conn: db.Conn, charges: Sequence[NewWaiting]) -> None:
     """Keep charges until their payers decide, and call the payers (`charge.confirm`). A retry changes nothing."""
+    await events.publish(conn, await keep(conn, charges))
+
+
+async def keep(conn: db.Conn, charges: Sequence[NewWaiting]) -> list[events.Fact]:
+    """Keep charges and their orders; what their payers are to be told, for the caller to publish with other facts."""
     if not charges:
-        return
+        return []
     rows = db.rows(map(_waiting_row, charges))
     kept = set(await db.all(conn, q.insert_waiting, UUID, rows=rows, now=clock.now()))
-    facts = [
+    return [
         told(c.resident, ChargeConfirm(c.charge, c.payee.name, c.amount, c.currency, c.expires_at))
         for c in charges
         if c.charge in kept
     ]
-    await events.publish(conn, facts)
 
 
 async def waiting(conn: db.ReadConn, charges: Sequence[UUID]) -> list[WaitingCharge | None]:
@@ -101,6 +105,7 @@ async def refuse(conn: db.Conn, *, resident: UUID, charge: UUID) -> WaitingCharg
     if found.state is not ChargeState.WAITING:
         return found
     await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.REFUSED, now=now)
+    await events.publish(conn, [events.Fact(found.stream, REFUSED, _refused(found))])
     return msgspec.structs.replace(found, state=ChargeState.REFUSED)
 
 
@@ -114,14 +119,12 @@ async def _pay(conn: db.Conn, payer: Payer, charge: UUID) -> PaymentView:
         raise refusal
     outcome = await _move(conn, payer, found)
     number = await db.one(conn, q.take_receipt_numbers, int, count=1)
-    receipt = rules.receipt_no(outcome.business_date, number)
-    view = PaymentView.of(charge, ids.new(), found.to, found.amount, found.currency, receipt, outcome.at)
-    await db.send(conn, q.write_paid, rows=db.rows([_paid_row(payer, found, view, outcome)]), now=now)
+    receipt = _receipt(payer, found, outcome, number)
+    await paid.write(conn, [receipt])
     await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.CONFIRMED, now=now)
-    succeeded = ChargeSucceeded(charge, found.payee_name, found.amount, found.currency, receipt, outcome.at)
-    to_shop = events.Fact(found.stream, "payment.succeeded", event_data(view, payer.masked, found.reference or None))
-    await events.publish(conn, [to_shop, told(payer.resident, succeeded)])
-    return view
+    succeeded = ChargeSucceeded(charge, found.payee_name, found.amount, found.currency, receipt.receipt_no, outcome.at)
+    await events.publish(conn, [paid.told(receipt), told(payer.resident, succeeded)])
+    return PaymentView.of_paid(receipt)
 
 
 async def _move(conn: db.Conn, payer: Payer, charge: WaitingCharge) -> ledger.Outcome:
@@ -145,39 +148,47 @@ def _ended(charge: WaitingCharge) -> WaitingCharge:
     return msgspec.structs.replace(charge, state=ChargeState.CLOSED)
 
 
+def _receipt(payer: Payer, charge: WaitingCharge, outcome: ledger.Outcome, number: int) -> paid.Paid:
+    return paid.Paid(
+        id=charge.charge,
+        order=charge.order_id,
+        fresh=False,
+        payer=payer,
+        payee=charge.to,
+        amount=charge.amount,
+        currency=charge.currency,
+        receipt_no=rules.receipt_no(outcome.business_date, number),
+        business_date=outcome.business_date,
+        at=outcome.at,
+        reference=charge.reference or None,
+        taken_by=charge.taken_by,
+    )
+
+
+def _refused(charge: WaitingCharge) -> dict[str, object]:
+    """What the watchers of the payee learn when the payer said no."""
+    return {
+        "id": str(charge.charge),
+        "amount": charge.amount,
+        "currency": charge.currency,
+        "reference": charge.reference or None,
+    }
+
+
 def _waiting_row(new: NewWaiting) -> dict[str, object]:
     return {
         "charge": new.charge,
+        "order_id": new.order,
         "resident": new.resident,
-        **_payee_columns(new.payee.kind, new.payee.id, new.payee.name),
+        "payee_kind": new.payee.kind,
+        "payee": new.payee.id,
+        "payee_name": new.payee.name,
         "account": new.payee.account,
         "owner": new.payee.owner,
         "stream": new.payee.stream,
         "amount": new.amount,
         "currency": new.currency,
         "reference": new.reference,
+        "taken_by": new.taken_by,
         "expires_at": new.expires_at,
     }
-
-
-def _paid_row(payer: Payer, charge: WaitingCharge, view: PaymentView, outcome: ledger.Outcome) -> dict[str, object]:
-    return {
-        "id": view.id,
-        "fresh": True,
-        "order_id": view.order_id,
-        "payer": payer.resident,
-        "payer_masked": payer.masked,
-        **_payee_columns(charge.payee_kind, charge.payee, charge.payee_name),
-        "account": charge.account,
-        "owner": charge.owner,
-        "stream": charge.stream,
-        "amount": charge.amount,
-        "currency": charge.currency,
-        "receipt_no": view.receipt_no,
-        "business_date": outcome.business_date,
-        "at": view.at,
-    }
-
-
-def _payee_columns(kind: str, payee: UUID, name: str) -> dict[str, object]:
-    return {"payee_kind": kind, "payee": payee, "payee_name": name}

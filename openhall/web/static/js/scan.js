@@ -1,5 +1,5 @@
-// Reads a shop's code with the camera or from a photo, and goes where the page wants what it says.
-// The picture never leaves the device.
+// Reads a code with the camera or from a photo, and goes where the page wants what it says, or sends the form that asks
+// for it. The picture never leaves the device.
 
 const scanner = document.getElementById("scanner");
 const say = scanner.dataset;
@@ -14,15 +14,16 @@ function state(text) {
 
 async function makeDetector() {
   const Native = window.BarcodeDetector;
+  const formats = say.formats.split(" ");
   if (Native) {
     // Desktop Chromium may have the class without any format behind it.
-    const formats = await Native.getSupportedFormats().catch(() => []);
-    if (formats.includes("qr_code")) return new Native({ formats: ["qr_code"] });
+    const known = await Native.getSupportedFormats().catch(() => []);
+    if (formats.every((format) => known.includes(format))) return new Native({ formats });
   }
   const api = await import(say.detector);
   // Its own default is a public network's address; ours comes with the hall.
   api.prepareZXingModule({ overrides: { locateFile: (file, base) => (file.endsWith(".wasm") ? say.wasm : base + file) } });
-  return new api.BarcodeDetector({ formats: ["qr_code"] });
+  return new api.BarcodeDetector({ formats });
 }
 
 let detector = null;
@@ -35,7 +36,10 @@ function go(payload) {
   state(say.found);
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(40);
   stopCamera();
-  location.assign(say.go + encodeURIComponent(payload));
+  const field = document.getElementById(say.field);
+  if (!field) return location.assign(say.go + encodeURIComponent(payload));
+  field.value = payload;
+  field.form.requestSubmit();
 }
 
 function stopCamera() {

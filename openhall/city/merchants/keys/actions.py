@@ -1,0 +1,62 @@
+"""Keys of a shop: make, list, revoke, recognise. Who may do so is asked before."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from openhall.base import clock, db, ids
+from openhall.city.merchants import problems
+from openhall.city.merchants.keys import rules
+from openhall.city.merchants.keys.types import Key, KeyAtWork, Scope
+
+q = db.load("openhall.city.merchants")
+
+
+async def make(
+    conn: db.Conn, *, shop: UUID, resident: UUID, name: str, scopes: Sequence[Scope], hall_secret: str
+) -> Key:
+    """A key of the shop; `rules.text_of` tells it. Name and scopes are checked. Problem: `merchants.too_many_keys`."""
+    await db.all(conn, q.lock_shop, UUID, shop=shop)
+    if await db.one(conn, q.count_keys, int, shop=shop) >= rules.MOST_KEYS:
+        raise problems.too_many_keys(most=rules.MOST_KEYS)
+    key = ids.new()
+    text = rules.text_of(hall_secret, key)
+    made = Key(key, name, list(scopes), text[: rules.HINT_LENGTH], clock.now(), None)
+    await db.run(
+        conn,
+        q.insert_key,
+        id=key,
+        shop=shop,
+        name=name,
+        scopes=made.scopes,
+        key_hash=rules.key_hash(text),
+        hint=made.hint,
+        made_by=resident,
+        now=made.made_at,
+    )
+    return made
+
+
+async def keys_of(conn: db.ReadConn, *, shop: UUID) -> list[Key]:
+    """The keys of a shop that are not revoked, oldest first."""
+    return await db.all(conn, q.keys_of_shop, Key, shop=shop)
+
+
+async def revoke(conn: db.Conn, *, shop: UUID, key: UUID) -> None:
+    """From now on the key opens nothing; revoking twice is revoking once. Problem: `merchants.key_not_found`."""
+    if not await db.all(conn, q.revoke_key, UUID, shop=shop, key=key, now=clock.now()):
+        raise problems.key_not_found()
+
+
+async def with_hashes(conn: db.ReadConn, hashes: Sequence[bytes | None]) -> list[KeyAtWork | None]:
+    """The keys behind these hashes and their shops, aligned; None for what is no key, or no longer. One statement."""
+    rows = [{"ord": place, "hash": hashed.hex()} for place, hashed in enumerate(hashes) if hashed is not None]
+    by_place = {found.ord: found for found in await db.all(conn, q.keys_at_work, KeyAtWork, rows=db.rows(rows))}
+    return [by_place.get(place) for place in range(len(hashes))]
+
+
+async def see(conn: db.Conn, found: Sequence[KeyAtWork]) -> None:
+    """Note that these keys were used. One that somebody else is just noting, or revoking, is passed over."""
+    now = clock.now()
+    unseen = {key.key for key in found if rules.is_unseen(key.used_at, now)}
+    if unseen:
+        await db.send(conn, q.see_keys, keys=db.ids(unseen), now=now)

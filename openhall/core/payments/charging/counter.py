@@ -1,0 +1,280 @@
+"""The counter: takes what shops' scanners read, everybody who asks in the same moment in one transaction.
+
+As the teller does, by array statements, however many charges a batch holds. A refused charge never touches its
+neighbours, and it leaves nothing behind: no money moved, no reference held, the pay code as it was.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from openhall.base import clock, db, events, ids
+from openhall.base.batch import Batch
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.base.idempotency import Answer, check_key
+from openhall.core import ledger
+from openhall.core.payments import answering, paid, paycodes, problems, rules
+from openhall.core.payments.answering import undecided
+from openhall.core.payments.charging import finding
+from openhall.core.payments.charging.types import Admission, Ask, Charge, Standing, Taker
+from openhall.core.payments.charging.views import ChargeView
+from openhall.core.payments.types import OrderState
+
+q = db.load("openhall.core.payments")
+
+# The API and the counter's page share one name for the act, so that a key works across both.
+SCOPE = "POST /charges"
+
+
+class _Item(answering.Item):
+    """An ask on its way through the batch. `charge` is the id that its payment will have."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()
+        self.ask = ask
+        self.charge = ids.new()
+        self.taker: Taker | None = None
+        self.code: paycodes.Consumed | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.admitted.principal, self.ask.key
+
+    @property
+    def body_hash(self) -> bytes:
+        return self.ask.body_hash
+
+    @property
+    def admitted(self) -> Taker:
+        """Who asks; only of items that were let in."""
+        assert self.taker is not None, "an item at a closed door was answered before"
+        return self.taker
+
+    @property
+    def shown(self) -> paycodes.Consumed:
+        """Whose code it was; only of items whose code was read."""
+        assert self.code is not None, "an item whose code was refused was answered before"
+        return self.code
+
+    @property
+    def reference(self) -> tuple[UUID, str]:
+        return self.ask.door.shop, self.ask.reference
+
+    def code_ask(self, charge: UUID) -> paycodes.CodeAsk:
+        ask = self.ask
+        return paycodes.CodeAsk(
+            digits=ask.pay_code, charge=charge, shop=ask.door.shop, amount=ask.amount, now=clock.now()
+        )
+
+
+class Counter:
+    """Takes asks and answers them; one per process."""
+
+    def __init__(self, pool: db.Pool, settings: Settings) -> None:
+        self._settings = settings
+        self._batch: Batch[Ask, Answer] = Batch("charges", pool, self._settle)
+
+    async def open(self) -> None:
+        await self._batch.open()
+
+    async def close(self) -> None:
+        await self._batch.close()
+
+    async def charge(self, ask: Ask) -> Answer:
+        """The answer to the ask, committed: 201 with the charge as JSON, 202 when its payer was asked first, or a
+        recorded refusal. Problems otherwise."""
+        check_key(ask.key)
+        return await self._batch.submit(ask)
+
+    async def _settle(self, conn: db.Conn, asks: Sequence[Ask]) -> list[Answer | Problem]:
+        items = [_Item(ask) for ask in asks]
+        await _admit(conn, items)
+        followers = await self._look_up(conn, undecided(items))
+        for item in undecided(items):
+            item.answer = item.admitted.refusal
+        asked = undecided(items)
+        await self._read_codes(conn, asked)
+        _check(undecided(items))
+        receipts = await self._move_money(conn, [item for item in undecided(items) if not item.shown.requires_action])
+        facts = await self._ask_payers(conn, undecided(items))
+        await paid.write(conn, receipts)
+        for receipt in receipts:
+            facts += _told(receipt)
+        facts += await _release(conn, asked, self._settings.currency)
+        await events.publish(conn, facts)
+        _follow(followers)
+        await answering.record(conn, SCOPE, items)
+        return answering.answers(items)
+
+    async def _look_up(self, conn: db.Conn, items: list[_Item]) -> list[tuple[_Item, _Item]]:
+        """Answer what was asked before, under its key or under its reference. Of those that name one reference in this
+        batch the first goes on; the others are returned, each with the one it follows, as if they were answered."""
+        if not items:
+            return []
+        # Sent together and in this order: nothing can come under a reference once it is held, so what is seen stays.
+        references = list(dict.fromkeys(item.reference for item in items))
+        locks = await finding.lock_references(conn, references)
+        charges = await finding.by_reference(conn, references)
+        await answering.replay(conn, SCOPE, items)
+        held = dict(zip(references, await locks.all(), strict=True))
+        known = {(charge.payee, charge.reference): charge for charge in await charges.all()}
+        first: dict[tuple[UUID, str], _Item] = {}
+        again, followers = [], []
+        for item in undecided(items):
+            if not held[item.reference]:
+                item.answer = problems.charge_in_flight()
+            elif charge := known.get(item.reference):
+                again.append((item, charge))
+            elif (leader := first.setdefault(item.reference, item)) is not item:
+                item.answer = problems.charge_in_flight()
+                followers.append((item, leader))
+        await self._repeat(conn, again)
+        return followers
+
+    async def _repeat(self, conn: db.Conn, items: list[tuple[_Item, Charge]]) -> None:
+        """The reference is taken: who asks for the same again is shown what there is."""
+        if not items:
+            return
+        asks = [item.code_ask(charge.id or finding.NOBODY) for item, charge in items]
+        payers = await paycodes.payers_of(conn, asks, settings=self._settings)
+        for (item, charge), payer in zip(items, payers, strict=True):
+            item.answer = _again(charge, payer, item.ask.amount)
+
+    async def _read_codes(self, conn: db.Conn, items: list[_Item]) -> None:
+        asks = [item.code_ask(item.charge) for item in items]
+        for item, answer in zip(items, await paycodes.consume(conn, asks, settings=self._settings), strict=True):
+            if isinstance(answer, Problem):
+                item.answer = answer
+            else:
+                item.code = answer
+
+    async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[paid.Paid]:
+        """Post one transfer for each item; those that moved are answered with their receipt."""
+        if not items:
+            return []
+        # Asked before it is known who can pay, to travel with the ledger's look-ups: receipts may skip numbers.
+        numbers = await db.ask(conn, q.take_receipt_numbers, int, count=len(items))
+        currency = self._settings.currency
+        outcomes = await ledger.post(conn, [_transfer(item, currency) for item in items], fresh=True)
+        receipts = []
+        for item, outcome, number in zip(items, outcomes, await numbers.all(), strict=True):
+            if not outcome.ok:
+                item.answer = rules.ledger_refusal(outcome.code)
+                continue
+            receipt = _receipt(item, outcome, number, currency)
+            item.answer = _answer(201, ChargeView.of_paid(receipt))
+            receipts.append(receipt)
+        return receipts
+
+    async def _ask_payers(self, conn: db.Conn, items: list[_Item]) -> list[events.Fact]:
+        """Put what is left to its payers; what they are told."""
+        expires_at = clock.now() + paycodes.CONFIRM_WITHIN
+        waiting = []
+        for item in items:
+            new = paycodes.NewWaiting(
+                charge=item.charge,
+                resident=item.shown.resident,
+                payee=item.admitted.payee,
+                amount=item.ask.amount,
+                currency=self._settings.currency,
+                reference=item.ask.reference,
+                expires_at=expires_at,
+                taken_by=item.admitted.taken_by,
+            )
+            item.answer = _answer(202, ChargeView.of_new(new))
+            waiting.append(new)
+        return await paycodes.keep(conn, waiting)
+
+
+async def _admit(conn: db.Conn, items: list[_Item]) -> None:
+    """Who is let in, and for whom they take money."""
+    by_admission: dict[Admission, list[_Item]] = {}
+    for item in items:
+        by_admission.setdefault(item.ask.admission, []).append(item)
+    for admission, own in by_admission.items():
+        for item, answer in zip(own, await admission(conn, [item.ask.door for item in own]), strict=True):
+            if isinstance(answer, Problem):
+                item.answer = answer
+            else:
+                item.taker = answer
+
+
+def _again(charge: Charge, payer: UUID | None, amount: int) -> Answer | Problem:
+    if charge.id is None and charge.order_state is OrderState.CLOSED:
+        return problems.charge_over(state=Standing.CLOSED)
+    if charge.id is None or payer is None or (payer, amount) != (charge.payer, charge.amount):
+        return problems.reference_taken()
+    if charge.state is Standing.SUCCEEDED:
+        return _answer(201, ChargeView.of(charge))
+    if charge.state is Standing.REQUIRES_ACTION:
+        return _answer(202, ChargeView.of(charge))
+    return problems.charge_over(charge=str(charge.id), state=charge.state)
+
+
+def _check(items: list[_Item]) -> None:
+    for item in items:
+        amount = item.ask.amount
+        item.answer = rules.payer_refusal(item.shown.resident, item.admitted.payee.owner, amount, amount)
+
+
+async def _release(conn: db.Conn, items: list[_Item], currency: str) -> list[events.Fact]:
+    """Those whose code was good and who were refused all the same: the code is free again, and its payer learns why."""
+    facts, codes = [], []
+    for item in items:
+        if item.code is not None and isinstance(item.answer, Problem):
+            codes.append(item.code)
+            refused = paycodes.ChargeRefused(
+                item.charge, item.admitted.payee.name, item.ask.amount, currency, item.answer.code
+            )
+            facts.append(paycodes.told(item.code.resident, refused))
+    await paycodes.release(conn, codes)
+    return facts
+
+
+def _follow(followers: list[tuple[_Item, _Item]]) -> None:
+    """Who asked for the same in the same moment gets the same answer."""
+    for item, leader in followers:
+        if (item.ask.pay_code, item.ask.amount) == (leader.ask.pay_code, leader.ask.amount):
+            item.answer = leader.answer
+
+
+def _transfer(item: _Item, currency: str) -> ledger.Transfer:
+    return ledger.Transfer(
+        id=item.charge,
+        debit=item.shown.wallet,
+        credit=item.admitted.payee.account,
+        amount=item.ask.amount,
+        currency=currency,
+        reason="payment",
+    )
+
+
+def _receipt(item: _Item, outcome: ledger.Outcome, number: int, currency: str) -> paid.Paid:
+    return paid.Paid(
+        id=item.charge,
+        order=ids.new(),
+        fresh=True,
+        payer=item.shown.payer,
+        payee=item.admitted.payee,
+        amount=item.ask.amount,
+        currency=currency,
+        receipt_no=rules.receipt_no(outcome.business_date, number),
+        business_date=outcome.business_date,
+        at=outcome.at,
+        reference=item.ask.reference,
+        taken_by=item.admitted.taken_by,
+    )
+
+
+def _told(receipt: paid.Paid) -> list[events.Fact]:
+    """Both sides learn of it: the shop's watchers, and the payer's phone."""
+    succeeded = paycodes.ChargeSucceeded(
+        receipt.id, receipt.payee.name, receipt.amount, receipt.currency, receipt.receipt_no, receipt.at
+    )
+    return [paid.told(receipt), paycodes.told(receipt.payer.resident, succeeded)]
+
+
+def _answer(status: int, view: ChargeView) -> Answer:
+    return Answer(status, msgspec.json.encode(view).decode())
