@@ -458,48 +458,6 @@ select o.id as order_id, s.id as shop
 update merchants.invitations set ended_at = :now, outcome = 'withdrawn', phone = null
  where shop = :shop and invited_by = :resident and ended_at is null;
 
--- name: lock_shop
--- One after the other for each shop: the limit of keys holds in the statement after this.
-select id from merchants.shops where id = :shop for no key update;
-
--- name: count_keys
-select count(*) from merchants.keys where shop = :shop and revoked_at is null;
-
--- name: insert_key
-insert into merchants.keys (id, shop, name, scopes, key_hash, hint, made_by, made_at)
-values (:id, :shop, :name, :scopes, :key_hash, :hint, :made_by, :now);
-
--- name: keys_of_shop
-select id, name, scopes, hint, made_at, used_at from merchants.keys
- where shop = :shop and revoked_at is null
- order by id;
-
--- name: revoke_key
-update merchants.keys set revoked_at = coalesce(revoked_at, :now) where id = :key and shop = :shop returning id;
-
--- name: keys_at_work
--- The offset keeps the planner to one look into the index for each key, however small the table was when it planned.
-select r.ord, k.id as key, k.made_by, k.scopes, k.used_at, s.id as shop, m.owner, s.account, s.name, s.state
-  from json_to_recordset(:rows) as r(ord int, hash text)
-  join lateral (select * from merchants.keys where key_hash = decode(r.hash, 'hex') and revoked_at is null offset 0) k
-    on true
-  join lateral (select * from merchants.shops where id = k.shop offset 0) s on true
-  join lateral (select * from merchants.merchants where id = s.merchant offset 0) m on true;
-
--- name: see_keys
-update merchants.keys set used_at = :now
- where id in (select id from merchants.keys where id = any(:keys::uuid[]) order by id for no key update skip locked);
-
--- name: workplaces
--- Of many residents and shops at once; who does not work there has no row.
-select r.ord, r.resident, s.id as shop, m.owner, s.account, s.name, s.state,
-       case m.owner when r.resident then 'owner' else t.role end as role
-  from json_to_recordset(:rows) as r(ord int, shop uuid, resident uuid)
-  join merchants.shops s on s.id = r.shop
-  join merchants.merchants m on m.id = s.merchant
-  left join merchants.staff t on t.shop = s.id and t.resident = r.resident and t.until is null
- where m.owner = r.resident or t.id is not null;
-
 -- name: check_keys
 -- A shop has no more keys than it may.
 select shop, count(*) as keys from merchants.keys where revoked_at is null

@@ -18,7 +18,7 @@ from openhall.core.payments import Payee
 from openhall.core.payments.charging import Door, Taker
 from openhall.core.payments.problems import payment_not_found
 
-q = db.load("openhall.city.merchants")
+q = db.load("openhall.city.merchants.counter")
 
 
 class Right(Struct, frozen=True):

@@ -8,7 +8,7 @@ from openhall.city.merchants import problems
 from openhall.city.merchants.keys import rules
 from openhall.city.merchants.keys.types import Key, KeyAtWork, Scope
 
-q = db.load("openhall.city.merchants")
+q = db.load("openhall.city.merchants.keys")
 
 
 async def make(

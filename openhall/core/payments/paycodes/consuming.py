@@ -23,7 +23,7 @@ from openhall.core.payments.paycodes import otp, rules
 from openhall.core.payments.paycodes.permutation import Permutation
 from openhall.core.payments.paycodes.types import CodeAsk, Consumed
 
-q = db.load("openhall.core.payments")
+q = db.load("openhall.core.payments.paycodes")
 
 
 class _Found(Struct, frozen=True):

@@ -10,7 +10,7 @@ from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes import rules
 from openhall.core.payments.paycodes.types import Device, Enrolled, PayCode
 
-q = db.load("openhall.core.payments")
+q = db.load("openhall.core.payments.paycodes")
 
 
 async def issue(conn: db.Conn, *, resident: UUID, secret: str) -> PayCode:

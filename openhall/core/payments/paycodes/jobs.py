@@ -6,7 +6,7 @@ from procrastinate import Blueprint, JobContext
 
 from openhall.base import clock, db
 
-q = db.load("openhall.core.payments")
+q = db.load("openhall.core.payments.paycodes")
 
 tasks = Blueprint()
 

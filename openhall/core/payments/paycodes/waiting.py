@@ -20,7 +20,8 @@ from openhall.core.payments.teller import SCOPE
 from openhall.core.payments.types import Payer
 from openhall.core.payments.views import PaymentView
 
-q = db.load("openhall.core.payments")
+q = db.load("openhall.core.payments.paycodes")
+of_payments = db.load("openhall.core.payments")
 
 
 async def ask_payers(conn: db.Conn, charges: Sequence[NewWaiting]) -> None:
@@ -118,7 +119,7 @@ async def _pay(conn: db.Conn, payer: Payer, charge: UUID) -> PaymentView:
     if refusal := rules.payer_refusal(payer.resident, found.owner, found.amount, found.amount):
         raise refusal
     outcome = await _move(conn, payer, found)
-    number = await db.one(conn, q.take_receipt_numbers, int, count=1)
+    number = await db.one(conn, of_payments.take_receipt_numbers, int, count=1)
     receipt = _receipt(payer, found, outcome, number)
     await paid.write(conn, [receipt])
     await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.CONFIRMED, now=now)
