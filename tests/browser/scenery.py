@@ -81,6 +81,7 @@ class Scenery:
             "delivery": self._delivery(keeper, hooks["good"]),
             **payday(keeper, self.people["operator"], stall),
             "last_month": _last_month(keeper, asked, stall),
+            **self._offers(keeper, resident),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 
@@ -136,6 +137,27 @@ class Scenery:
         path = f"/wallet/top-ups/{asked.json()['id']}"
         wait_for(lambda: person.api("GET", path).json()["state"] == state, f"the top-up to be {state}")
         return str(asked.json()["id"])
+
+    @staticmethod
+    def _offers(keeper: Person, resident: Person) -> dict[str, str]:
+        """A stall whose keeper pays a part of each breakfast and a red packet besides; one payment got both."""
+        stall = keeper.open_shop("早餐铺子", "breakfast")
+        keeper.top_up(100_000)
+        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        dates = {"first_day": str(today), "last_day": str(today + timedelta(days=30))}
+        common = {**dates, "budget": 10_000, "start": True, "groups": [{"kind": "shop", "id": stall["id"]}]}
+        wishes = {
+            "offer": {"title": "早餐立减三元五", "kind": "amount_off", "amount": 350, "per_day": 2, "min_spend": 351},
+            "bounty": {"title": "Red packet", "kind": "bounty", "low": 1, "high": 88, "min_spend": 88},
+            "draft": {"title": "周五一分钱早餐", "kind": "fixed_price", "amount": 1, "weekdays": [5], "start": False},
+        }
+        made = {name: keeper.api("POST", "/campaigns", common | wish) for name, wish in wishes.items()}
+        for answer in made.values():
+            assert answer.status_code == 201, answer.text
+        paid = resident.pay(stall, 700)
+        assert paid["discount"] == 350
+        ids = {name: answer.json()["id"] for name, answer in made.items()}
+        return ids | {"offer_code": stall["short_code"], "offer_payment": paid["id"]}
 
     @staticmethod
     def _webhook(keeper: Person, receiver: Receiver) -> str:
@@ -200,6 +222,14 @@ def _no_name(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#shop_name").evaluate("element => element.removeAttribute('required')")
     page.locator("input[name=category]").first.check()
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_rules(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#title").fill("Breakfast")
+    page.locator("#from_time").fill("nine")
     page.locator("main form .actions button").click()
     page.locator("#problem").wait_for()
 
@@ -407,4 +437,18 @@ VIEWS = {
     "order": View("cashier", "/shops/{shop}/orders/{order}"),
     "order-paid": View("keeper", "/shops/{shop}/orders/{paid_order}"),
     "order-closed": View("keeper", "/shops/{shop}/orders/{closed_order}"),
+    "offers": View("resident", "/offers"),
+    "offer": View("resident", "/offers/{offer}"),
+    "offer-bounty": View("resident", "/offers/{bounty}"),
+    "confirm-offer": View("resident", "/pay/confirm?code={offer_code}&amount=7.00"),
+    "payment-offer": View("resident", "/payments/{offer_payment}"),
+    "payment-offer-received": View("keeper", "/payments/{offer_payment}"),
+    "campaigns": View("keeper", "/campaigns"),
+    "campaigns-none": View("newcomer", "/campaigns"),
+    "new-campaign": View("keeper", "/campaigns/new", 200, _unfold),
+    "new-campaign-refused": View("keeper", "/campaigns/new", 400, _no_rules),
+    "campaign": View("keeper", "/campaigns/{offer}"),
+    "campaign-draft": View("keeper", "/campaigns/{draft}"),
+    "promoter": View("keeper", "/promoter"),
+    "promoter-none": View("newcomer", "/promoter"),
 }

@@ -38,18 +38,23 @@ PROMISED = [
     ("get", "/shops/{shop_id}/orders", 200),
     ("get", "/shops/{shop_id}/orders/{order_id}", 200),
     ("post", "/shops/{shop_id}/orders/{order_id}/close", 200),
+    ("post", "/campaigns", 201),
+    ("get", "/campaigns/{campaign_id}", 200),
 ]
 MOVES_MONEY = {
     "/api/v1/payments",
     "/api/v1/payments/{payment_id}/refunds",
     "/api/v1/wallet/top-ups",
     "/api/v1/merchants/me/withdrawals",
+    "/api/v1/campaigns",
+    "/api/v1/campaigns/{campaign_id}/fund",
 }
-AMOUNTS = {"amount", "balance", "available", "total", "refunded"}
+AMOUNTS = {"amount", "balance", "available", "total", "refunded", "paid", "discount", "bounty", "budget", "spent"}
 FIELDS = {
-    "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded"},
-    "RefundView": {"id", "amount", "state"},
     "ShopBookBody": {"from", "to", "currency", "sums", "days", "hours", "cashiers", "entries", "next_cursor"},
+    "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded", "paid", "discount"},
+    "RefundView": {"id", "amount", "state", "to_payer"},
+    "CampaignBody": {"id", "budget", "spent", "state"},
     "WalletView": {"balance", "available", "currency"},
     "OpenedBody": {"merchant", "shop"},
     "ShopBody": {"id", "name", "code", "short_code"},

@@ -457,3 +457,6 @@ select o.id as order_id, s.id as shop
 -- Whoever may no longer invite has invited nobody.
 update merchants.invitations set ended_at = :now, outcome = 'withdrawn', phone = null
  where shop = :shop and invited_by = :resident and ended_at is null;
+
+-- name: categories_of
+select id as shop, category from merchants.shops where id = any(:shops);

@@ -1,5 +1,6 @@
 """A payment as the API and the live streams show it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from openhall.core.payments import offers
 from openhall.core.payments.types import Payee, Payment, Refund
 
 
@@ -26,7 +28,11 @@ class ShopView(Struct, frozen=True):
 
 
 class PaymentView(Struct, frozen=True):
-    """`amount` in minor units of `currency`; `shop` is null when the payee is something else."""
+    """`amount` in minor units of `currency` is what the payee receives; `shop` is null when the payee is no shop.
+
+    `paid` is what left the payer's wallet: the rest, `discount`, came from the offer that `offer` names. `bounty` went
+    into the payer's wallet.
+    """
 
     id: UUID
     state: Literal["succeeded"]
@@ -38,35 +44,65 @@ class PaymentView(Struct, frozen=True):
     receipt_no: str
     at: datetime
     refunded: int
+    paid: int
+    discount: int
+    offer: str | None
+    bounty: int
 
     @staticmethod
     def of(
-        payment: UUID, order: UUID, payee: Payee, amount: int, currency: str, receipt_no: str, at: datetime
+        payment: UUID,
+        order: UUID,
+        payee: Payee,
+        amount: int,
+        currency: str,
+        receipt_no: str,
+        at: datetime,
+        terms: offers.Terms = offers.NOTHING,
     ) -> "PaymentView":
-        return _view(payment, order, PayeeView(payee.kind, payee.id, payee.name), amount, currency, receipt_no, at, 0)
+        return PaymentView(
+            id=payment,
+            state="succeeded",
+            amount=amount,
+            currency=currency,
+            payee=PayeeView(payee.kind, payee.id, payee.name),
+            shop=ShopView(payee.id, payee.name) if payee.kind == "shop" else None,
+            order_id=order,
+            receipt_no=receipt_no,
+            at=at,
+            refunded=0,
+            paid=offers.paid(amount, terms),
+            discount=terms.discount.amount if terms.discount else 0,
+            offer=terms.discount.title if terms.discount else None,
+            bounty=terms.bounty.amount if terms.bounty else 0,
+        )
 
     @staticmethod
-    def of_payment(paid: Payment) -> "PaymentView":
-        payee = PayeeView(paid.payee_kind, paid.payee, paid.payee_name)
-        return _view(paid.id, paid.order_id, payee, paid.amount, paid.currency, paid.receipt_no, paid.at, paid.refunded)
-
-
-def _view(
-    payment: UUID,
-    order: UUID,
-    payee: PayeeView,
-    amount: int,
-    currency: str,
-    receipt_no: str,
-    at: datetime,
-    refunded: int,
-) -> PaymentView:
-    shop = ShopView(payee.id, payee.name) if payee.kind == "shop" else None
-    return PaymentView(payment, "succeeded", amount, currency, payee, shop, order, receipt_no, at, refunded)
+    def of_payment(paid: Payment, subsidies: Sequence[offers.Subsidy] = ()) -> "PaymentView":
+        """A payment that was made before, with what offers gave to it."""
+        by_kind = {subsidy.kind: subsidy for subsidy in subsidies}
+        discount, bounty = by_kind.get("discount"), by_kind.get("bounty")
+        return PaymentView(
+            id=paid.id,
+            state="succeeded",
+            amount=paid.amount,
+            currency=paid.currency,
+            payee=PayeeView(paid.payee_kind, paid.payee, paid.payee_name),
+            shop=ShopView(paid.payee, paid.payee_name) if paid.payee_kind == "shop" else None,
+            order_id=paid.order_id,
+            receipt_no=paid.receipt_no,
+            at=paid.at,
+            refunded=paid.refunded,
+            paid=paid.paid,
+            discount=paid.discount,
+            offer=discount.title if discount else None,
+            bounty=bounty.amount if bounty else 0,
+        )
 
 
 class RefundView(Struct, frozen=True):
-    """A refund; `amount` in minor units of `currency`."""
+    """A refund; `amount` in minor units of `currency` is what the payee gave back, `to_payer` what of it the payer got:
+    the rest went back to the offers that had lowered the price."""
 
     id: UUID
     payment_id: UUID
@@ -76,11 +112,20 @@ class RefundView(Struct, frozen=True):
     reason: str
     receipt_no: str
     at: datetime
+    to_payer: int
 
     @staticmethod
     def of(made: Refund) -> "RefundView":
         return RefundView(
-            made.id, made.payment, "succeeded", made.amount, made.currency, made.reason, made.receipt_no, made.at
+            id=made.id,
+            payment_id=made.payment,
+            state="succeeded",
+            amount=made.amount,
+            currency=made.currency,
+            reason=made.reason,
+            receipt_no=made.receipt_no,
+            at=made.at,
+            to_payer=made.to_payer,
         )
 
 
@@ -89,6 +134,8 @@ def event_data(view: PaymentView, payer_masked: str, reference: str | None) -> d
     data = {
         "id": str(view.id),
         "amount": view.amount,
+        "paid": view.paid,
+        "discount": view.discount,
         "currency": view.currency,
         "receipt_no": view.receipt_no,
         "at": msgspec.to_builtins(view.at),
