@@ -487,6 +487,7 @@ select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business
 select id, state, expires_at, paid_at
   from payments.shown_orders
  where expires_at is null or expires_at <= created_at or paid_at > expires_at + interval '1 minute'
+ limit 100;
 
 -- name: write_subsidies
 insert into payments.subsidies (id, payment, kind, offer, title, account, payer, amount, currency, business_date, at)
