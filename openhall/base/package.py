@@ -68,7 +68,7 @@ class City(Struct, kw_only=True):
 
     settings: Settings
     on_joined: Sequence[JoinHook] = ()
-    residents: dict[str, UUID] = field(default_factory=dict)  # by role: "resident", "stall_owner", "operator"
+    residents: dict[str, UUID] = field(default_factory=dict)  # by role: "resident", "stall_owner", "operator", ...
 
 
 class Package(Struct, frozen=True, kw_only=True):
@@ -81,6 +81,8 @@ class Package(Struct, frozen=True, kw_only=True):
     tiles: Sequence[Tile] = ()
     payees: Sequence[Any] = ()  # openhall.core.payments.PayeeSource: who can be paid by code
     desks: Sequence[Any] = ()  # openhall.core.payments.Desk: who acts for those who are paid
+    groups: Sequence[Any] = ()  # openhall.core.payments.offers.GroupSource: what payees belong to, whose they are
+    offers: Sequence[Any] = ()  # openhall.core.payments.offers.OfferSource: who gives something to payments
     streams: Sequence[StreamSource] = ()  # what owners may have told to their own programs
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None

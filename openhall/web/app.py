@@ -18,7 +18,7 @@ from openhall.base import db, jobs, live, logs
 from openhall.base.config import Settings
 from openhall.base.package import JoinHook, Package
 from openhall.core import ledger, payments
-from openhall.core.payments import charging
+from openhall.core.payments import charging, offers
 from openhall.core.people import Resident, Visit
 from openhall.web import health, pages, problems
 from openhall.web.discover import packages as discover
@@ -38,7 +38,15 @@ def create_app(settings: Settings) -> Litestar:
     jobs.register(packages)
     pool = db.Pool(settings.database_url, settings.pool_size)
     hub = live.Hub(settings.database_url, pool)
-    teller = payments.Teller(pool, settings, [source for package in packages for source in package.payees])
+    teller = payments.Teller(
+        pool,
+        settings,
+        [source for package in packages for source in package.payees],
+        offers.Offers(
+            [source for package in packages for source in package.offers],
+            [source for package in packages for source in package.groups],
+        ),
+    )
     counter = charging.Counter(pool, settings)
     app = Litestar(
         route_handlers=[*_routes(packages), _static_router()],

@@ -91,6 +91,7 @@ class Scenery:
             "delivery": self._delivery(keeper, hooks["good"]),
             **payday(keeper, self.people["operator"], stall),
             "last_month": _last_month(keeper, asked, stall),
+            **self._offers(keeper, resident),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 
@@ -164,6 +165,27 @@ class Scenery:
         return str(asked.json()["id"])
 
     @staticmethod
+    def _offers(keeper: Person, resident: Person) -> dict[str, str]:
+        """A stall whose keeper pays a part of each breakfast and a red packet besides; one payment got both."""
+        stall = keeper.open_shop("早餐铺子", "breakfast")
+        keeper.top_up(100_000)
+        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        dates = {"first_day": str(today), "last_day": str(today + timedelta(days=30))}
+        common = {**dates, "budget": 10_000, "start": True, "groups": [{"kind": "shop", "id": stall["id"]}]}
+        wishes = {
+            "offer": {"title": "早餐立减三元五", "kind": "amount_off", "amount": 350, "per_day": 2, "min_spend": 351},
+            "bounty": {"title": "Red packet", "kind": "bounty", "low": 1, "high": 88, "min_spend": 88},
+            "draft": {"title": "周五一分钱早餐", "kind": "fixed_price", "amount": 1, "weekdays": [5], "start": False},
+        }
+        made = {name: keeper.api("POST", "/campaigns", common | wish) for name, wish in wishes.items()}
+        for answer in made.values():
+            assert answer.status_code == 201, answer.text
+        paid = resident.pay(stall, 700)
+        assert paid["discount"] == 350
+        ids = {name: answer.json()["id"] for name, answer in made.items()}
+        return ids | {"offer_code": stall["short_code"], "offer_payment": paid["id"]}
+
+    @staticmethod
     def _webhook(keeper: Person, receiver: Receiver) -> str:
         made = keeper.api("POST", "/webhooks", {"url": receiver.url, "events": ["payment.*"]})
         assert made.status_code == 201, made.text
@@ -226,6 +248,14 @@ def _no_name(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#shop_name").evaluate("element => element.removeAttribute('required')")
     page.locator("input[name=category]").first.check()
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_rules(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#title").fill("Breakfast")
+    page.locator("#from_time").fill("nine")
     page.locator("main form .actions button").click()
     page.locator("#problem").wait_for()
 
@@ -472,4 +502,18 @@ VIEWS = {
     "key-new": View("keeper", "/shops/{quiet_shop}/keys/new"),
     "key-new-refused": View("keeper", "/shops/{quiet_shop}/keys/new", 400, _no_scope),
     "key-made": View("keeper", "/shops/{long_shop}/keys/new", 200, _make_key),
+    "offers": View("resident", "/offers"),
+    "offer": View("resident", "/offers/{offer}"),
+    "offer-bounty": View("resident", "/offers/{bounty}"),
+    "confirm-offer": View("resident", "/pay/confirm?code={offer_code}&amount=7.00"),
+    "payment-offer": View("resident", "/payments/{offer_payment}"),
+    "payment-offer-received": View("keeper", "/payments/{offer_payment}"),
+    "campaigns": View("keeper", "/campaigns"),
+    "campaigns-none": View("newcomer", "/campaigns"),
+    "new-campaign": View("keeper", "/campaigns/new", 200, _unfold),
+    "new-campaign-refused": View("keeper", "/campaigns/new", 400, _no_rules),
+    "campaign": View("keeper", "/campaigns/{offer}"),
+    "campaign-draft": View("keeper", "/campaigns/{draft}"),
+    "promoter": View("keeper", "/promoter"),
+    "promoter-none": View("newcomer", "/promoter"),
 }

@@ -21,7 +21,7 @@ from tests.cli.test_production import ask, free_port
 
 PATIENCE_S = 120
 # A resident, the keeper of a stall, and the operator.
-PEOPLE = 3
+PEOPLE = 4
 
 
 class City:

@@ -44,6 +44,8 @@ PROMISED = [
     ("get", "/shops/{shop_id}/charges/{charge_id}", 200),
     ("post", "/shops/{shop_id}/charges/reverse", 200),
     ("post", "/payments/{payment_id}/reverse", 200),
+    ("post", "/campaigns", 201),
+    ("get", "/campaigns/{campaign_id}", 200),
 ]
 MOVES_MONEY = {
     "/api/v1/payments",
@@ -51,12 +53,15 @@ MOVES_MONEY = {
     "/api/v1/wallet/top-ups",
     "/api/v1/merchants/me/withdrawals",
     "/api/v1/shops/{shop_id}/charges",
+    "/api/v1/campaigns",
+    "/api/v1/campaigns/{campaign_id}/fund",
 }
-AMOUNTS = {"amount", "balance", "available", "total", "refunded"}
+AMOUNTS = {"amount", "balance", "available", "total", "refunded", "paid", "discount", "bounty", "budget", "spent"}
 FIELDS = {
-    "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded"},
-    "RefundView": {"id", "amount", "state"},
     "ShopBookBody": {"from", "to", "currency", "sums", "days", "hours", "cashiers", "entries", "next_cursor"},
+    "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded", "paid", "discount"},
+    "RefundView": {"id", "amount", "state", "to_payer"},
+    "CampaignBody": {"id", "budget", "spent", "state"},
     "WalletView": {"balance", "available", "currency"},
     "OpenedBody": {"merchant", "shop"},
     "ShopBody": {"id", "name", "code", "short_code"},

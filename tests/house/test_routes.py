@@ -151,7 +151,11 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     async with hall.pool.write() as conn:
         await collect(conn, [source for package in packages(demo=True) for source in package.streams])
     log = await hall.client.get(f"/api/v1/webhooks/{webhook.json()['id']}/deliveries", headers=somebody)
+    day = "2030-01-01"
+    draft = {"title": "Breakfast", "kind": "amount_off", "amount": 1, "first_day": day, "last_day": day}
+    campaign = await hall.client.post("/api/v1/campaigns", json=draft, headers=somebody | fresh_key())
     return {
+        "campaign_id": campaign.json()["id"],
         "webhook_id": webhook.json()["id"],
         "delivery_id": log.json()["deliveries"][0]["id"],
         "shop_id": shop["id"],
@@ -202,6 +206,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/shops/{shop_id:uuid}/charges/reverse": {"reference": "R1"},
     "POST /shops/{shop_id:uuid}/counter": {"amount": 1, "pay_code": "710000000000000000", "request_key": "a-stranger"},
     "POST /api/v1/shops/{shop_id:uuid}/keys": {"name": "Scanner", "scopes": ["charges:write"]},
+    "POST /api/v1/campaigns/{campaign_id:uuid}/fund": {"amount": 1},
 }
 
 

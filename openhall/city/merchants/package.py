@@ -16,7 +16,7 @@ from openhall.city.merchants.money import api as money_api
 from openhall.city.merchants.money import pages as money_pages
 from openhall.city.merchants.orders import api as orders_api
 from openhall.city.merchants.orders import pages as orders_pages
-from openhall.city.merchants.registry import payees, streams
+from openhall.city.merchants.registry import groups, payees, streams
 from openhall.city.merchants.shifts import api as shifts_api
 from openhall.city.merchants.shifts import pages as shifts_pages
 from openhall.city.merchants.staff import ShopDesk, jobs
@@ -54,6 +54,7 @@ PACKAGE = Package(
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),
     desks=(ShopDesk(),),
+    groups=(groups,),
     streams=(streams,),
     demo=load,
     checks=(

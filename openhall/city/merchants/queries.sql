@@ -464,3 +464,6 @@ select shop, count(*) as keys from merchants.keys where revoked_at is null
  group by shop
 having count(*) > 50
  limit 100;
+
+-- name: categories_of
+select id as shop, category from merchants.shops where id = any(:shops);

@@ -8,9 +8,11 @@ from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.package import Owned, StreamSource, Told
 from openhall.city.merchants import categories, problems
-from openhall.city.merchants.types import CodeState, OwnedShop, Registered, Shop, State
+from openhall.city.merchants.actions import shops_of
+from openhall.city.merchants.types import CodeState, Kept, OwnedShop, Registered, Shop, State
 from openhall.core.payments import Payee
 from openhall.core.payments.codes import CodeError, ShopCode, read
+from openhall.core.payments.offers import Group, GroupSource, Membership
 
 q = db.load("openhall.city.merchants")
 
@@ -89,3 +91,40 @@ streams = StreamSource(
         Told("charge.refused", N_("A payer refused a charge")),
     ),
 )
+
+
+async def _memberships(conn: db.ReadConn, shops: Sequence[UUID]) -> list[Membership]:
+    found = await db.all(conn, q.categories_of, Kept, shops=db.ids(shops))
+    return [
+        membership
+        for kept in found
+        for membership in (
+            Membership(kept.shop, "shop", str(kept.shop)),
+            Membership(kept.shop, "category", kept.category),
+        )
+    ]
+
+
+async def _categories(conn: db.ReadConn) -> list[Group]:
+    return [Group("category", kind.code, kind.title) for kind in categories.CATEGORIES]
+
+
+async def _kept(conn: db.ReadConn, resident: UUID) -> list[Payee]:
+    return [_payee(shop) for shop in await shops_of(conn, owner=resident) if shop.state is State.OPEN]
+
+
+def _payee(shop: Shop) -> Payee:
+    return Payee(
+        kind="shop",
+        id=shop.id,
+        name=shop.name,
+        account=shop.account,
+        owner=shop.owner,
+        stream=stream_of(shop.id),
+        district=shop.city,
+        category=categories.title(shop.category),
+    )
+
+
+# What the rules of an offer can name: a shop, or all of a category.
+groups = GroupSource(of=_memberships, listed=_categories, owned=_kept)

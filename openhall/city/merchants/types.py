@@ -76,6 +76,13 @@ class Registered(Struct, frozen=True):
     code_state: CodeState
 
 
+class Kept(Struct, frozen=True):
+    """A shop as the rules of offers see it."""
+
+    shop: UUID
+    category: str
+
+
 class Role(StrEnum):
     """What somebody is at a shop. Nobody is given the role of owner: it follows from the registry."""
 

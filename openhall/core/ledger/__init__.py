@@ -22,7 +22,7 @@ from openhall.core.ledger.actions import (
     totals,
     transfer,
 )
-from openhall.core.ledger.calendar import begins, business_date, zone
+from openhall.core.ledger.calendar import begins, business_date, local, zone
 from openhall.core.ledger.calendar import use as use_calendar
 from openhall.core.ledger.posting import MAX_BATCH, expire_holds, fold, post, to_fold
 from openhall.core.ledger.problems import of as problem_of
@@ -59,6 +59,7 @@ __all__ = [
     "ensure_partitions",
     "expire_holds",
     "fold",
+    "local",
     "mark",
     "open_account",
     "post",

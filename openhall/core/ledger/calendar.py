@@ -39,6 +39,11 @@ def use(zone: str, cutoff: str = "00:00") -> None:
     _calendar = Calendar(ZoneInfo(zone), time.fromisoformat(cutoff))
 
 
+def local(at: datetime) -> datetime:
+    """An instant as the clocks of the hall's zone show it."""
+    return at.astimezone(_calendar.zone)
+
+
 def business_date(at: datetime) -> date:
     """The business date of an instant in the hall's calendar."""
     return _calendar.business_date(at)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from openhall.base import errors, idempotency
+from openhall.base import errors, idempotency, ids, money
 from openhall.core import payments, people
+from openhall.core.payments import offers
 from openhall.core.payments.views import PaymentView, RefundView
 from openhall.core.people import Resident
 from openhall.web import edge
@@ -29,6 +30,17 @@ class PaymentRequest(Struct, forbid_unknown_fields=True):
     ) = None
     order_id: UUID | None = None
     amount: edge.Amount | None = None
+    expected_paid: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=money.MAX_AMOUNT,
+                description="What the payer was shown: never more leaves the wallet. Without it, whatever applies.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class RefundsBody(Struct, frozen=True):
@@ -61,14 +73,47 @@ async def pay(
         code=code,
         order=order,
         amount=data.amount,
+        expected_paid=data.expected_paid,
     )
     return edge.answered(request, await teller.pay(ask))
+
+
+class QuoteBody(Struct, frozen=True):
+    """A price as it is now: the payee receives `amount`, the payer pays `paid`, the offer named by `offer` the rest.
+
+    Nothing is kept for the payer. Sent along as `expected_paid`, `paid` is the most that leaves their wallet.
+    """
+
+    amount: int
+    currency: str
+    paid: int
+    discount: int
+    offer: str | None
+
+
+@get("/payments/quote", opt=RESIDENT)
+async def quote(
+    reader: edge.Reader,
+    resident: NamedDependency[Resident],
+    teller: NamedDependency[payments.Teller],
+    settings: edge.HallSettings,
+    code: FromQuery[str],
+    amount: Annotated[int, QueryParameter(ge=1, le=money.MAX_AMOUNT, description="In minor units.")],
+) -> QuoteBody:
+    """What paying this amount by this code would cost now. Refusals: those of the code, see GET /codes/resolve."""
+    payee = await payments.resolve(reader, teller.sources, code)
+    due = offers.Due(ids.new(), resident.id, payee.id, amount, settings.currency)
+    terms = await teller.offers.quote(reader, due)
+    discount = terms.discount.amount if terms.discount else 0
+    title = terms.discount.title if terms.discount else None
+    return QuoteBody(amount, settings.currency, offers.paid(amount, terms), discount, title)
 
 
 @get("/payments/{payment_id:uuid}", opt=RESIDENT)
 async def show(reader: edge.Reader, resident: Me, desks: Desks, payment_id: FromPath[UUID]) -> PaymentView:
     """One payment, for who made it and for who works at the shop that got it. Anybody else: 404."""
-    return PaymentView.of_payment(await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks))
+    payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
+    return PaymentView.of_payment(payment, await offers.subsidies_of(reader, [payment.id]))
 
 
 class RefundRequest(Struct, forbid_unknown_fields=True):
@@ -112,4 +157,4 @@ async def refunds(reader: edge.Reader, resident: Me, desks: Desks, payment_id: F
     return RefundsBody([RefundView.of(made) for made in await payments.refunds_of(reader, payment=payment.id)])
 
 
-router = edge.api(pay, show, give_back, refunds, tags=["Payments"])
+router = edge.api(pay, quote, show, give_back, refunds, tags=["Payments"])

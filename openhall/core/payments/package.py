@@ -39,6 +39,22 @@ PACKAGE = Package(
             "A refund is one ledger transfer of its amount, from its payee to its payer's wallet.",
             q.check_refund_transfers,
         ),
+        Check(
+            "payments.subsidies",
+            "A subsidy is one ledger transfer of its amount, out of its budget, to the payee or to the payer.",
+            q.check_subsidies,
+        ),
+        Check(
+            "payments.subsidy_sums",
+            "A payer paid something, and no less than their bounty gave back.",
+            q.check_subsidy_sums,
+        ),
+        Check(
+            "payments.subsidy_returns",
+            "What of a refund went back to a budget is one ledger transfer of its amount, from the payee.",
+            q.check_subsidy_returns,
+        ),
+        Check("payments.pro_rata", "Of what was given back budgets have their share, to the fen.", q.check_pro_rata),
         Check("payments.told", "The payee was told of each payment once (of the last two days).", q.check_told),
         Check(
             "payments.pay_codes",

@@ -16,7 +16,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import ledger, payments, people
-from openhall.core.payments import codes, problems, receipts
+from openhall.core.payments import codes, offers, problems, receipts
 from openhall.core.payments.types import Payee, Payer
 from openhall.core.payments.views import PaymentView
 from openhall.core.people import Resident
@@ -35,6 +35,7 @@ class PayForm(Struct):
     code: str
     amount: edge.Amount
     request_key: str
+    expected_paid: edge.Amount | None = None
 
 
 # What a shop says when it gives money back; the words are kept as they stand and shown in the reader's language.
@@ -118,9 +119,10 @@ async def confirm(
             request, "payments/pay.html", problem, payee=payee, code=code, amount=None, typed=amount
         )
     balance = (await ledger.balance(reader, resident.wallet)).available
+    terms = await _quote(reader, teller, resident, wish.payee, minor, settings.currency)
     # A refusal stands for its key; another try needs another key.
     key = request_key if answer is None and request_key else str(ids.new())
-    return _confirm_page(request, wish, code, minor, balance, key=key)
+    return _confirm_page(request, wish, code, minor, balance, key=key, terms=terms)
 
 
 @post("/pay", opt=RESIDENT, status_code=303)
@@ -132,7 +134,7 @@ async def pay_now(
     teller: Teller,
     settings: edge.HallSettings,
 ) -> Response[Any]:
-    """Pay what was confirmed; the hidden key makes a double tap one payment."""
+    """Pay what was confirmed, at the price that was shown; the hidden key makes a double tap one payment."""
     order: UUID | None = None
     if payments.names_an_order(data.code):
         async with pool.read() as reader:
@@ -143,6 +145,7 @@ async def pay_now(
         code=data.code if order is None else None,
         order=order,
         amount=data.amount,
+        expected_paid=data.expected_paid,
     )
     answer = await teller.pay(ask)
     if answer.problem is None:
@@ -154,7 +157,9 @@ async def pay_now(
             wish = await _wish(reader, teller, settings, data.code, resident)
         except Problem as problem:
             return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
-    return _confirm_page(request, wish, data.code, data.amount, balance, key=str(ids.new()), problem=answer.problem)
+        terms = await _quote(reader, teller, resident, wish.payee, data.amount, settings.currency)
+    key, refused = str(ids.new()), answer.problem
+    return _confirm_page(request, wish, data.code, data.amount, balance, key=key, terms=terms, problem=refused)
 
 
 @get("/payments/{payment_id:uuid}", opt=RESIDENT)
@@ -169,12 +174,14 @@ async def show(
     """The receipt; right after paying also the sound and the words of success."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
     refunds = await payments.refunds_of(reader, payment=payment.id) if payment.refunded else []
-    words = spoken.amount(payment.amount, payment.currency, language_of(request))
     mine = payment.payer == resident.id
+    words = spoken.amount(payment.paid if mine else payment.amount, payment.currency, language_of(request))
+    subsidies = await offers.subsidies_of(reader, [payment.id])
     return edge.page(
         request,
         "payments/payment.html",
-        payment=PaymentView.of_payment(payment),
+        payment=PaymentView.of_payment(payment, subsidies),
+        bounty=next((subsidy for subsidy in subsidies if subsidy.kind == "bounty" and mine), None),
         payer_masked=payment.payer_masked,
         paid=paid == "1" and mine,
         spoken=words,
@@ -304,6 +311,13 @@ async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str, payer:
     return payee
 
 
+async def _quote(
+    reader: db.ReadConn, teller: payments.Teller, payer: Resident, payee: Payee, amount: int, currency: str
+) -> offers.Terms:
+    """The price as it is now."""
+    return await teller.offers.quote(reader, offers.Due(ids.new(), payer.id, payee.id, amount, currency))
+
+
 def _confirm_page(
     request: Request[Any, Any, Any],
     wish: _Wish,
@@ -312,11 +326,13 @@ def _confirm_page(
     balance: int,
     *,
     key: str,
+    terms: offers.Terms,
     problem: Problem | None = None,
 ) -> Response[Html]:
+    paid = offers.paid(amount, terms)
     context: dict[str, Any] = {"payee": wish.payee, "code": code, "amount": amount, "request_key": key}
     context |= {"note": wish.note, "expires_at": wish.expires_at}
-    context |= {"balance": balance, "after": balance - amount}
+    context |= {"balance": balance, "after": balance - paid, "to_pay": paid, "discount": terms.discount}
     if problem is not None:
         return edge.problem_page(request, "payments/confirm.html", problem, **context)
     return edge.page(request, "payments/confirm.html", problem=None, **context)

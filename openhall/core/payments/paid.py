@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from openhall.base import clock, db, events
+from openhall.core.payments import offers
 from openhall.core.payments.types import Payee, Payer
 
 q = db.load("openhall.core.payments")
@@ -17,7 +18,10 @@ SUCCEEDED = "payment.succeeded"
 
 
 class Paid(Struct, frozen=True, kw_only=True):
-    """Money that moved, with its receipt. `fresh`: its order is made with it, and else it waited and is marked."""
+    """Money that moved, with its receipt. `fresh`: its order is made with it, and else it waited and is marked.
+
+    `terms` is what offers gave to it, `given` the transfers by which they did.
+    """
 
     id: UUID
     order: UUID
@@ -31,6 +35,8 @@ class Paid(Struct, frozen=True, kw_only=True):
     at: datetime
     reference: str | None = None
     taken_by: UUID | None = None
+    terms: offers.Terms = offers.NOTHING
+    given: Sequence[offers.Given] = ()
 
 
 async def write(conn: db.Conn, paid: Sequence[Paid]) -> None:
@@ -44,6 +50,8 @@ def told(paid: Paid) -> events.Fact:
     data = {
         "id": str(paid.id),
         "amount": paid.amount,
+        "paid": offers.paid(paid.amount, paid.terms),
+        "discount": paid.terms.discount.amount if paid.terms.discount else 0,
         "currency": paid.currency,
         "receipt_no": paid.receipt_no,
         "at": msgspec.to_builtins(paid.at),

@@ -89,6 +89,12 @@ not_possible = define(
     N_("This payment is not possible."),
     N_("No money has moved. Ask the shop for another way to pay, or call the help line."),
 )
+offer_gone = define(
+    "payments.offer_gone",
+    Kind.REFUSED,
+    N_("The lower price you were shown is over."),
+    N_("Nothing has been paid. Look at the price as it is now, and decide again."),
+)
 payment_not_found = define(
     "payments.payment_not_found",
     Kind.NOT_FOUND,

@@ -40,8 +40,10 @@ select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount,
 -- name: payment
 -- Whose it is comes with it: who may see it is for the caller to find out.
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, o.owner
-  from payments.payments p join payments.orders o on o.id = p.order_id
+       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, coalesce(d.amount, 0) as discount, o.owner
+  from payments.payments p
+  join payments.orders o on o.id = p.order_id
+  left join payments.subsidies d on d.payment = p.id and d.kind = 'discount'
  where p.id = :id;
 
 -- name: refundable
@@ -64,7 +66,9 @@ insert into payments.refunds (id, payment, payee, amount, currency, reason, refu
 values (:id, :payment, :payee, :amount, :currency, :reason, :refunded_by, :receipt_no, :business_date, :at);
 
 -- name: refunds_of_payment
-select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked
+select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked,
+       f.amount - (select coalesce(sum(b.amount), 0)::bigint from payments.subsidy_returns b where b.refund = f.id)
+         as to_payer
   from payments.refunds f join payments.payments p on p.id = f.payment
  where f.payment = :payment order by f.id limit 200;
 
@@ -76,8 +80,10 @@ select f.id, f.payment, p.payee_name as name
 
 -- name: recent_of_payer
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded
-  from payments.payments p join payments.orders o on o.id = p.order_id
+       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, coalesce(d.amount, 0) as discount
+  from payments.payments p
+  join payments.orders o on o.id = p.order_id
+  left join payments.subsidies d on d.payment = p.id and d.kind = 'discount'
  where p.payer = :payer
  order by p.id desc limit :limit;
 
@@ -86,8 +92,10 @@ select id, payee_name as name from payments.payments where id = any(:ids::uuid[]
 
 -- name: payments_to
 select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded
-  from payments.payments p join payments.orders o on o.id = p.order_id
+       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, coalesce(d.amount, 0) as discount
+  from payments.payments p
+  join payments.orders o on o.id = p.order_id
+  left join payments.subsidies d on d.payment = p.id and d.kind = 'discount'
  where p.payee = :payee and p.business_date = :business_date and p.id < :before
  order by p.id desc limit :limit;
 
@@ -113,14 +121,15 @@ select p.id, p.amount, o.amount as order_amount
  limit 100;
 
 -- name: check_transfers
--- The ledger transfer of a payment has its id, its amount and its business date, and goes from its payer's wallet to its
--- payee's account.
-select p.id, p.amount, t.amount as moved
+-- The ledger transfer of a payment has its id, its amount less its discount and its business date, and goes from its
+-- payer's wallet to its payee's account.
+select p.id, p.amount, d.amount as discount, t.amount as moved
   from payments.payments p
   join payments.orders o on o.id = p.order_id
+  left join payments.subsidies d on d.payment = p.id and d.kind = 'discount'
   left join people.residents r on r.id = p.payer
   left join ledger.transfers t on t.id = p.id
- where t.id is null or t.kind <> 'posted' or t.amount <> p.amount or t.currency <> p.currency
+ where t.id is null or t.kind <> 'posted' or t.amount <> p.amount - coalesce(d.amount, 0) or t.currency <> p.currency
     or t.debit is distinct from r.wallet or t.credit <> o.account or t.business_date <> p.business_date
  limit 100;
 
@@ -169,17 +178,20 @@ having o.refunded <> coalesce(sum(f.amount), 0)
  limit 100;
 
 -- name: check_refund_transfers
--- A refund is one ledger transfer of its amount from the payee's account to the payer's wallet, and the ledger moved
--- nothing as a refund that is none.
-select coalesce(f.id, t.id) as id, f.amount, t.amount as moved
-  from (select f.id, f.amount, f.currency, f.business_date, o.account, r.wallet
+-- A refund is one ledger transfer, of its amount less what went back to budgets, from the payee's account to the payer's
+-- wallet; where all of it went back to budgets there is none. And the ledger moved nothing as a refund that is none.
+select coalesce(f.id, t.id) as id, f.amount, f.to_payer, t.amount as moved
+  from (select f.id, f.amount, f.amount - b.amount as to_payer, f.currency, f.business_date, o.account, r.wallet
           from payments.refunds f
           join payments.payments p on p.id = f.payment
           join payments.orders o on o.id = p.order_id
-          join people.residents r on r.id = p.payer) f
+          join people.residents r on r.id = p.payer
+          cross join lateral (select coalesce(sum(amount), 0)::bigint as amount
+                                from payments.subsidy_returns where refund = f.id) b) f
   full join (select * from ledger.transfers where reason = 'refund') t on t.id = f.id
- where (t.kind, t.debit, t.credit, t.amount, t.currency, t.business_date)
-       is distinct from ('posted', f.account, f.wallet, f.amount, f.currency, f.business_date)
+ where case when f.to_payer = 0 then t.id is not null
+            else (t.kind, t.debit, t.credit, t.amount, t.currency, t.business_date)
+                 is distinct from ('posted', f.account, f.wallet, f.to_payer, f.currency, f.business_date) end
  limit 100;
 
 -- name: check_pay_codes
@@ -319,7 +331,9 @@ update payments.orders o set state = 'closed'
 
 -- name: refunds_to
 -- What a payee gave back on one business date, newest first.
-select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked
+select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked,
+       f.amount - (select coalesce(sum(b.amount), 0)::bigint from payments.subsidy_returns b where b.refund = f.id)
+         as to_payer
   from payments.refunds f join payments.payments p on p.id = f.payment
  where f.payee = :payee and f.business_date = :business_date
  order by f.id desc limit :limit;
@@ -341,3 +355,56 @@ select p.id, p.payer, p.payer_masked, r.wallet, p.payee, p.amount, p.currency, o
   join people.residents r on r.id = p.payer
  where p.id = :payment and p.payee = :payee
    for update of o;
+
+-- name: insert_subsidy_returns
+insert into payments.subsidy_returns (id, refund, subsidy, amount)
+select id, refund, subsidy, amount
+  from json_to_recordset(:rows) as r(id uuid, refund uuid, subsidy uuid, amount bigint);
+
+-- name: check_subsidies
+-- A subsidy is one ledger transfer of its amount on its payment's business date, out of its budget: a discount to the
+-- payee's account, a bounty to the payer's wallet. And the ledger moved nothing as a subsidy that is none.
+select coalesce(s.id, t.id) as id, s.amount, t.amount as moved
+  from (select s.id, s.kind, s.account, s.amount, s.currency, p.business_date,
+               case s.kind when 'discount' then o.account else r.wallet end as target
+          from payments.subsidies s
+          join payments.payments p on p.id = s.payment and p.payer = s.payer and p.business_date = s.business_date
+          join payments.orders o on o.id = p.order_id
+          join people.residents r on r.id = p.payer) s
+  full join (select * from ledger.transfers where reason in ('discount', 'bounty')) t on t.id = s.id
+ where (t.kind, t.reason, t.debit, t.credit, t.amount, t.currency, t.business_date)
+       is distinct from ('posted', s.kind, s.account, s.target, s.amount, s.currency, s.business_date)
+ limit 100;
+
+-- name: check_subsidy_sums
+-- The payer paid something, and gave at least what the bounty gave back.
+select p.id, p.amount, sum(s.amount) as subsidies
+  from payments.payments p join payments.subsidies s on s.payment = p.id
+ group by p.id
+having sum(s.amount) > p.amount or coalesce(sum(s.amount) filter (where s.kind = 'discount'), 0) >= p.amount
+ limit 100;
+
+-- name: check_subsidy_returns
+-- What of a refund went back to a budget is one ledger transfer from the payee's account; and the other way round.
+select coalesce(b.id, t.id) as id, b.amount, t.amount as moved
+  from (select b.id, b.amount, s.account, s.currency, o.account as payee, f.business_date
+          from payments.subsidy_returns b
+          join payments.subsidies s on s.id = b.subsidy
+          join payments.refunds f on f.id = b.refund and f.payment = s.payment
+          join payments.payments p on p.id = s.payment
+          join payments.orders o on o.id = p.order_id) b
+  full join (select * from ledger.transfers where reason = 'subsidy_return') t on t.id = b.id
+ where (t.kind, t.debit, t.credit, t.amount, t.currency, t.business_date)
+       is distinct from ('posted', b.payee, b.account, b.amount, b.currency, b.business_date)
+ limit 100;
+
+-- name: check_pro_rata
+-- Of what was given back the budgets have their share, to the fen.
+select o.id as order_id, o.amount, o.refunded, sum(s.amount) as subsidies, sum(coalesce(r.amount, 0)) as returned
+  from payments.subsidies s
+  join payments.payments p on p.id = s.payment
+  join payments.orders o on o.id = p.order_id
+  left join lateral (select sum(amount) as amount from payments.subsidy_returns where subsidy = s.id) r on true
+ group by o.id
+having sum(coalesce(r.amount, 0)) <> div(o.refunded::numeric * sum(s.amount), o.amount::numeric)
+ limit 100;

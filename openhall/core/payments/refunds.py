@@ -1,5 +1,6 @@
 """Giving money back: part of a payment or all of it, never more than was paid, by whoever was paid."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from msgspec import Struct
 
 from openhall.base import db, events, ids
 from openhall.core import ledger
-from openhall.core.payments import actions, problems, rules
+from openhall.core.payments import actions, offers, problems, rules
 from openhall.core.payments.desks import ONLY_OWNERS, Desks
 from openhall.core.payments.types import Refund
 
@@ -78,33 +79,84 @@ async def _move(conn: db.Conn, found: _Refundable, by: UUID, amount: int, reason
     # The order's row is locked since it was read, so the accounts are locked after it, as when it was paid.
     if not await db.run(conn, q.give_back, order_id=found.order_id, amount=amount):
         raise problems.refund_above_rest(refundable=found.amount - found.refunded)
-    transfer = ledger.Transfer(
-        id=ids.new(),
-        debit=found.account,
-        credit=found.wallet,
-        amount=amount,
-        currency=found.currency,
-        reason="refund",
-    )
-    (outcome,) = await ledger.post(conn, [transfer], fresh=True)
-    if not outcome.ok:
-        raise problems.refund_without_funds(ledger_code=outcome.code)
+    made = ids.new()
+    subsidies = await offers.subsidies_of(conn, [found.id])
+    shares = _shares(found, amount, subsidies)
+    returns = [
+        (ids.new(), subsidy, part) for subsidy, part in zip(subsidies, shares.of(subsidies), strict=True) if part
+    ]
+    outcomes = await ledger.post(conn, _legs(made, found, shares.payer, returns), fresh=True)
+    if not all(outcome.ok for outcome in outcomes):
+        raise problems.refund_without_funds(
+            ledger_code=next(one.code for one in outcomes if one.code != "linked_failed")
+        )
     (number,) = await db.all(conn, q.take_receipt_numbers, int, count=1)
-    made = Refund(
-        id=outcome.id,
+    refund = Refund(
+        id=made,
         payment=found.id,
         amount=amount,
         currency=found.currency,
         reason=reason,
-        receipt_no=rules.receipt_no(outcome.business_date, number),
-        business_date=outcome.business_date,
-        at=outcome.at,
+        receipt_no=rules.receipt_no(outcomes[0].business_date, number),
+        business_date=outcomes[0].business_date,
+        at=outcomes[0].at,
         refunded_by=by,
         payer_masked=found.payer_masked,
+        to_payer=shares.payer,
     )
-    row = {name: value for name, value in msgspec.structs.asdict(made).items() if name != "payer_masked"}
-    await db.run(conn, q.insert_refund, **row, payee=found.payee)
-    return made
+    await _write(conn, refund, found.payee)
+    if returns:
+        rows = [{"id": id_, "refund": made, "subsidy": subsidy.id, "amount": part} for id_, subsidy, part in returns]
+        await db.run(conn, q.insert_subsidy_returns, rows=db.rows(rows))
+    return refund
+
+
+async def _write(conn: db.Conn, made: Refund, payee: UUID) -> None:
+    await db.run(
+        conn,
+        q.insert_refund,
+        id=made.id,
+        payment=made.payment,
+        payee=payee,
+        amount=made.amount,
+        currency=made.currency,
+        reason=made.reason,
+        refunded_by=made.refunded_by,
+        receipt_no=made.receipt_no,
+        business_date=made.business_date,
+        at=made.at,
+    )
+
+
+def _shares(found: _Refundable, amount: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
+    given = {subsidy.kind: subsidy.amount for subsidy in subsidies}
+    return offers.returned(
+        found.amount,
+        discount=given.get("discount", 0),
+        bounty=given.get("bounty", 0),
+        before=found.refunded,
+        more=amount,
+    )
+
+
+def _legs(
+    refund: UUID, found: _Refundable, to_payer: int, returns: Sequence[tuple[UUID, offers.Subsidy, int]]
+) -> list[ledger.Transfer]:
+    """The payer's share and those of the budgets, from the payee's account: all of them, or none."""
+    chain = [(refund, found.wallet, to_payer, "refund")] if to_payer else []
+    chain += [(id_, subsidy.account, part, "subsidy_return") for id_, subsidy, part in returns]
+    return [
+        ledger.Transfer(
+            id=id_,
+            debit=found.account,
+            credit=credit,
+            amount=part,
+            currency=found.currency,
+            reason=reason,
+            linked=place < len(chain),
+        )
+        for place, (id_, credit, part, reason) in enumerate(chain, start=1)
+    ]
 
 
 def _told(made: Refund, found: _Refundable) -> dict[str, object]:
@@ -113,6 +165,7 @@ def _told(made: Refund, found: _Refundable) -> dict[str, object]:
         "id": str(made.id),
         "payment_id": str(made.payment),
         "amount": made.amount,
+        "to_payer": made.to_payer,
         "currency": made.currency,
         "reason": made.reason,
         "receipt_no": made.receipt_no,

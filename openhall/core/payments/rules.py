@@ -1,5 +1,6 @@
 """Rules of payments that need no database."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -47,3 +48,18 @@ def ledger_refusal(code: str) -> Problem:
     if code == "insufficient_funds":
         return problems.insufficient_funds()
     return problems.not_possible(ledger_code=code)
+
+
+def chain_refusal(codes: Sequence[str]) -> Problem | None:
+    """Why a payment was not posted, if so: by the answers to its own transfer and then to those of its offers."""
+    for place, code in enumerate(codes):
+        if code not in ("posted", "exists", "linked_failed"):
+            return problems.offer_gone() if place else ledger_refusal(code)
+    return None
+
+
+def price_refusal(amount: int, paid: int, expected: int | None) -> Problem | None:
+    """Nobody pays more than they were shown; less is no reason to refuse."""
+    if expected is not None and paid > expected:
+        return problems.offer_gone(amount=amount, paid=paid)
+    return None

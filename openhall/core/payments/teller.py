@@ -17,7 +17,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
 from openhall.core import ledger, people
-from openhall.core.payments import answering, paid, problems, rules
+from openhall.core.payments import answering, offers, paid, problems, rules
 from openhall.core.payments.actions import resolve_all
 from openhall.core.payments.answering import undecided
 from openhall.core.payments.types import Order, Payee, PayeeSource, Payer
@@ -39,10 +39,15 @@ class Ask(Struct, frozen=True, kw_only=True):
     code: str | None = None
     order: UUID | None = None
     amount: int | None = None
+    # The most that may leave the wallet: what the payer was shown. None: whatever applies.
+    expected_paid: int | None = None
 
     @property
     def body_hash(self) -> bytes:
-        return idempotency.body_hash(msgspec.json.encode([self.code, self.order, self.amount]))
+        said = [self.code, self.order, self.amount]
+        return idempotency.body_hash(
+            msgspec.json.encode(said if self.expected_paid is None else [*said, self.expected_paid])
+        )
 
 
 class Due(Struct, frozen=True):
@@ -65,6 +70,8 @@ class _Item(answering.Item):
         self.ask = ask
         self.payer = ask.payer
         self.due: Due | None = None
+        self.id = ids.new()  # of the payment, when there is one
+        self.terms = offers.NOTHING
 
     @cached_property
     def body_hash(self) -> bytes:
@@ -92,8 +99,15 @@ async def answered(conn: db.ReadConn, *, payer: UUID, key: str) -> Answer | None
 class Teller:
     """Takes asks and answers them; one per process."""
 
-    def __init__(self, pool: db.Pool, settings: Settings, sources: Sequence[PayeeSource]) -> None:
+    def __init__(
+        self,
+        pool: db.Pool,
+        settings: Settings,
+        sources: Sequence[PayeeSource],
+        offered: offers.Offers | None = None,
+    ) -> None:
         self.sources = sources
+        self.offers = offered or offers.Offers()
         self._settings = settings
         self._batch: Batch[Ask, Answer] = Batch("payments", pool, self._settle)
 
@@ -112,7 +126,8 @@ class Teller:
 
     async def _settle(self, conn: db.Conn, asks: Sequence[Ask]) -> list[Answer | Problem]:
         items = [_Item(ask) for ask in asks]
-        # The two questions travel together: who asks, and whom the codes name.
+        # The three questions travel together: what is offered, who asks, and whom the codes name.
+        look = await self.offers.look(conn)
         unknown = [item for item in items if item.payer is None]
         hashes = [item.ask.token_hash or b"" for item in unknown]
         bearers = await people.ask_bearers(conn, hashes, people.SessionKind.API)
@@ -122,8 +137,10 @@ class Teller:
         self._set_payees([item for item in undecided(items) if item.ask.code is not None], payees)
         await self._find_orders(conn, [item for item in undecided(items) if item.ask.order is not None])
         self._check(undecided(items))
+        await _set_terms(look, undecided(items))
         receipts = await self._move_money(conn, undecided(items))
         await paid.write(conn, receipts)
+        await offers.write(conn, self.offers, [given for receipt in receipts for given in receipt.given])
         await events.publish(conn, [paid.told(receipt) for receipt in receipts])
         await answering.record(conn, SCOPE, items)
         return answering.answers(items)
@@ -181,16 +198,19 @@ class Teller:
             return []
         # Asked before it is known who can pay, to travel with the ledger's look-ups: receipts may skip numbers.
         numbers = await db.ask(conn, q.take_receipt_numbers, int, count=len(items))
-        outcomes = await ledger.post(conn, [_transfer(item) for item in items], fresh=True)
-        moved = [pair for pair in zip(items, outcomes, strict=True) if pair[1].ok]
+        chains = [_legs(item) for item in items]
+        outcomes = iter(await ledger.post(conn, [leg for chain in chains for leg in chain], fresh=True))
+        taken = iter(await numbers.all())
         receipts = []
-        for (item, outcome), number in zip(moved, (await numbers.all())[: len(moved)], strict=True):
-            receipt = _receipt(item, outcome, number)
+        for item, chain in zip(items, chains, strict=True):
+            answers = [next(outcomes) for _ in chain]
+            refused = rules.chain_refusal([answer.code for answer in answers])
+            if refused is not None:
+                item.answer = refused
+                continue
+            receipt = _receipt(item, chain, answers[0], next(taken))
             item.answer = Answer(201, msgspec.json.encode(PaymentView.of_paid(receipt)).decode())
             receipts.append(receipt)
-        for item, outcome in zip(items, outcomes, strict=True):
-            if not outcome.ok:
-                item.answer = rules.ledger_refusal(outcome.code)
         return receipts
 
 
@@ -203,22 +223,37 @@ def _recognise(items: Sequence[_Item], bearers: Sequence[Bearer | None]) -> None
             item.payer = Payer(bearer.resident, bearer.wallet, bearer.masked)
 
 
-def _transfer(item: _Item) -> ledger.Transfer:
+async def _set_terms(look: offers.Look, items: list[_Item]) -> None:
+    """What each payment gets from offers; who was shown a lower price than there now is, is refused."""
+    terms = await look.terms([_offer_due(item) for item in items])
+    for item, found in zip(items, terms, strict=True):
+        _, due = item.ready
+        item.terms = found
+        item.answer = rules.price_refusal(due.amount, offers.paid(due.amount, found), item.ask.expected_paid)
+
+
+def _offer_due(item: _Item) -> offers.Due:
     payer, due = item.ready
-    return ledger.Transfer(
-        id=ids.new(),
+    return offers.Due(item.id, payer.resident, due.payee.id, due.amount, due.currency)
+
+
+def _legs(item: _Item) -> list[ledger.Transfer]:
+    payer, due = item.ready
+    whole = ledger.Transfer(
+        id=item.id,
         debit=payer.wallet,
         credit=due.payee.account,
         amount=due.amount,
         currency=due.currency,
         reason="payment",
     )
+    return offers.legs(whole, item.terms)
 
 
-def _receipt(item: _Item, outcome: ledger.Outcome, number: int) -> paid.Paid:
+def _receipt(item: _Item, chain: Sequence[ledger.Transfer], outcome: ledger.Outcome, number: int) -> paid.Paid:
     payer, due = item.ready
     return paid.Paid(
-        id=outcome.id,
+        id=item.id,
         order=due.order,
         fresh=due.fresh,
         payer=payer,
@@ -230,4 +265,6 @@ def _receipt(item: _Item, outcome: ledger.Outcome, number: int) -> paid.Paid:
         at=outcome.at,
         reference=due.reference,
         taken_by=due.taken_by,
+        terms=item.terms,
+        given=offers.given(_offer_due(item), item.terms, chain, outcome) if len(chain) > 1 else (),
     )

@@ -170,6 +170,12 @@ class Payment(Struct, frozen=True):
     at: datetime
     taken_by: UUID | None
     refunded: int
+    discount: int
+
+    @property
+    def paid(self) -> int:
+        """What left the payer's wallet; `amount` is what the payee received."""
+        return self.amount - self.discount
 
 
 class Refund(Struct, frozen=True):
@@ -185,6 +191,7 @@ class Refund(Struct, frozen=True):
     at: datetime
     refunded_by: UUID
     payer_masked: str
+    to_payer: int  # the rest went back to the offers that had lowered the price
 
 
 class Totals(Struct, frozen=True):

@@ -1,11 +1,13 @@
 """A payment as the API and the live streams show it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from openhall.core.payments import offers
 from openhall.core.payments.paid import Paid
 from openhall.core.payments.types import Payment, Refund
 
@@ -26,7 +28,11 @@ class ShopView(Struct, frozen=True):
 
 
 class PaymentView(Struct, frozen=True):
-    """`amount` in minor units of `currency`; `shop` is null when the payee is something else."""
+    """`amount` in minor units of `currency` is what the payee receives; `shop` is null when the payee is no shop.
+
+    `paid` is what left the payer's wallet: the rest, `discount`, came from the offer that `offer` names. `bounty` went
+    into the payer's wallet.
+    """
 
     id: UUID
     state: Literal["succeeded"]
@@ -38,34 +44,58 @@ class PaymentView(Struct, frozen=True):
     receipt_no: str
     at: datetime
     refunded: int
+    paid: int
+    discount: int
+    offer: str | None
+    bounty: int
 
     @staticmethod
     def of_paid(paid: Paid) -> "PaymentView":
-        payee = PayeeView(paid.payee.kind, paid.payee.id, paid.payee.name)
-        return _view(paid.id, paid.order, payee, paid.amount, paid.currency, paid.receipt_no, paid.at, 0)
+        """A payment that was made just now."""
+        payee, discount, bounty = paid.payee, paid.terms.discount, paid.terms.bounty
+        return PaymentView(
+            id=paid.id,
+            state="succeeded",
+            amount=paid.amount,
+            currency=paid.currency,
+            payee=PayeeView(payee.kind, payee.id, payee.name),
+            shop=ShopView(payee.id, payee.name) if payee.kind == "shop" else None,
+            order_id=paid.order,
+            receipt_no=paid.receipt_no,
+            at=paid.at,
+            refunded=0,
+            paid=offers.paid(paid.amount, paid.terms),
+            discount=discount.amount if discount else 0,
+            offer=discount.title if discount else None,
+            bounty=bounty.amount if bounty else 0,
+        )
 
     @staticmethod
-    def of_payment(paid: Payment) -> "PaymentView":
-        payee = PayeeView(paid.payee_kind, paid.payee, paid.payee_name)
-        return _view(paid.id, paid.order_id, payee, paid.amount, paid.currency, paid.receipt_no, paid.at, paid.refunded)
-
-
-def _view(
-    payment: UUID,
-    order: UUID,
-    payee: PayeeView,
-    amount: int,
-    currency: str,
-    receipt_no: str,
-    at: datetime,
-    refunded: int,
-) -> PaymentView:
-    shop = ShopView(payee.id, payee.name) if payee.kind == "shop" else None
-    return PaymentView(payment, "succeeded", amount, currency, payee, shop, order, receipt_no, at, refunded)
+    def of_payment(paid: Payment, subsidies: Sequence[offers.Subsidy] = ()) -> "PaymentView":
+        """A payment that was made before, with what offers gave to it."""
+        by_kind = {subsidy.kind: subsidy for subsidy in subsidies}
+        discount, bounty = by_kind.get("discount"), by_kind.get("bounty")
+        return PaymentView(
+            id=paid.id,
+            state="succeeded",
+            amount=paid.amount,
+            currency=paid.currency,
+            payee=PayeeView(paid.payee_kind, paid.payee, paid.payee_name),
+            shop=ShopView(paid.payee, paid.payee_name) if paid.payee_kind == "shop" else None,
+            order_id=paid.order_id,
+            receipt_no=paid.receipt_no,
+            at=paid.at,
+            refunded=paid.refunded,
+            paid=paid.paid,
+            discount=paid.discount,
+            offer=discount.title if discount else None,
+            bounty=bounty.amount if bounty else 0,
+        )
 
 
 class RefundView(Struct, frozen=True):
-    """A refund; `amount` in minor units of `currency`."""
+    """A refund; `amount` in minor units of `currency` is what the payee gave back, `to_payer` what of it the payer got:
+    the rest went back to the offers that had lowered the price."""
 
     id: UUID
     payment_id: UUID
@@ -75,9 +105,18 @@ class RefundView(Struct, frozen=True):
     reason: str
     receipt_no: str
     at: datetime
+    to_payer: int
 
     @staticmethod
     def of(made: Refund) -> "RefundView":
         return RefundView(
-            made.id, made.payment, "succeeded", made.amount, made.currency, made.reason, made.receipt_no, made.at
+            id=made.id,
+            payment_id=made.payment,
+            state="succeeded",
+            amount=made.amount,
+            currency=made.currency,
+            reason=made.reason,
+            receipt_no=made.receipt_no,
+            at=made.at,
+            to_payer=made.to_payer,
         )

@@ -10,6 +10,7 @@ PEOPLE = (
     ("resident", "+8613800138000", "王小明", N_("A resident with a linked bank account: top up, then pay.")),
     ("stall_owner", "+8613900139000", "李秀英", N_("Keeps the breakfast stall: open the till and listen.")),
     ("operator", "+8613600136000", "赵敏", N_("Runs the hall: looks after what goes to the bank and comes from it.")),
+    ("city_office", "+8613500135000", "市商务局", N_("The city's own office: pays for the city's offers.")),
 )
 
 

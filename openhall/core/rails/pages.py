@@ -32,6 +32,10 @@ TITLES = {
     "top_up": N_("Top-up"),
     "payment": N_("Payment"),
     "refund": N_("Refund"),
+    "bounty": N_("Red packet"),
+    "earning": N_("Thanks for a new shop"),
+    "campaign_fund": N_("Budget of a campaign"),
+    "campaign_return": N_("Rest of a campaign's budget"),
 }
 OTHER = N_("Transfer")
 # What banks say when they say no. A code we do not know is told as "declined".

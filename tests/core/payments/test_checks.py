@@ -4,6 +4,7 @@ import pytest
 
 from openhall.base import db
 from openhall.web.discover import packages
+from tests.city.campaigns.sponsor import Sponsor
 from tests.core.payments.charging.breaches import BREACHES as OF_CHARGES
 from tests.core.payments.paycodes.breaches import BREACHES as OF_PAY_CODES
 from tests.hall import Hall, fresh_key
@@ -24,6 +25,7 @@ BREACHES = {
         "update payments.payments p set payer = r.id from people.residents r where r.id <> p.payer",
         "update payments.orders set account = gen_random_uuid()",
         "delete from ledger.journal where reason = 'payment'",
+        "update payments.subsidies set amount = amount - 1",
     ],
     "payments.unexplained": ["delete from payments.payments"],
     "payments.answers": [
@@ -43,12 +45,34 @@ BREACHES = {
         "update payments.refunds set amount = amount + 1",
         "delete from payments.refunds",
         "delete from ledger.journal where reason = 'refund'",
+        "update payments.subsidy_returns set amount = amount - 1",
+        "delete from payments.subsidy_returns",
         "update payments.orders set account = gen_random_uuid()",
     ],
     "payments.shown_orders": [
         "update payments.orders set expires_at = null where reference = 'shown'",
         "update payments.orders set expires_at = created_at where reference = 'shown'",
         "update payments.payments set at = at + interval '1 hour'",
+    ],
+    "payments.subsidies": [
+        "update payments.subsidies set amount = amount + 1",
+        "update payments.subsidies set account = gen_random_uuid()",
+        "update payments.subsidies set payer = gen_random_uuid()",
+        "update payments.subsidies set kind = 'bounty'",
+        "delete from payments.subsidies",
+        "delete from ledger.journal where reason = 'discount'",
+    ],
+    "payments.subsidy_sums": ["update payments.subsidies set amount = 350"],
+    "payments.subsidy_returns": [
+        "update payments.subsidy_returns set amount = amount + 1",
+        "delete from payments.subsidy_returns",
+        "delete from ledger.journal where reason = 'subsidy_return'",
+        "update payments.orders set account = gen_random_uuid()",
+    ],
+    "payments.pro_rata": [
+        "update payments.subsidy_returns set amount = amount - 1",
+        "update payments.subsidies set amount = amount * 2",
+        "delete from payments.subsidy_returns",
     ],
     "merchants.orders": [
         "update payments.orders set account = gen_random_uuid()",
@@ -59,6 +83,11 @@ GUARDS = """
 alter table payments.payments disable trigger payments_append_only;
 alter table payments.refunds disable trigger refunds_append_only;
 alter table payments.refunds drop constraint refunds_payment_fkey;
+alter table payments.subsidies drop constraint subsidies_payment_fkey;
+alter table payments.subsidies disable trigger subsidies_append_only;
+alter table payments.subsidy_returns disable trigger subsidy_returns_append_only;
+alter table payments.subsidy_returns drop constraint subsidy_returns_refund_fkey;
+alter table payments.subsidy_returns drop constraint subsidy_returns_subsidy_fkey;
 alter table payments.orders drop constraint order_refunded_within_what_was_paid;
 alter table ledger.journal disable trigger append_only;
 """
@@ -70,10 +99,12 @@ async def broken(conn: db.ReadConn, name: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 async def paid(hall: Hall) -> Hall:
-    """A hall in which two payments were made, one of an order that was shown, and a part of the other given back."""
+    """Two payments at prices that an offer lowered, one of an order that was shown, a part of the other given back."""
     payer, _, owner = [await hall.sign_in(phone) for phone in (PAYER, OTHER, OWNER)]
     shop = await hall.open_shop(owner)
     await hall.give(payer, 1000)
+    sponsor = await Sponsor.enter(hall)
+    await sponsor.run(amount=101)
     payment = (await hall.pay(payer, code=shop["code"], amount=350)).json()["id"]
     order = {"amount": 350, "reference": "shown"}
     shown = await hall.client.post(f"/api/v1/shops/{shop['id']}/orders", json=order, headers=owner)

@@ -1,0 +1,188 @@
+"""The use cases of sponsors: make a campaign, put money in, start, pause and end it, and see what it gave."""
+
+import secrets
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from openhall.base import clock, db, ids
+from openhall.city.campaigns import problems, rules
+from openhall.city.campaigns.types import Campaign, Draw, Kind, NewCampaign, State, Sums, Verified, WrongDraw
+from openhall.core import ledger
+from openhall.core.payments import offers
+
+q = db.load("openhall.city.campaigns")
+
+ACCOUNT_KIND = "campaign"
+MOST = 200
+_TITLE = 40
+# From which states each may be reached.
+_BEFORE = {
+    State.RUNNING: (State.DRAFT, State.PAUSED),
+    State.PAUSED: (State.RUNNING,),
+    State.ENDED: (State.DRAFT, State.RUNNING, State.PAUSED),
+}
+
+
+async def create(conn: db.Conn, *, sponsor: UUID, new: NewCampaign) -> Campaign:
+    """A draft of `sponsor`, whom `new.source` belongs to; its budget is moved at once, when there is one.
+
+    Refusals: `campaigns.title_invalid`, `campaigns.rules_invalid`, `campaigns.budget_not_covered`.
+    """
+    title = " ".join(new.title.split())
+    if not 1 <= len(title) <= _TITLE or not title.isprintable():
+        raise problems.title_invalid()
+    rules.checked(new.rules)
+    campaign = ids.new()
+    account = await ledger.open_account(conn, kind=ACCOUNT_KIND, owner=campaign, currency=new.currency, floor=0)
+    await db.run(
+        conn,
+        q.insert_campaign,
+        id=campaign,
+        sponsor=sponsor,
+        title=title,
+        account=account,
+        source=new.source,
+        currency=new.currency,
+        seed=secrets.token_bytes(32),
+        now=clock.now(),
+        **msgspec.structs.asdict(new.rules),
+    )
+    if new.groups:
+        await db.run(conn, q.insert_groups, campaign=campaign, rows=db.rows(dict.fromkeys(new.groups)))
+    if new.budget:
+        return await fund(conn, sponsor=sponsor, campaign=campaign, amount=new.budget)
+    return await find(conn, sponsor=sponsor, campaign=campaign)
+
+
+async def find(conn: db.ReadConn, *, sponsor: UUID, campaign: UUID) -> Campaign:
+    """A campaign of `sponsor`; Problem `campaigns.campaign_not_found` for anybody else's too."""
+    found = await db.maybe(conn, q.campaign, Campaign, id=campaign)
+    if found is None or found.sponsor != sponsor:
+        raise problems.campaign_not_found()
+    return found
+
+
+async def known(conn: db.ReadConn, *, resident: UUID, campaign: UUID) -> Campaign:
+    """A campaign that a payer may look at: a running one, one that gave them something, or their own."""
+    found = await db.maybe(conn, q.campaign, Campaign, id=campaign)
+    if found is not None and found.sponsor == resident:
+        return found
+    if found is None or not await db.one(conn, q.is_known_to, bool, id=campaign, resident=resident):
+        raise problems.campaign_not_found()
+    return found
+
+
+async def campaigns_of(conn: db.ReadConn, *, sponsor: UUID) -> list[Campaign]:
+    """Every campaign of `sponsor`, newest first."""
+    return await db.all(conn, q.campaigns_of, Campaign, sponsor=sponsor, limit=MOST)
+
+
+async def sums(conn: db.ReadConn, campaigns: Sequence[Campaign]) -> dict[UUID, Sums]:
+    """The money of each campaign."""
+    balances = await ledger.balances(conn, [campaign.account for campaign in campaigns])
+    return {
+        campaign.id: Sums(
+            campaign.funded, campaign.funded - campaign.returned - balances[campaign.account].posted,
+            balances[campaign.account].posted,
+        )
+        for campaign in campaigns
+    }  # fmt: skip
+
+
+async def fund(conn: db.Conn, *, sponsor: UUID, campaign: UUID, amount: int) -> Campaign:
+    """Put money into a campaign that is not over. Refusals: `campaigns.campaign_not_found`,
+    `campaigns.state_refused`, `campaigns.budget_not_covered`."""
+    found = await _locked(conn, sponsor, campaign)
+    if found.state is State.ENDED:
+        raise problems.state_refused(state=found.state.value)
+    outcome = await _move(conn, found, found.source, found.account, amount, "campaign_fund")
+    if not outcome.ok:
+        raise problems.budget_not_covered(ledger_code=outcome.code.value)
+    await db.run(conn, q.add_funds, id=campaign, amount=amount)
+    return await find(conn, sponsor=sponsor, campaign=campaign)
+
+
+async def change(conn: db.Conn, *, sponsor: UUID, campaign: UUID, to: State) -> Campaign:
+    """Start, pause or end a campaign; asking twice is asking once. At its end what is left goes back where it came
+    from. Refusals: `campaigns.campaign_not_found`, `campaigns.state_refused`, `campaigns.budget_missing`."""
+    found = await _locked(conn, sponsor, campaign)
+    if found.state is not to:
+        if found.state not in _BEFORE[to]:
+            raise problems.state_refused(state=found.state.value)
+        if to is State.RUNNING and not found.funded:
+            raise problems.budget_missing()
+        await db.run(conn, q.set_state, id=campaign, state=to.value, now=clock.now())
+    if to is State.ENDED:
+        await _return_rest(conn, found)
+    return await find(conn, sponsor=sponsor, campaign=campaign)
+
+
+async def _return_rest(conn: db.Conn, campaign: Campaign) -> None:
+    rest = (await ledger.balance(conn, campaign.account)).available
+    if rest <= 0:
+        return
+    outcome = await _move(conn, campaign, campaign.account, campaign.source, rest, "campaign_return")
+    if outcome.ok:
+        await db.run(conn, q.add_returned, id=campaign.id, amount=rest)
+
+
+async def _locked(conn: db.Conn, sponsor: UUID, campaign: UUID) -> Campaign:
+    """The campaign as it is once nobody else changes it; payments that use it wait, or have been made."""
+    if await db.maybe(conn, q.lock_campaign, UUID, id=campaign, sponsor=sponsor) is None:
+        raise problems.campaign_not_found()
+    return await find(conn, sponsor=sponsor, campaign=campaign)
+
+
+async def _move(
+    conn: db.Conn, campaign: Campaign, debit: UUID, credit: UUID, amount: int, reason: str
+) -> ledger.Outcome:
+    transfer = ledger.Transfer(
+        id=ids.new(), debit=debit, credit=credit, amount=amount, currency=campaign.currency, reason=reason
+    )
+    (outcome,) = await ledger.post(conn, [transfer], fresh=True)
+    return outcome
+
+
+class _Over(Struct, frozen=True):
+    id: UUID
+    sponsor: UUID
+
+
+async def sweep(conn: db.Conn, *, limit: int = 100) -> int:
+    """End campaigns whose last day is past, and send on what refunds brought back to ended ones; how many."""
+    today = ledger.local(clock.now()).date()
+    over = await db.all(conn, q.campaigns_over, _Over, today=today, limit=limit)
+    for one in over:
+        await change(conn, sponsor=one.sponsor, campaign=one.id, to=State.ENDED)
+    return len(over)
+
+
+async def offered(conn: db.ReadConn, *, limit: int = 50) -> list[Campaign]:
+    """What is offered to payers today or within a week, the nearest end first."""
+    return await db.all(conn, q.offered, Campaign, today=ledger.local(clock.now()).date(), limit=limit)
+
+
+async def days_of(conn: db.ReadConn, campaign: Campaign) -> list[offers.OfferDay]:
+    """What a campaign gave, by business date, newest first."""
+    if campaign.kind is Kind.PROMOTER:
+        return await db.all(conn, q.earning_days, offers.OfferDay, campaign=campaign.id, limit=100)
+    return await offers.days_of(conn, offer=campaign.id)
+
+
+async def draws_of(conn: db.ReadConn, campaign: UUID, *, payer: UUID | None = None, limit: int = 100_000) -> list[Draw]:
+    """The bounties of a campaign, by payment; those of one payer when it names one."""
+    return await db.all(conn, q.draws_of, Draw, campaign=campaign, payer=payer, limit=limit)
+
+
+async def verify(conn: db.ReadConn, campaign: UUID) -> Verified:
+    """Draw every bounty of a campaign again. Problem `campaigns.campaign_not_found`."""
+    found = await db.maybe(conn, q.campaign, Campaign, id=campaign)
+    if found is None:
+        raise problems.campaign_not_found()
+    draws = await draws_of(conn, campaign)
+    again = [(draw, rules.draw(found.seed, draw.payment, found.low, found.high)) for draw in draws]
+    wrong = [WrongDraw(draw, drawn) for draw, drawn in again if draw.amount != drawn]
+    return Verified(rules.commitment(found.seed), len(draws), wrong)

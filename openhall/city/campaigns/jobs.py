@@ -1,0 +1,31 @@
+"""Background work of campaigns: what is over ends, and inviters are paid."""
+
+from procrastinate import Blueprint, JobContext
+
+from openhall.base import db
+from openhall.city.campaigns import actions, promoter
+from openhall.core.payments import offers
+
+tasks = Blueprint()
+
+
+@tasks.periodic(cron="*/5 * * * *")
+@tasks.task(name="sweep", pass_context=True, queueing_lock="campaigns:sweep", lock="campaigns:sweep")
+async def sweep(context: JobContext, timestamp: int) -> None:
+    """Every five minutes: end campaigns whose time is over; send on what refunds brought back to ended ones."""
+    pool: db.Pool = context.additional_context["pool"]
+    async with pool.write() as conn:
+        await actions.sweep(conn)
+
+
+@tasks.periodic(cron="37 * * * *")
+@tasks.task(name="earn", pass_context=True, queueing_lock="campaigns:earn", lock="campaigns:earn")
+async def earn(context: JobContext, timestamp: int) -> None:
+    """Every hour: pay those who brought in shops for payments that are a day old."""
+    pool: db.Pool = context.additional_context["pool"]
+    groups = offers.Offers(groups=[one for package in context.additional_context["packages"] for one in package.groups])
+    async with pool.read() as reader:
+        campaigns = await promoter.campaigns_to_pay(reader)
+    for campaign in campaigns:
+        async with pool.write() as conn:
+            await promoter.earn(conn, groups, campaign)

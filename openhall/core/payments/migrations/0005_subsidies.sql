@@ -1,0 +1,33 @@
+-- Subsidies: what somebody else gave to a payment, out of a budget, in the transaction of the payment itself.
+
+create table payments.subsidies (
+  id            uuid primary key,   -- also the id of its ledger transfer
+  payment       uuid not null references payments.payments,
+  kind          text not null constraint subsidy_kind check (kind in ('discount', 'bounty')),
+  offer         uuid not null,      -- what gave it, as the package knows it that made the offer
+  title         text not null,      -- its name at that time
+  account       uuid not null,      -- the budget that it came from; the ledger itself proves that it exists
+  payer         uuid not null,      -- that of the payment, whose uses it counts
+  amount        bigint not null constraint subsidy_amount_positive check (amount > 0),
+  currency      char(3) not null,
+  business_date date not null,
+  at            timestamptz not null,
+  constraint one_subsidy_of_a_kind_per_payment unique (payment, kind)
+);
+create index subsidies_of_offer on payments.subsidies (offer, payer) include (business_date, amount);
+create index subsidies_of_offer_by_day on payments.subsidies (offer, business_date) include (amount);
+
+-- What of a refund went back to the budget and not to the payer.
+create table payments.subsidy_returns (
+  id      uuid primary key,         -- also the id of its ledger transfer
+  refund  uuid not null references payments.refunds,
+  subsidy uuid not null references payments.subsidies,
+  amount  bigint not null constraint subsidy_return_positive check (amount > 0),
+  constraint one_return_per_refund_and_subsidy unique (refund, subsidy)
+);
+create index subsidy_returns_of_subsidy on payments.subsidy_returns (subsidy) include (amount);
+
+create trigger subsidies_append_only before update or delete or truncate on payments.subsidies
+  for each statement execute function payments.refuse_change();
+create trigger subsidy_returns_append_only before update or delete or truncate on payments.subsidy_returns
+  for each statement execute function payments.refuse_change();

@@ -1,0 +1,79 @@
+"""Merchants who bring in merchants: paid for real payments, a day later, and never for their own."""
+
+from datetime import timedelta
+
+import pytest
+
+from openhall.base import clock
+from tests.city.campaigns.sponsor import OTHER_OWNER, OWNER, Sponsor, refund
+from tests.city.campaigns.test_checks import bring, earned
+from tests.hall import Hall
+
+pytestmark = pytest.mark.anyio
+
+PAYER, THIRD = "13800000001", "13800000005"
+THANKS = {"kind": "promoter", "amount": 50, "days": 31, "per_person": 2, "last_day": "2027-11-01"}
+A_DAY = timedelta(hours=25)
+
+
+async def test_the_first_payments_of_a_new_shop_earn_its_inviter_something(hall: Hall) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop, old = await hall.open_shop(owner), await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    await hall.give(inviter, 1000)
+    await sponsor.run(**THANKS)
+    await hall.pay(payer, code=old["code"], amount=500)
+    assert await bring(hall, inviter, owner, shop["id"]) == 204
+    await hall.pay(inviter, code=shop["code"], amount=500)
+    paid = [(await hall.pay(payer, code=shop["code"], amount=500)).json() for _ in range(4)]
+    assert (await refund(hall, owner, paid[0]["id"], 1)).status_code == 201
+    assert await earned(hall) == 0, "only after a day is it known that the payment was real"
+    with clock.at(clock.now() + A_DAY):
+        assert await earned(hall) == 2
+        assert await earned(hall) == 0
+    assert await hall.balance(inviter) == 1000 - 500 + 2 * 50
+    report = (await hall.client.get("/api/v1/promoter", headers=inviter)).json()
+    assert (report["earned"], report["invited"][0]["payments"]) == (100, 2)
+    await hall.books_agree()
+
+
+async def test_the_budget_is_the_end_of_it(hall: Hall) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    campaign = await sponsor.run(**THANKS, budget=99)
+    await bring(hall, inviter, owner, shop["id"])
+    for _ in range(3):
+        await hall.pay(payer, code=shop["code"], amount=500)
+    with clock.at(clock.now() + A_DAY):
+        assert await earned(hall) == 1
+        assert (await hall.balance(inviter), await sponsor.budget_account(campaign["id"])) == (50, 49)
+    await hall.books_agree()
+
+
+async def test_nobody_invites_themselves_or_whom_they_owe_it(hall: Hall) -> None:
+    people = [await hall.sign_in(phone) for phone in (OWNER, OTHER_OWNER, THIRD)]
+    first, second, third = people
+    shops = [(await hall.open_shop(owner))["id"] for owner in people]
+    assert await bring(hall, first, first, shops[0]) == 422
+    assert await bring(hall, first, second, shops[1]) == 204
+    assert await bring(hall, second, third, shops[2]) == 204
+    assert await bring(hall, second, first, shops[0]) == 422
+    assert await bring(hall, third, first, shops[0]) == 422, "nor around three corners"
+    assert await bring(hall, third, second, shops[1]) == 422
+    assert await bring(hall, first, third, shops[2]) == 422, "each shop once"
+    assert await bring(hall, first, second, shops[2]) == 400, "not theirs"
+    unknown = {"code": "AAAAAAAA", "shop_id": shops[0]}
+    refused = await hall.client.post("/api/v1/promoter/invitations", json=unknown, headers=first)
+    assert refused.json()["code"] == "campaigns.invitation_unknown"
+    await hall.books_agree()
+
+
+async def test_a_shop_that_was_paid_is_not_new(hall: Hall) -> None:
+    payer, owner, inviter = [await hall.sign_in(phone) for phone in (PAYER, OWNER, OTHER_OWNER)]
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 1000)
+    await hall.pay(payer, code=shop["code"], amount=500)
+    assert await bring(hall, inviter, owner, shop["id"]) == 422
