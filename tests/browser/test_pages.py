@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from openhall.base.config import Settings
 from openhall.web.app import create_app
-from tests.browser.scenery import VIEWS, Scenery
+from tests.browser.scenery import Scenery
 from tests.browser.sitting import SPEECH, Watch
+from tests.browser.views import VIEWS
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served
 

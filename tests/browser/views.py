@@ -1,0 +1,315 @@
+"""Every page of the hall as a visitor, an address and what is done there: what the gallery of test_pages shows."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from playwright.sync_api import Page
+
+from tests.browser.scenery import FOREIGN
+
+
+def _go(page: Page, path: str) -> None:
+    page.goto(path)
+
+
+def _wrong_phone(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#phone").fill("110")
+    page.locator("main form button").click()
+
+
+def _ask_for_code(page: Page, path: str) -> None:
+    page.goto("/sign-in")
+    page.locator("#phone").fill(path.rpartition("#")[2])
+    page.locator("main form button").click()
+    page.wait_for_url("**/sign-in/code")
+
+
+def _wrong_code(page: Page, path: str) -> None:
+    _ask_for_code(page, path)
+    page.locator("#code").fill("000000")
+    page.locator("main form button").first.click()
+    page.locator("#problem").wait_for()
+
+
+def _no_refund(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#amount").fill("0")
+    page.locator("input[name=reason]").first.check()
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_name(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#shop_name").evaluate("element => element.removeAttribute('required')")
+    page.locator("input[name=category]").first.check()
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_rules(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#title").fill("Breakfast")
+    page.locator("#from_time").fill("nine")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _private_address(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#url").fill("https://10.0.0.1/")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _nothing_withdrawn(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#amount").fill("0")
+    page.locator("main form .actions button").first.click()
+    page.locator("#problem").wait_for()
+
+
+def _numbers_differ(page: Page, path: str) -> None:
+    page.goto(path)
+    for name, text in (("holder", "李秀英"), ("number", "6217000010001234561"), ("again", "DE89370400440532013000")):
+        page.locator(f"#{name}").fill(text)
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_reason(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#reason").fill(" ")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_number(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#phone").fill("110")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_amount(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#amount").fill("0")
+    page.locator("main form .dock > button").click()
+    page.locator("#problem").wait_for()
+
+
+def _new_key(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("form[action$='/rotate'] button").click()
+    page.wait_for_url("**/rotate")
+
+
+def _read_in_vain(page: Page, path: str) -> None:
+    """A scanner types a code that nobody shows, and presses Enter."""
+    page.goto(path)
+    page.keyboard.type("710000000000000000\n")
+    page.locator("#problem").wait_for()
+
+
+def _make_key(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#key_name").fill("Till by the window")
+    page.locator("main form .actions button").click()
+    page.get_by_text("ohk_").wait_for()
+
+
+def _no_scope(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#key_name").fill("Till")
+    page.evaluate("document.querySelectorAll('[name=scopes]').forEach((box) => (box.checked = false))")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _forged(page: Page, path: str) -> None:
+    page.goto("/me")
+    page.locator("input[name=_csrf_token]").first.evaluate("element => element.value = 'forged'")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/me/preferences")
+
+
+def _unfold(page: Page, path: str) -> None:
+    """With what is folded away on arrival."""
+    page.goto(path)
+    for fold in page.locator("details").all()[:4]:
+        fold.evaluate("element => { element.open = true }")
+
+
+class View(Struct, frozen=True):
+    """A page to look at: who looks, where it is, its status, and how to get there if not by its address."""
+
+    who: str
+    path: str
+    status: int = 200
+    reach: Callable[[Page, str], None] = _go
+
+
+VIEWS = {
+    "welcome": View("nobody", "/"),
+    "sign-in": View("nobody", "/sign-in"),
+    "sign-in-refused": View("nobody", "/sign-in", 400, _wrong_phone),
+    "sign-in-code": View("nobody", "/sign-in/code#{silent_phone}", 200, _ask_for_code),
+    "sign-in-code-refused": View("nobody", "/sign-in/code#{silent_phone}", 422, _wrong_code),
+    "soon-ride": View("nobody", "/soon/ride"),
+    "soon-voucher": View("resident", "/soon/voucher"),
+    "docs": View("nobody", "/docs"),
+    "docs-unfolded": View("nobody", "/docs", 200, _unfold),
+    "docs-errors": View("nobody", "/docs/errors"),
+    "demo": View("nobody", "/demo"),
+    "demo-phone": View("nobody", "/demo/phone/{phone}"),
+    "demo-phone-empty": View("nobody", "/demo/phone/13699999999"),
+    "not-found": View("nobody", "/nowhere", 404),
+    "forged": View("resident", "/me", 403, _forged),
+    "home": View("resident", "/"),
+    "home-new": View("newcomer", "/"),
+    "scan": View("resident", "/scan"),
+    "pay": View("resident", "/pay?code={code}"),
+    "pay-long": View("resident", "/pay?code={long_code}"),
+    "pay-unknown": View("resident", "/pay?code=hello", 422),
+    "pay-foreign": View("resident", f"/pay?code={FOREIGN}", 422),
+    "pay-nonsense": View("resident", "/pay/confirm?code={code}&amount=three", 400),
+    "confirm": View("resident", "/pay/confirm?code={long_code}&amount=3.50"),
+    "confirm-short": View("newcomer", "/pay/confirm?code={code}&amount=12345.67"),
+    "paid": View("resident", "/payments/{payment}?paid=1"),
+    "payment": View("resident", "/payments/{payment}"),
+    "payment-received": View("keeper", "/payments/{payment}"),
+    "payment-unknown": View("newcomer", "/payments/{payment}", 404),
+    "payment-refunded": View("resident", "/payments/{refunded}"),
+    "payment-refunded-by-shop": View("keeper", "/payments/{refunded}"),
+    "refund": View("keeper", "/payments/{payment}/refund"),
+    "refund-refused": View("keeper", "/payments/{payment}/refund", 400, _no_refund),
+    "pay-code": View("resident", "/pay-code"),
+    "pay-code-empty": View("newcomer", "/pay-code"),
+    "pay-devices": View("resident", "/pay-code/devices"),
+    "pay-devices-none": View("newcomer", "/pay-code/devices"),
+    "charge": View("asked", "/pay-code/charges/{charge}"),
+    "charge-dear": View("asked", "/pay-code/charges/{dear_charge}"),
+    "charge-late": View("asked", "/pay-code/charges/{late_charge}"),
+    "charge-refused": View("asked", "/pay-code/charges/{refused_charge}"),
+    "wallet": View("resident", "/wallet"),
+    "wallet-new": View("newcomer", "/wallet"),
+    "top-up": View("resident", "/wallet/top-up"),
+    "top-up-processing": View("resident", "/wallet/top-ups/{processing}"),
+    "top-up-succeeded": View("resident", "/wallet/top-ups/{succeeded}"),
+    "top-up-failed": View("resident", "/wallet/top-ups/{failed}"),
+    "me": View("resident", "/me"),
+    "sessions": View("resident", "/me/sessions"),
+    "shops": View("keeper", "/shops"),
+    "shops-none": View("newcomer", "/shops"),
+    "new-shop": View("keeper", "/shops/new"),
+    "new-shop-unfolded": View("keeper", "/shops/new", 200, _unfold),
+    "new-shop-refused": View("keeper", "/shops/new", 400, _no_name),
+    "shop": View("keeper", "/shops/{shop}"),
+    "shop-long": View("keeper", "/shops/{long_shop}"),
+    "shop-close": View("keeper", "/shops/{shop}/close"),
+    "poster": View("keeper", "/shops/{shop}/poster"),
+    "poster-long": View("keeper", "/shops/{long_shop}/poster"),
+    "till": View("keeper", "/shops/{shop}/till"),
+    "till-quiet": View("keeper", "/shops/{quiet_shop}/till"),
+    "day": View("keeper", "/shops/{shop}/payments"),
+    "webhooks": View("keeper", "/webhooks"),
+    "webhooks-none": View("newcomer", "/webhooks"),
+    "new-webhook": View("keeper", "/webhooks/new"),
+    "new-webhook-refused": View("keeper", "/webhooks/new", 400, _private_address),
+    "webhook": View("keeper", "/webhooks/{webhook}"),
+    "webhook-gone": View("keeper", "/webhooks/{gone_webhook}"),
+    "webhook-key": View("keeper", "/webhooks/{webhook}", 200, _new_key),
+    "webhook-delete": View("keeper", "/webhooks/{webhook}/delete"),
+    "delivery": View("keeper", "/webhooks/{webhook}/deliveries/{delivery}"),
+    "money": View("keeper", "/money"),
+    "money-none": View("newcomer", "/money"),
+    "withdraw": View("keeper", "/money/withdraw"),
+    "withdraw-none": View("newcomer", "/money/withdraw"),
+    "withdraw-refused": View("keeper", "/money/withdraw", 400, _nothing_withdrawn),
+    "withdrawal-arrived": View("keeper", "/money/withdrawals/{arrived}"),
+    "withdrawal-rejected": View("keeper", "/money/withdrawals/{rejected}"),
+    "withdrawal-under-way": View("keeper", "/money/withdrawals/{under_way}"),
+    "bank-account": View("keeper", "/money/bank-account"),
+    "bank-account-refused": View("keeper", "/money/bank-account", 400, _numbers_differ),
+    "automatic": View("keeper", "/money/automatic/{long_shop}"),
+    "operator-bank": View("operator", "/operator/bank"),
+    "operator-bank-stranger": View("keeper", "/operator/bank", 404),
+    "operator-batch": View("operator", "/operator/bank/batches/{batch}"),
+    "operator-difference": View("operator", "/operator/bank/breaks/{difference}"),
+    "operator-difference-refused": View("operator", "/operator/bank/breaks/{difference}", 400, _no_reason),
+    "operator-me": View("operator", "/me"),
+    "book": View("keeper", "/shops/{shop}/book"),
+    "book-month": View("keeper", "/shops/{shop}/book?view=month&on={last_month}"),
+    "book-closed-day": View("keeper", "/shops/{shop}/book?view=day&on={last_month}"),
+    "book-quiet": View("keeper", "/shops/{quiet_shop}/book?view=week"),
+    "book-search": View("keeper", "/shops/{shop}/book/search?amount=3.50", 200, _unfold),
+    "book-search-refused": View("keeper", "/shops/{shop}/book/search?amount=three", 400),
+    "book-search-none": View("keeper", "/shops/{shop}/book/search?receipt=99999999"),
+    "check": View("nobody", "/check"),
+    "check-shop": View("nobody", "/check?code={long_code}"),
+    "check-mine": View("keeper", "/check?code={code}"),
+    "check-unknown": View("nobody", f"/check?code={FOREIGN}", 422),
+    "codes": View("keeper", "/shops/{shop}/codes"),
+    "name": View("keeper", "/shops/{shop}/name"),
+    "day-quiet": View("keeper", "/shops/{shop}/payments?date={yesterday}"),
+    "confirm-order": View("resident", "/pay/confirm?code={order_code}"),
+    "pay-order-own": View("keeper", "/pay?code={order_code}", 422),
+    "receipt": View("resident", "/payments/{order_payment}/receipt"),
+    "receipt-refunded": View("keeper", "/payments/{refunded}/receipt"),
+    "shops-invited": View("invited", "/shops"),
+    "invitation": View("invited", "/invitations/{invitation}"),
+    "shops-cashier": View("cashier", "/shops"),
+    "shop-cashier": View("cashier", "/shops/{shop}"),
+    "till-cashier": View("cashier", "/shops/{shop}/till"),
+    "leave": View("cashier", "/shops/{shop}/leave"),
+    "book-forbidden": View("cashier", "/shops/{shop}/payments", 403),
+    "staff": View("keeper", "/shops/{shop}/staff"),
+    "staff-invited": View("keeper", "/shops/{long_shop}/staff"),
+    "staff-none": View("keeper", "/shops/{quiet_shop}/staff"),
+    "invite": View("keeper", "/shops/{shop}/staff/invite"),
+    "invite-refused": View("keeper", "/shops/{shop}/staff/invite", 400, _no_number),
+    "worker": View("keeper", "/shops/{shop}/staff/{worker}"),
+    "shifts": View("keeper", "/shops/{shop}/shifts"),
+    "shifts-none": View("keeper", "/shops/{quiet_shop}/shifts"),
+    "shift": View("cashier", "/shops/{shop}/shifts/{shift}"),
+    "shift-closed": View("keeper", "/shops/{shop}/shifts/{old_shift}"),
+    "orders": View("keeper", "/shops/{shop}/orders"),
+    "orders-none": View("keeper", "/shops/{quiet_shop}/orders"),
+    "new-order": View("cashier", "/shops/{shop}/orders/new"),
+    "new-order-refused": View("cashier", "/shops/{shop}/orders/new", 400, _no_amount),
+    "order": View("cashier", "/shops/{shop}/orders/{order}"),
+    "order-paid": View("keeper", "/shops/{shop}/orders/{paid_order}"),
+    "order-closed": View("keeper", "/shops/{shop}/orders/{closed_order}"),
+    "counter": View("keeper", "/shops/{shop}/counter"),
+    "counter-nonsense": View("keeper", "/shops/{shop}/counter?amount=three", 400),
+    "counter-code": View("keeper", "/shops/{shop}/counter?amount=12345.60"),
+    "counter-camera": View("keeper", "/shops/{long_shop}/counter?amount=3.50&camera=1"),
+    "counter-refused": View("keeper", "/shops/{long_shop}/counter?amount=3.50", 422, _read_in_vain),
+    "charged": View("keeper", "/shops/{shop}/charges/{charged}"),
+    "charge-waits": View("keeper", "/shops/{shop}/charges/{asked_charge}"),
+    "charge-undone": View("keeper", "/shops/{shop}/charges/{undone}"),
+    "charge-given-up": View("keeper", "/shops/{shop}/charges/{given_up}"),
+    "charge-no": View("keeper", "/shops/{shop}/charges/{refused_by_payer}"),
+    "charge-undo": View("keeper", "/shops/{shop}/charges/{charged}/undo"),
+    "charge-undo-waiting": View("keeper", "/shops/{shop}/charges/{asked_charge}/undo"),
+    "keys": View("keeper", "/shops/{shop}/keys"),
+    "keys-none": View("keeper", "/shops/{quiet_shop}/keys"),
+    "key-new": View("keeper", "/shops/{quiet_shop}/keys/new"),
+    "key-new-refused": View("keeper", "/shops/{quiet_shop}/keys/new", 400, _no_scope),
+    "key-made": View("keeper", "/shops/{long_shop}/keys/new", 200, _make_key),
+    "offers": View("resident", "/offers"),
+    "offer": View("resident", "/offers/{offer}"),
+    "offer-bounty": View("resident", "/offers/{bounty}"),
+    "confirm-offer": View("resident", "/pay/confirm?code={offer_code}&amount=7.00"),
+    "payment-offer": View("resident", "/payments/{offer_payment}"),
+    "payment-offer-received": View("keeper", "/payments/{offer_payment}"),
+    "campaigns": View("keeper", "/campaigns"),
+    "campaigns-none": View("newcomer", "/campaigns"),
+    "new-campaign": View("keeper", "/campaigns/new", 200, _unfold),
+    "new-campaign-refused": View("keeper", "/campaigns/new", 400, _no_rules),
+    "campaign": View("keeper", "/campaigns/{offer}"),
+    "campaign-draft": View("keeper", "/campaigns/{draft}"),
+    "promoter": View("keeper", "/promoter"),
+    "promoter-none": View("newcomer", "/promoter"),
+}
