@@ -38,16 +38,17 @@ def create_app(settings: Settings) -> Litestar:
     jobs.register(packages)
     pool = db.Pool(settings.database_url, settings.pool_size)
     hub = live.Hub(settings.database_url, pool)
+    offered = offers.Offers(
+        [source for package in packages for source in package.offers],
+        [source for package in packages for source in package.groups],
+    )
     teller = payments.Teller(
         pool,
         settings,
         [source for package in packages for source in package.payees],
-        offers.Offers(
-            [source for package in packages for source in package.offers],
-            [source for package in packages for source in package.groups],
-        ),
+        offered,
     )
-    counter = charging.Counter(pool, settings)
+    counter = charging.Counter(pool, settings, offered)
     app = Litestar(
         route_handlers=[*_routes(packages), _static_router()],
         dependencies=_dependencies(packages),

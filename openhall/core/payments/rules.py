@@ -20,7 +20,7 @@ def order_refusal(order: Order, amount: int | None, now: datetime) -> Problem | 
     """Why the order cannot be paid, if so; `amount` is what the payer said, None when they left it to the order."""
     if order.state is OrderState.PAID:
         return problems.order_paid(order=str(order.id))
-    if order.state is OrderState.CLOSED:
+    if order.state is not OrderState.OPEN:
         return problems.order_closed(order=str(order.id))
     if order.expires_at is not None and order.expires_at <= now:
         return problems.order_expired(order=str(order.id))

@@ -15,7 +15,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer, check_key
 from openhall.core import ledger
-from openhall.core.payments import answering, paid, paycodes, problems, rules
+from openhall.core.payments import answering, offers, paid, paycodes, problems, rules
 from openhall.core.payments.answering import undecided
 from openhall.core.payments.charging import finding
 from openhall.core.payments.charging.types import Admission, Ask, Charge, Standing, Taker
@@ -37,6 +37,7 @@ class _Item(answering.Item):
         self.charge = ids.new()
         self.taker: Taker | None = None
         self.code: paycodes.Consumed | None = None
+        self.terms = offers.NOTHING
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -72,7 +73,8 @@ class _Item(answering.Item):
 class Counter:
     """Takes asks and answers them; one per process."""
 
-    def __init__(self, pool: db.Pool, settings: Settings) -> None:
+    def __init__(self, pool: db.Pool, settings: Settings, offered: offers.Offers | None = None) -> None:
+        self._offers = offered or offers.Offers()
         self._settings = settings
         self._batch: Batch[Ask, Answer] = Batch("charges", pool, self._settle)
 
@@ -90,6 +92,7 @@ class Counter:
 
     async def _settle(self, conn: db.Conn, asks: Sequence[Ask]) -> list[Answer | Problem]:
         items = [_Item(ask) for ask in asks]
+        look = await self._offers.look(conn)
         await _admit(conn, items)
         followers = await self._look_up(conn, undecided(items))
         for item in undecided(items):
@@ -97,9 +100,13 @@ class Counter:
         asked = undecided(items)
         await self._read_codes(conn, asked)
         _check(undecided(items))
-        receipts = await self._move_money(conn, [item for item in undecided(items) if not item.shown.requires_action])
+        at_once = [item for item in undecided(items) if not item.shown.requires_action]
+        for item, terms in zip(at_once, await look.terms([self._due(item) for item in at_once]), strict=True):
+            item.terms = terms
+        receipts = await self._move_money(conn, at_once)
         facts = await self._ask_payers(conn, undecided(items))
         await paid.write(conn, receipts)
+        await offers.write(conn, self._offers, [given for receipt in receipts for given in receipt.given])
         for receipt in receipts:
             facts += _told(receipt)
         facts += await _release(conn, asked, self._settings.currency)
@@ -156,17 +163,23 @@ class Counter:
             return []
         # Asked before it is known who can pay, to travel with the ledger's look-ups: receipts may skip numbers.
         numbers = await db.ask(conn, q.take_receipt_numbers, int, count=len(items))
-        currency = self._settings.currency
-        outcomes = await ledger.post(conn, [_transfer(item, currency) for item in items], fresh=True)
+        chains = [offers.legs(_transfer(item, self._settings.currency), item.terms) for item in items]
+        outcomes = iter(await ledger.post(conn, [leg for chain in chains for leg in chain], fresh=True))
         receipts = []
-        for item, outcome, number in zip(items, outcomes, await numbers.all(), strict=True):
-            if not outcome.ok:
-                item.answer = rules.ledger_refusal(outcome.code)
+        for item, chain, number in zip(items, chains, await numbers.all(), strict=True):
+            answers = [next(outcomes) for _ in chain]
+            if refused := rules.chain_refusal([answer.code for answer in answers]):
+                item.answer = refused
                 continue
-            receipt = _receipt(item, outcome, number, currency)
+            given = offers.given(self._due(item), item.terms, chain, answers[0]) if len(chain) > 1 else ()
+            receipt = _receipt(item, answers[0], number, self._settings.currency, given)
             item.answer = _answer(201, ChargeView.of_paid(receipt))
             receipts.append(receipt)
         return receipts
+
+    def _due(self, item: _Item) -> offers.Due:
+        payee = item.admitted.payee
+        return offers.Due(item.charge, item.shown.resident, payee.id, item.ask.amount, self._settings.currency)
 
     async def _ask_payers(self, conn: db.Conn, items: list[_Item]) -> list[events.Fact]:
         """Put what is left to its payers; what they are told."""
@@ -251,7 +264,9 @@ def _transfer(item: _Item, currency: str) -> ledger.Transfer:
     )
 
 
-def _receipt(item: _Item, outcome: ledger.Outcome, number: int, currency: str) -> paid.Paid:
+def _receipt(
+    item: _Item, outcome: ledger.Outcome, number: int, currency: str, given: Sequence[offers.Given]
+) -> paid.Paid:
     return paid.Paid(
         id=item.charge,
         order=ids.new(),
@@ -265,6 +280,8 @@ def _receipt(item: _Item, outcome: ledger.Outcome, number: int, currency: str) -
         at=outcome.at,
         reference=item.ask.reference,
         taken_by=item.admitted.taken_by,
+        terms=item.terms,
+        given=given,
     )
 
 

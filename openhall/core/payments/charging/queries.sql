@@ -10,7 +10,9 @@ select pg_advisory_xact_lock(hashtextextended('payments.reference ' || :payee::u
 -- name: charges_by_reference
 select o.id as order_id, o.state as order_state, o.payee_kind, o.payee, o.payee_name, o.amount, o.currency, o.reference,
        o.refunded, coalesce(p.id, w.charge) as id, coalesce(p.payer, w.resident) as payer, p.payer_masked, p.receipt_no,
-       p.at, w.expires_at, case when w.state = 'waiting' and w.expires_at <= :now then 'expired' else w.state end as waiting
+       p.at, case when p.id is not null then
+         (select coalesce(sum(amount), 0)::bigint from payments.subsidies where payment = p.id and kind = 'discount')
+       end as discount, w.expires_at, case when w.state = 'waiting' and w.expires_at <= :now then 'expired' else w.state end as waiting
   from json_to_recordset(:rows) as r(payee uuid, reference text)
   join lateral (select * from payments.orders where payee = r.payee and reference = r.reference offset 0) o on true
   left join lateral (select * from payments.payments where order_id = o.id offset 0) p on true
@@ -19,7 +21,9 @@ select o.id as order_id, o.state as order_state, o.payee_kind, o.payee, o.payee_
 -- name: charge_of_payee
 select o.id as order_id, o.state as order_state, o.payee_kind, o.payee, o.payee_name, o.amount, o.currency, o.reference,
        o.refunded, coalesce(p.id, w.charge) as id, coalesce(p.payer, w.resident) as payer, p.payer_masked, p.receipt_no,
-       p.at, w.expires_at, case when w.state = 'waiting' and w.expires_at <= :now then 'expired' else w.state end as waiting
+       p.at, case when p.id is not null then
+         (select coalesce(sum(amount), 0)::bigint from payments.subsidies where payment = p.id and kind = 'discount')
+       end as discount, w.expires_at, case when w.state = 'waiting' and w.expires_at <= :now then 'expired' else w.state end as waiting
   from payments.orders o
   left join payments.payments p on p.order_id = o.id
   left join payments.waiting_charges w on w.order_id = o.id

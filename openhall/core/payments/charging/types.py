@@ -85,7 +85,8 @@ _OF_WAITING = {
 class Charge(Struct, frozen=True):
     """What there is under a payee's reference, or of a charge: its order, and its payment or the wait for it.
 
-    `id` is None for an order that no payer was asked to pay, and for a reference that was given up.
+    `id` is None for an order that no payer was asked to pay, and for a reference that was given up. `discount` is what
+    offers gave of the amount, None until it is paid.
     """
 
     order_id: UUID
@@ -97,6 +98,7 @@ class Charge(Struct, frozen=True):
     currency: str
     reference: str | None
     refunded: int
+    discount: int | None
     id: UUID | None
     payer: UUID | None
     payer_masked: str | None

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from openhall.core.payments import offers
 from openhall.core.payments.charging.types import Charge, Standing
 from openhall.core.payments.paid import Paid
 from openhall.core.payments.paycodes import NewWaiting
@@ -13,6 +14,8 @@ from openhall.core.payments.views import PayeeView, ShopView
 
 class ChargeView(Struct, frozen=True):
     """A charge; once it has succeeded, the payment with the same id. `amount` and `refunded` in minor units.
+
+    `paid` is what left the payer's wallet, `discount` what an offer paid instead; null until it has succeeded.
 
     `receipt_no`, `at` and `payer_masked` are null until it has succeeded; `expires_at` is the end of a payer's time to
     say yes, null when none was asked.
@@ -31,6 +34,8 @@ class ChargeView(Struct, frozen=True):
     payer_masked: str | None
     expires_at: datetime | None
     refunded: int
+    paid: int | None
+    discount: int | None
 
     @staticmethod
     def of_paid(paid: Paid) -> "ChargeView":
@@ -48,6 +53,8 @@ class ChargeView(Struct, frozen=True):
             paid.payer.masked,
             None,
             0,
+            offers.paid(paid.amount, paid.terms),
+            paid.terms.discount.amount if paid.terms.discount else 0,
         )
 
     @staticmethod
@@ -66,6 +73,8 @@ class ChargeView(Struct, frozen=True):
             charge.payer_masked,
             charge.expires_at,
             charge.refunded,
+            None if charge.discount is None else charge.amount - charge.discount,
+            charge.discount,
         )
 
     @staticmethod
@@ -84,6 +93,8 @@ class ChargeView(Struct, frozen=True):
             None,
             new.expires_at,
             0,
+            None,
+            None,
         )
 
 
