@@ -42,6 +42,6 @@ __all__ = [
     "REFUNDED", "Ask", "Desk", "Desks", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment", "Refund",
     "ShownOrder", "ShownState", "Teller", "Totals", "answered", "close_order", "close_orders_of", "create_order",
     "import_payments", "names_an_order", "order_by_code", "order_of", "orders", "orders_of", "payable_refusal",
-    "payee_names", "payment", "payments_to", "recent", "refund", "refund_names", "refunds_of", "refunds_to", "resolve", "show_order",
-    "totals_to",
+    "payee_names", "payment", "payments_to", "recent", "refund", "refund_names", "refunds_of", "refunds_to", "resolve",
+    "show_order", "totals_to",
 ]  # fmt: skip
