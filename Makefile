@@ -5,10 +5,11 @@ PORT ?= 8000
 DATA ?= data
 RESET ?=
 
-.PHONY: help demo test lint format types docs prepare assets lock clean
+.PHONY: help demo demo-market test lint format types docs prepare assets lock clean
 
 help: ## this list
 	@echo "make demo            run the demo city: PORT=8000 DATA=data RESET=1 (starts afresh)"
+	@echo "make demo-market     while it runs: a wholesale market of 1,600 shops and 90 days, about a minute"
 	@echo "make test            lint, types and all tests, browser stories too"
 	@echo "make lint            ruff: rules and format"
 	@echo "make format          ruff: put the code into shape"
@@ -22,6 +23,9 @@ help: ## this list
 demo:
 	@$(PYTHON) scripts/prepare.py demo
 	@exec .venv/bin/openhall demo --port "$(PORT)" --data "$(DATA)" $(if $(filter-out 0 no false,$(RESET)),--reset)
+
+demo-market:
+	@exec .venv/bin/openhall demo market --data "$(DATA)"
 
 test: prepare lint types
 	.venv/bin/pytest -n logical --maxprocesses 4

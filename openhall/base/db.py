@@ -61,6 +61,7 @@ class Queries:
         return iter(self._queries.values())
 
 
+_FILE = re.compile(r"^queries(_[a-z]+)?\.sql$")
 _NAME = re.compile(r"^--\s*name:\s*(\w+)\s*$", re.MULTILINE)
 # Literals, quoted names, comments and casts are passed over, so that 'HH24:mi' and ::uuid are not taken for parameters.
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::|:([a-z_][a-z0-9_]*)", re.DOTALL)
@@ -90,8 +91,9 @@ def parse(package: str, text: str) -> Queries:
 
 @cache
 def load(package: str) -> Queries:
-    """The statements of `package` (a dotted name), from its queries.sql."""
-    return parse(package, files(package).joinpath("queries.sql").read_text(encoding="utf-8"))
+    """The statements of `package` (a dotted name): its queries.sql, and those of its pieces, queries_<piece>.sql."""
+    found = sorted(entry.name for entry in files(package).iterdir() if _FILE.match(entry.name))
+    return parse(package, "\n".join(files(package).joinpath(name).read_text(encoding="utf-8") for name in found))
 
 
 def rows(items: Iterable[Any]) -> str:

@@ -10,7 +10,8 @@ app = App(
     help_epilogue="Examples:\n\n"
     "    openhall demo\n\n"
     "    openhall demo --port 9000 --data /tmp/city\n\n"
-    "    openhall demo --reset    start afresh",
+    "    openhall demo --reset    start afresh\n\n"
+    "    openhall demo market     a wholesale market with a past, while the city runs",
 )
 
 
@@ -32,3 +33,23 @@ def run(*, port: Port = 8000, data: Path = Path("data"), reset: bool = False) ->
     from openhall.demo.run import main
 
     return main(port=port, data=data, reset=reset)
+
+
+@app.command
+def market(*, data: Path = Path("data"), shops: int = 1600, days: int = 90) -> int:
+    """Give the running demo city a wholesale market with a past: shops, payments and day closes, always the same.
+
+    Takes about a minute; the city goes on meanwhile. Stopped half way, it has changed nothing.
+
+    Parameters
+    ----------
+    data
+        Folder of the running city.
+    shops
+        How many shops the market has, at most 2600.
+    days
+        How many days they have traded, at most 365.
+    """
+    from openhall.demo.market_run import main
+
+    return main(data=data, shops=shops, days=days)

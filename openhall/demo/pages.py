@@ -9,11 +9,12 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from openhall.base import db
+from openhall.base.i18n import N_
 from openhall.city import merchants
 from openhall.city.merchants import categories
 from openhall.core import people
 from openhall.core.people.demo import PEOPLE
-from openhall.demo import lan, phone
+from openhall.demo import lan, market, phone
 from openhall.web import edge
 from openhall.web.problems import wants_json
 from openhall.web.render import language_of, translate
@@ -42,12 +43,14 @@ class Shop(Struct, frozen=True):
 @get("/demo", opt=edge.DEMO)
 async def demo(request: AnyRequest, reader: edge.Reader) -> Response[Any]:
     """The city at a glance."""
+    manager = await _manager(request, reader)
     address = lan.address()
     url = f"{request.url.scheme}://{address}:{request.url.port or 80}/" if address else None
     return edge.page(
         request,
         "demo/demo.html",
-        people=_people(request),
+        people=_people(request) + manager,
+        has_market=bool(manager),
         shops=await _shops(request, reader),
         lan_url=url,
         lan_qr=Markup(segno.make(url).svg_inline(omitsize=True)) if url else None,  # noqa: S704  drawn here, from our address
@@ -60,6 +63,14 @@ def _people(request: AnyRequest) -> list[Person]:
         Person(name=name, phone=number.removeprefix("+86"), note=translate(request, language, note))
         for _, number, name, note in PEOPLE
     ]
+
+
+async def _manager(request: AnyRequest, reader: db.ReadConn) -> list[Person]:
+    """Who manages the market with a past, once there is one."""
+    if await people.resident_with(reader, market.MANAGER_PHONE) is None:
+        return []
+    note = translate(request, language_of(request), N_("Manages the wholesale market: look at My markets."))
+    return [Person(name=market.MANAGER, phone=market.MANAGER_PHONE.removeprefix("+86"), note=note)]
 
 
 async def _shops(request: AnyRequest, reader: db.ReadConn) -> list[Shop]:

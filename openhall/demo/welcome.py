@@ -34,6 +34,7 @@ def show(console: Console, port: int, facts: Path, settings: Path) -> None:
         url = f"http://{address}:{port}/"
         lines += ["", f"[bold]From a phone[/] in the same network: {url}", _drawn(url)]
     lines += [
+        f"A wholesale market and its ninety days:  {sys.argv[0]} demo market --data {settings.parent}",
         f"Prove the books:  OPENHALL_CONFIG={settings} {sys.argv[0]} check",
         "Ctrl-C stops everything; the data stays.",
     ]

@@ -13,6 +13,7 @@ from openhall.base.config import Settings
 from openhall.city.merchants import book
 from openhall.core import ledger, payments
 from openhall.core.payments import Payer, books, paycodes
+from openhall.demo import market
 from openhall.web.discover import packages
 from tests.browser.city import Person
 
@@ -116,3 +117,20 @@ def trade_of_month(payer: Person, shop: dict[str, Any], first: date, keeper: UUI
     sources = [source for package in packages(demo=True) for source in package.payees]
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, trade()).result()
+
+
+def market_of(person: Person) -> str:
+    """The demo market, small, with forty days of history before anything that is closed by now; its id."""
+    settings = Settings(database_url=person.hall.database_url, secret="x" * 32, demo=True)
+
+    async def build() -> str:
+        pool = db.Pool(settings.database_url, 2)
+        await pool.open()
+        try:
+            size = market.Size(shops=60, days=40, buyers=40)
+            return str((await market.build(pool, settings, size, lambda step: None, [])).market)
+        finally:
+            await pool.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, build()).result()

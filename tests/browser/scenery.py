@@ -6,8 +6,9 @@ from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from openhall.demo.market import MANAGER_PHONE
 from tests.browser.city import Person, new_phone
-from tests.browser.counter import ask_payer, id_of, refuse, trade_of_month
+from tests.browser.counter import ask_payer, id_of, market_of, refuse, trade_of_month
 from tests.browser.payday import payday
 from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
@@ -51,7 +52,14 @@ class Scenery:
         asked.top_up(100_000)
         refused = ask_payer(asked, stall, 1_205)
         refuse(asked, refused)
+        last_month = _last_month(keeper, asked, stall)
+        market = market_of(keeper)
+        self.people["manager"] = Person(hall, MANAGER_PHONE.removeprefix("+86"))
+        self.sessions["manager"] = self.people["manager"].new_session()
+        young_market = _requests(self.people["manager"], keeper, market, stall, grill)
         self.places = {
+            "market": market,
+            "young_market": young_market,
             "charge": ask_payer(asked, grill, 8_888),
             "dear_charge": ask_payer(asked, stall, 900_000),
             "late_charge": ask_payer(asked, grill, 1_205, lives=-timedelta(minutes=1)),
@@ -86,7 +94,7 @@ class Scenery:
             "refused_by_payer": refused,
             "delivery": self._delivery(keeper, hooks["good"]),
             **payday(keeper, self.people["operator"], stall),
-            "last_month": _last_month(keeper, asked, stall),
+            "last_month": last_month,
             **self._offers(keeper, resident),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
@@ -206,3 +214,20 @@ def _last_month(keeper: Person, payer: Person, shop: dict[str, Any]) -> str:
     payer.top_up(1_000_000)
     trade_of_month(payer, shop, first, id_of(keeper))
     return first.isoformat()
+
+
+def _requests(manager: Person, keeper: Person, market: str, stall: dict[str, Any], grill: dict[str, Any]) -> str:
+    """The keeper's stall is in the market, the grill is invited and asks elsewhere, and another market, which is young,
+    is offered to the keeper; its id."""
+    invited = manager.api("POST", f"/markets/{market}/invitations", {"short_code": stall["short_code"]})
+    assert invited.status_code == 201, invited.text
+    joined = keeper.api("POST", f"/shops/{stall['id']}/market/requests", {"market": market})
+    assert joined.json()["market"]["id"] == market, joined.text
+    young = manager.api("POST", "/markets", {"name": "Market of the Old Town", "city": "长安"}).json()["id"]
+    for one in (market, young):
+        manager.api("POST", f"/markets/{one}/invitations", {"short_code": grill["short_code"]})
+    quiet = keeper.open_shop("Shop that asks")
+    for one in (market, young):
+        assert keeper.api("POST", f"/shops/{quiet['id']}/market/requests", {"market": one}).status_code == 201
+    assert manager.api("POST", f"/markets/{young}/handover", {"phone": keeper.phone}).status_code == 202
+    return str(young)

@@ -29,6 +29,7 @@ NO_PAGES = {
     "/shops/{shop_id}/code.png",
     "/shops/{shop_id}/till/stream",
     "/shops/{shop_id}/book.csv",
+    "/markets/{market_id}/shops.csv",
     "/pay-code/stream",
 }
 

@@ -8,6 +8,12 @@ from playwright.sync_api import Page
 from tests.browser.scenery import FOREIGN
 
 
+def _no_code(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#short_code").fill("123456782")
+    page.locator("form[action$='invitations'] button").click()
+
+
 def _go(page: Page, path: str) -> None:
     page.goto(path)
 
@@ -312,4 +318,17 @@ VIEWS = {
     "campaign-draft": View("keeper", "/campaigns/{draft}"),
     "promoter": View("keeper", "/promoter"),
     "promoter-none": View("newcomer", "/promoter"),
+    "markets": View("keeper", "/markets"),
+    "markets-none": View("newcomer", "/markets"),
+    "new-market": View("manager", "/markets/new"),
+    "market": View("manager", "/markets/{market}"),
+    "market-week": View("manager", "/markets/{market}?view=week"),
+    "market-young": View("manager", "/markets/{young_market}"),
+    "market-shops": View("manager", "/markets/{market}/shops"),
+    "market-shops-none": View("manager", "/markets/{market}/shops?sought=nothing"),
+    "market-manage": View("manager", "/markets/{young_market}/manage"),
+    "market-manage-refused": View("manager", "/markets/{young_market}/manage", 404, _no_code),
+    "market-unknown": View("keeper", "/markets/{market}", 404),
+    "shop-market": View("keeper", "/shops/{shop}/market"),
+    "shop-market-invited": View("keeper", "/shops/{long_shop}/market?name=Market"),
 }

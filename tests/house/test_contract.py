@@ -46,6 +46,13 @@ PROMISED = [
     ("post", "/payments/{payment_id}/reverse", 200),
     ("post", "/campaigns", 201),
     ("get", "/campaigns/{campaign_id}", 200),
+    ("post", "/markets", 201),
+    ("get", "/markets/{market_id}", 200),
+    ("get", "/markets/{market_id}/shops", 200),
+    ("get", "/markets/{market_id}/shops.csv", 200),
+    ("post", "/markets/{market_id}/invitations", 201),
+    ("post", "/markets/{market_id}/handover", 202),
+    ("post", "/shops/{shop_id}/market/requests", 201),
 ]
 MOVES_MONEY = {
     "/api/v1/payments",
@@ -62,6 +69,7 @@ FIELDS = {
     "PaymentView": {"id", "state", "amount", "currency", "shop", "receipt_no", "at", "refunded", "paid", "discount"},
     "RefundView": {"id", "amount", "state", "to_payer"},
     "CampaignBody": {"id", "budget", "spent", "state"},
+    "DashboardBody": {"market", "from", "to", "sums", "days", "hours", "categories", "month", "weeks", "movers"},
     "WalletView": {"balance", "available", "currency"},
     "OpenedBody": {"merchant", "shop"},
     "ShopBody": {"id", "name", "code", "short_code"},
@@ -119,6 +127,7 @@ def test_the_key_is_a_header_and_must_be_there_when_money_moves() -> None:
         "/api/v1/me/pay-code",
         "/api/v1/shops/{shop_id}/keys",
         "/api/v1/webhooks",
+        "/api/v1/markets",
         "/api/v1/webhooks/{webhook_id}/rotate",
         "/api/v1/shops/{shop_id}/orders",
     }

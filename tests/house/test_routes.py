@@ -154,8 +154,13 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     day = "2030-01-01"
     draft = {"title": "Breakfast", "kind": "amount_off", "amount": 1, "first_day": day, "last_day": day}
     campaign = await hall.client.post("/api/v1/campaigns", json=draft, headers=somebody | fresh_key())
+    market = await hall.client.post("/api/v1/markets", json={"name": "西市", "city": "长安"}, headers=somebody)
+    wished = {"market": market.json()["id"]}
+    asked = await hall.client.post(f"/api/v1/shops/{shop['id']}/market/requests", json=wished, headers=somebody)
     return {
         "campaign_id": campaign.json()["id"],
+        "market_id": market.json()["id"],
+        "request_id": asked.json()["requests"][0]["id"],
         "webhook_id": webhook.json()["id"],
         "delivery_id": log.json()["deliveries"][0]["id"],
         "shop_id": shop["id"],
@@ -207,6 +212,11 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /shops/{shop_id:uuid}/counter": {"amount": 1, "pay_code": "710000000000000000", "request_key": "a-stranger"},
     "POST /api/v1/shops/{shop_id:uuid}/keys": {"name": "Scanner", "scopes": ["charges:write"]},
     "POST /api/v1/campaigns/{campaign_id:uuid}/fund": {"amount": 1},
+    "PATCH /api/v1/markets/{market_id:uuid}": {"wholesale_from": 1},
+    "POST /api/v1/markets/{market_id:uuid}/invitations": {"short_code": "123456782"},
+    "POST /api/v1/markets/{market_id:uuid}/handover": {"phone": "13800000003"},
+    "POST /api/v1/shops/{shop_id:uuid}/market/requests": {"market": "00000000-0000-0000-0000-000000000000"},
+    "POST /shops/{shop_id:uuid}/market/requests": {"market": "00000000-0000-0000-0000-000000000000"},
 }
 
 

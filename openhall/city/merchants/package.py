@@ -12,6 +12,8 @@ from openhall.city.merchants.counter import pages as counter_pages
 from openhall.city.merchants.demo import load
 from openhall.city.merchants.keys import api as keys_api
 from openhall.city.merchants.keys import pages as keys_pages
+from openhall.city.merchants.markets import api as market_api
+from openhall.city.merchants.markets import pages as market_pages
 from openhall.city.merchants.money import api as money_api
 from openhall.city.merchants.money import pages as money_pages
 from openhall.city.merchants.orders import api as orders_api
@@ -26,6 +28,7 @@ from openhall.city.merchants.trust import api as trust_api
 from openhall.city.merchants.trust import pages as trust_pages
 
 q = db.load("openhall.city.merchants")
+market_q = db.load("openhall.city.merchants.markets")
 
 PACKAGE = Package(
     name="merchants",
@@ -47,6 +50,8 @@ PACKAGE = Package(
         book_pages.router,
         money_api.router,
         money_pages.router,
+        market_api.router,
+        market_pages.router,
         trust_api.router,
         trust_pages.router,
     ),
@@ -75,6 +80,19 @@ PACKAGE = Package(
             q.check_closing_numbers,
         ),
         Check("merchants.keys", "No shop has more keys than it may.", q.check_keys),
+        Check(
+            "merchants.market_members",
+            "A shop is in one market at a time.",
+            market_q.check_market_members,
+        ),
+        Check(
+            "merchants.market_sums",
+            "What a market took on a closed date is what its members took, and its wholesale orders are payments.",
+            market_q.check_market_sums,
+        ),
+        Check(
+            "merchants.market_days", "A market has every closed date from its first one on.", market_q.check_market_days
+        ),
         Check("merchants.codes", "An open shop has exactly one active code, a closed shop none.", q.check_codes),
         Check("merchants.shifts", "The numbers of a closed shift are what went through it.", q.check_shifts),
         Check("merchants.open_shifts", "Whoever has an open shift at a shop works there.", q.check_open_shifts),

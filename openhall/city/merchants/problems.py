@@ -183,3 +183,63 @@ key_not_found = define(
     N_("There is no such key among the shop's."),
     N_("Look at the list of its keys."),
 )
+market_name_invalid = define(
+    "merchants.market_name_invalid",
+    Kind.INVALID,
+    N_("This name cannot be used for a market."),
+    N_("Use 1 to 40 visible characters, in any language, without line breaks."),
+)
+wholesale_from_invalid = define(
+    "merchants.wholesale_from_invalid",
+    Kind.INVALID,
+    N_("This is not an amount from which orders count as wholesale."),
+    N_("Type an amount above zero, such as 500."),
+)
+too_many_markets = define(
+    "merchants.too_many_markets",
+    Kind.REFUSED,
+    N_("You manage as many markets as one person may."),
+    N_("Hand one over to somebody else first."),
+)
+market_not_found = define(
+    "merchants.market_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such market among yours."),
+    N_("Open your list of markets and choose one there."),
+)
+short_code_unknown = define(
+    "merchants.short_code_unknown",
+    Kind.NOT_FOUND,
+    N_("No open shop has this code."),
+    N_("Type the nine digits that stand under the code of the shop."),
+)
+too_many_invitations = define(
+    "merchants.too_many_invitations",
+    Kind.REFUSED,
+    N_("As many invitations as a market may have are waiting for an answer."),
+    N_("Ask the owners of the invited shops to answer first."),
+)
+shop_in_market = define(
+    "merchants.shop_in_market",
+    Kind.CONFLICT,
+    N_("This shop is in a market already."),
+    N_("A shop is in one market at a time. Its owner can leave and then join another one."),
+)
+request_not_found = define(
+    "merchants.request_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such request to decide on."),
+    N_("It may have been answered already. Look at the list again."),
+)
+handover_not_found = define(
+    "merchants.handover_not_found",
+    Kind.NOT_FOUND,
+    N_("No such market is offered to you."),
+    N_("Ask its manager to offer it again, to the phone with which you sign in."),
+)
+market_without_days = define(
+    "merchants.market_without_days",
+    Kind.CONFLICT,
+    N_("This market has no closed day yet."),
+    N_("Come back tomorrow: figures are of days that have ended."),
+)

@@ -24,6 +24,7 @@ from openhall.core.ledger.actions import (
 )
 from openhall.core.ledger.calendar import begins, business_date, local, zone
 from openhall.core.ledger.calendar import use as use_calendar
+from openhall.core.ledger.history import NewAccount, import_transfers, open_accounts
 from openhall.core.ledger.posting import MAX_BATCH, expire_holds, fold, post, to_fold
 from openhall.core.ledger.problems import of as problem_of
 from openhall.core.ledger.types import (
@@ -44,6 +45,7 @@ __all__ = [
     "Balance",
     "Code",
     "Entry",
+    "NewAccount",
     "Outcome",
     "Page",
     "Recorded",
@@ -59,9 +61,11 @@ __all__ = [
     "ensure_partitions",
     "expire_holds",
     "fold",
+    "import_transfers",
     "local",
     "mark",
     "open_account",
+    "open_accounts",
     "post",
     "problem_of",
     "statement",

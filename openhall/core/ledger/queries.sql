@@ -270,3 +270,10 @@ select u.account, u.id from ledger.unfolded u left join ledger.accounts a on a.i
 
 -- name: last_entry
 select entries from ledger.accounts where id = :id;
+
+-- name: insert_accounts
+insert into ledger.accounts (id, kind, owner, currency, floor, opened_at)
+select id, :kind, owner, :currency, :floor, :opened_at from json_to_recordset(:rows) as r(id uuid, owner uuid);
+
+-- name: import_history
+select ledger.import_history(:source::text::regclass);

@@ -146,7 +146,7 @@ select t.id, t.debit, t.credit, t.amount
 select a.id as answered, p.id as payment
   from (select (body::json ->> 'id')::uuid as id, (body::json ->> 'amount')::bigint as amount
           from base.idempotency where scope in ('POST /payments', 'POST /charges') and status = 201) a
-  full join payments.payments p on p.id = a.id
+  full join payments.made_here p on p.id = a.id
  where a.id is null or p.id is null or a.amount <> p.amount
  limit 100;
 
@@ -160,7 +160,7 @@ with told as materialized (
    group by stream, payment
 )
 select p.id, o.stream, coalesce(t.times, 0) as told
-  from payments.payments p
+  from payments.made_here p
   join payments.orders o on o.id = p.order_id
   left join told t on t.payment = p.id and t.stream = o.stream
  where p.at > now() - interval '2 days' and t.times is distinct from 1
@@ -408,3 +408,6 @@ select o.id as order_id, o.amount, o.refunded, sum(s.amount) as subsidies, sum(c
  group by o.id
 having sum(coalesce(r.amount, 0)) <> div(o.refunded::numeric * sum(s.amount), o.amount::numeric)
  limit 100;
+
+-- name: import_history
+select payments.import_history(:source::text::regclass);

@@ -9,6 +9,7 @@ Invariants, kept by the database and proved by `openhall check`:
 """
 
 from openhall.core.people.actions.entrance import enter, send_code
+from openhall.core.people.actions.history import NewResident, import_residents
 from openhall.core.people.actions.news import notify
 from openhall.core.people.actions.operators import (
     add_operator,
@@ -48,9 +49,9 @@ from openhall.core.people.types import (
 COOKIE = "openhall_session"
 
 __all__ = [
-    "COOKIE", "Bearer", "CodeSent", "Lang", "Mode", "Preferences", "Resident", "Session", "SessionKind",
+    "COOKIE", "Bearer", "CodeSent", "Lang", "Mode", "NewResident", "Preferences", "Resident", "Session", "SessionKind",
     "SignedIn", "Theme", "Visit", "add_operator", "ask_bearers", "begin", "code_in", "end_session", "enter",
-    "find_or_join", "is_operator", "is_unseen", "masked", "names", "notify", "operators", "phone",
+    "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "names", "notify", "operators", "phone",
     "phone_invalid", "prefer", "remove_operator", "rename", "require_operator", "resident", "resident_with",
     "see", "send_code", "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "visit_of",
 ]  # fmt: skip

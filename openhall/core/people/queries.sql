@@ -157,3 +157,13 @@ select r.phone from people.operators o join people.residents r on r.id = o.resid
 
 -- name: residents_by_id
 select id, phone, name from people.residents where id = any(:ids);
+
+-- name: import_residents
+-- As if each had joined at that time, with the trail of it.
+with joined as (
+  insert into people.residents (id, phone, wallet, name, joined_at)
+  select id, phone, wallet, name, :joined_at
+    from json_to_recordset(:rows) as r(id uuid, phone text, wallet uuid, name text)
+  returning id
+)
+insert into people.audit (id, at, resident, act) select gen_random_uuid(), :joined_at, id, 'joined' from joined;

@@ -6,6 +6,7 @@ from procrastinate import Blueprint, JobContext
 
 from openhall.base import db
 from openhall.city.merchants.book import closing
+from openhall.city.merchants.markets import rolling
 from openhall.core.payments import books
 
 tasks = Blueprint()
@@ -31,4 +32,5 @@ async def run(pool: db.Pool) -> None:
             async with pool.write() as conn:
                 after = await closing.close_portion(conn, business_date=day, after=after)
         async with pool.write() as conn:
+            await rolling.roll_up(conn, [day])
             await closing.finish_day(conn, day)

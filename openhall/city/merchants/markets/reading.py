@@ -1,0 +1,109 @@
+"""Reading a market's figures: sums from its roll-up, shops along their closings; no payment is ever looked at."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from openhall.base import db
+from openhall.city.merchants.book.rules import View
+from openhall.city.merchants.markets import rules
+from openhall.city.merchants.markets.types import (
+    Adoption,
+    Dashboard,
+    Market,
+    MarketSums,
+    Member,
+    Members,
+    Mover,
+    Period,
+    TableLine,
+)
+from openhall.core import ledger
+
+q = db.load("openhall.city.merchants.markets")
+
+# So many that rose, and so many that fell.
+MOVERS = 5
+_ONE = timedelta(days=1)
+
+
+async def dashboard(conn: db.ReadConn, *, market: Market, view: View, on: date | None) -> Dashboard | None:
+    """The figures of the period in which `on` lies, the newest one without; None while no date is closed.
+
+    Four statements, however many shops and payments; `conn` must read on one snapshot, as `Pool.read` does.
+    """
+    if market.closed_until is None:
+        return None
+    period = rules.compared(view, on or market.closed_until, market.closed_until)
+    found = await _sums(conn, market.id, period.first, period.last)
+    before = await _sums(conn, market.id, period.before_first, period.before_last)
+    month = (period.last.replace(day=1), period.last)
+    *weeks, adopted = await adoption(conn, market=market.id, spans=[*rules.weeks_until(period.last), month])
+    return Dashboard(
+        period=period,
+        sums=_whole(found),
+        before=_whole(before),
+        days=[sums for sums in found if sums.business_date is not None],
+        hours=[sums for sums in found if sums.hour is not None],
+        categories=[sums for sums in found if sums.category is not None],
+        month=adopted,
+        weeks=weeks,
+        movers=await _movers(conn, market.id, period),
+    )
+
+
+async def adoption(conn: db.ReadConn, *, market: UUID, spans: Sequence[tuple[date, date]]) -> list[Adoption]:
+    """How many of the open members were paid in each span of business dates; aligned."""
+    asked = [{"first": first, "last": last, "ends": ledger.begins(last + _ONE)} for first, last in spans]
+    found = await db.all(conn, q.adoption, Adoption, market=market, spans=db.rows(asked))
+    known = {(one.first, one.last): one for one in found}
+    return [known.get(span, Adoption(*span, open=0, paid=0)) for span in spans]
+
+
+async def members_of(
+    conn: db.ReadConn, *, market: UUID, first: date, last: date, sought: str = "", cursor: str | None = None, limit: int
+) -> Members:
+    """The present members by what they took from `first` to `last`; those with `sought` in their name, or as code."""
+    total, shop = rules.cursor_of(cursor)
+    found = await db.all(
+        conn,
+        q.market_shops,
+        Member,
+        market=market,
+        first=first,
+        last=last,
+        before_total=total,
+        before_shop=shop,
+        sought=sought.strip() or None,
+        limit=limit + 1,
+    )
+    page = found[:limit]
+    return Members(page, rules.cursor_after(page[-1]) if len(found) > limit else None)
+
+
+async def table_of(conn: db.ReadConn, *, market: UUID, day: date) -> list[TableLine]:
+    """What each member took on a closed business date."""
+    return await db.all(conn, q.market_table, TableLine, market=market, day=day)
+
+
+async def _sums(conn: db.ReadConn, market: UUID, first: date, last: date) -> list[MarketSums]:
+    return await db.all(conn, q.market_sums, MarketSums, market=market, first=first, last=last)
+
+
+def _whole(found: Sequence[MarketSums]) -> MarketSums:
+    """The row that is summed by nothing; grouping sets always have it."""
+    return next(sums for sums in found if (sums.business_date, sums.hour, sums.category) == (None, None, None))
+
+
+async def _movers(conn: db.ReadConn, market: UUID, period: Period) -> list[Mover]:
+    return await db.all(
+        conn,
+        q.movers,
+        Mover,
+        market=market,
+        first=period.first,
+        last=period.last,
+        before_first=period.before_first,
+        before_last=period.before_last,
+        limit=MOVERS,
+    )
