@@ -38,6 +38,8 @@ class Scenery:
         self.receivers["gone"].next(*[status(410)] * 9)
         resident.top_up(30_000)
         paid = [resident.pay(stall, amount) for amount in (350, 700, 1205)] + [resident.pay(grill, 8_888)]
+        # Before so much is delivered that it is no longer on the first page.
+        delivery = self._delivery(keeper, hooks["good"])
         quiet = keeper.open_shop("安静的小店")
         offered = self._invite(stall, "cashier")
         assert self.people["cashier"].api("POST", f"/me/invitations/{offered}/accept").status_code == 200
@@ -92,7 +94,7 @@ class Scenery:
             "asked_charge": self._charged(asked, keeper, stall, 250_000),
             "given_up": self._charged(asked, keeper, stall, 260_000, undo=True),
             "refused_by_payer": refused,
-            "delivery": self._delivery(keeper, hooks["good"]),
+            "delivery": delivery,
             **payday(keeper, self.people["operator"], stall),
             "last_month": last_month,
             **self._offers(keeper, resident),
