@@ -44,10 +44,6 @@ class Scenery:
         offered = self._invite(stall, "cashier")
         assert self.people["cashier"].api("POST", f"/me/invitations/{offered}/accept").status_code == 200
         orders = self._orders(stall)
-        self._key(keeper, stall, "门口扫码枪", "charges:write")
-        self._key(
-            keeper, stall, "Self-checkout kiosk by the exit, no. 2", "charges:write", "payments:read", "refunds:write"
-        )
         for name in ("我的旧手机", "Watch"):
             assert resident.api("POST", "/me/pay-code/devices", {"name": name}).status_code == 201
         asked = self.people["asked"]
@@ -89,10 +85,7 @@ class Scenery:
             "processing": self._top_up(resident, "processing", outside, settle_after=86_400_000),
             "webhook": hooks["good"],
             "gone_webhook": hooks["gone"],
-            "charged": self._charged(resident, keeper, stall, 350),
-            "undone": self._charged(resident, keeper, stall, 480, undo=True),
-            "asked_charge": self._charged(asked, keeper, stall, 250_000),
-            "given_up": self._charged(asked, keeper, stall, 260_000, undo=True),
+            **self._counter(resident, asked, keeper, stall),
             "refused_by_payer": refused,
             "delivery": delivery,
             **payday(keeper, self.people["operator"], stall),
@@ -144,6 +137,18 @@ class Scenery:
             made = keeper.api("POST", f"/payments/{payment}/refunds", {"amount": amount, "reason": reason})
             assert made.status_code == 201, made.text
         return payment
+
+    def _counter(self, resident: Person, asked: Person, keeper: Person, shop: dict[str, Any]) -> dict[str, str]:
+        """A shop with scanners, and charges in every state."""
+        self._key(keeper, shop, "门口扫码枪", "charges:write")
+        every = ("charges:write", "payments:read", "refunds:write")
+        self._key(keeper, shop, "Self-checkout kiosk by the exit, no. 2", *every)
+        return {
+            "charged": self._charged(resident, keeper, shop, 350),
+            "undone": self._charged(resident, keeper, shop, 480, undo=True),
+            "asked_charge": self._charged(asked, keeper, shop, 250_000),
+            "given_up": self._charged(asked, keeper, shop, 260_000, undo=True),
+        }
 
     @staticmethod
     def _charged(payer: Person, keeper: Person, shop: dict[str, Any], amount: int, *, undo: bool = False) -> str:

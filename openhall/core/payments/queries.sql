@@ -346,16 +346,6 @@ select id, state, expires_at, paid_at
  where expires_at is null or expires_at <= created_at or paid_at > expires_at + interval '1 minute'
  limit 100;
 
--- name: refundable_of_payee
--- The same as refundable, for whoever acts for the payee.
-select p.id, p.payer, p.payer_masked, r.wallet, p.payee, p.amount, p.currency, o.id as order_id, o.owner, o.account,
-       o.stream, o.refunded
-  from payments.payments p
-  join payments.orders o on o.id = p.order_id
-  join people.residents r on r.id = p.payer
- where p.id = :payment and p.payee = :payee
-   for update of o;
-
 -- name: insert_subsidy_returns
 insert into payments.subsidy_returns (id, refund, subsidy, amount)
 select id, refund, subsidy, amount

@@ -60,17 +60,16 @@ async def refund(
     return made
 
 
-async def refund_rest(conn: db.Conn, *, payment: UUID, payee: UUID, by: UUID, reason: str) -> Refund | None:
-    """Give all that is left of a payment back; None when nothing is left. Whether `by` may do so, the caller knows.
-
-    Problems: `payments.payment_not_found`, `payments.refund_without_funds`.
-    """
-    found = await db.maybe(conn, q.refundable_of_payee, _Refundable, payment=payment, payee=payee)
-    if found is None:
-        raise problems.payment_not_found()
-    if found.refunded == found.amount:
+async def refund_rest(conn: db.Conn, *, payment: UUID, by: UUID, reason: str, desks: Desks | None) -> Refund | None:
+    """Give all that is left of a payment back; None when nothing is left. As `refund`; without desks the caller knows
+    that `by` may do so."""
+    found = await db.one(conn, q.refundable, _Refundable, payment=payment)
+    rest = found.amount - found.refunded
+    if not rest:
         return None
-    made = await _move(conn, found, by, found.amount - found.refunded, reason)
+    if desks is not None:
+        return await refund(conn, payment=payment, resident=by, amount=rest, reason=reason, desks=desks)
+    made = await _move(conn, found, by, rest, reason)
     await events.publish(conn, [events.Fact(found.stream, REFUNDED, _told(made, found))])
     return made
 

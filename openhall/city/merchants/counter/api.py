@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from openhall.base.errors import sign_in_required
 from openhall.city.merchants.counter import admission
+from openhall.core import payments
 from openhall.core.payments import charging
 from openhall.core.payments.charging import ChargeView, ReversalView
 from openhall.web import edge
@@ -95,31 +96,36 @@ async def reverse_reference(
     data: JSONBody[ReverseRequest],
     conn: edge.Conn,
     settings: edge.HallSettings,
+    desks: NamedDependency[payments.Desks],
     shop_id: FromPath[UUID],
 ) -> ReversalView:
     """Undo a charge whose answer never came: what was paid is given back, what waits is closed, and what is still
     on its way will be refused when it arrives. Asking again changes nothing, so no key is needed.
 
-    With a key that has `refunds:write`, or as somebody who may give money back. Refusal:
-    `payments.refund_without_funds`.
+    With a key that has `refunds:write`, or as somebody who may give money back: a cashier within their shift. Refusals:
+    those of a refund.
     """
     taker = await admission.admit(conn, _door(request, shop_id), admission.REVERSE)
-    undone = await charging.reverse_reference(conn, reference=data.reference, taker=taker, currency=settings.currency)
+    undone = await charging.reverse_reference(
+        conn, reference=data.reference, taker=taker, currency=settings.currency, desks=desks
+    )
     return ReversalView.of(undone)
 
 
 @post("/payments/{payment_id:uuid}/reverse", opt=COUNTER, status_code=200)
-async def reverse(request: AnyRequest, conn: edge.Conn, payment_id: FromPath[UUID]) -> ReversalView:
+async def reverse(
+    request: AnyRequest, conn: edge.Conn, desks: NamedDependency[payments.Desks], payment_id: FromPath[UUID]
+) -> ReversalView:
     """Undo a payment or a charge of the shop: all that is left of it is given back, or it is closed if it still waits
     for its payer; afterwards nothing is paid by it. Asking again changes nothing, so no key is needed.
 
-    With a key that has `refunds:write`, or as somebody who may give money back. Refusals:
-    `payments.payment_not_found`, `payments.refund_without_funds`.
+    With a key that has `refunds:write`, or as somebody who may give money back: a cashier within their shift. Refusals:
+    `payments.payment_not_found`, and those of a refund.
     """
     token = _token(request)
     payee = await charging.payee_of(conn, payment_id)
     taker = await admission.admit_to_payment(conn, charging.Door(payee, token), admission.REVERSE)
-    return ReversalView.of(await charging.reverse(conn, charge=payment_id, taker=taker))
+    return ReversalView.of(await charging.reverse(conn, charge=payment_id, taker=taker, desks=desks))
 
 
 def _door(request: AnyRequest, shop: UUID) -> charging.Door:

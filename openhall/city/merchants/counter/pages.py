@@ -18,6 +18,7 @@ from openhall.city.merchants import access
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.counter import admission
 from openhall.city.merchants.types import Workplace
+from openhall.core import payments
 from openhall.core.payments import charging
 from openhall.core.payments.charging import ChargeView, Door
 from openhall.core.people import Resident
@@ -119,11 +120,15 @@ async def undo_page(
 
 @post("/shops/{shop_id:uuid}/charges/{charge_id:uuid}/undo", opt=RESIDENT, status_code=303)
 async def undo(
-    request: AnyRequest, conn: edge.Conn, resident: Me, shop_id: FromPath[UUID], charge_id: FromPath[UUID]
+    conn: edge.Conn,
+    resident: Me,
+    desks: NamedDependency[payments.Desks],
+    shop_id: FromPath[UUID],
+    charge_id: FromPath[UUID],
 ) -> Response[Any]:
     """Undo it; a second tap changes nothing."""
     taker = await admission.admit(conn, Door(shop_id, resident=resident.id), admission.REVERSE)
-    await charging.reverse(conn, charge=charge_id, taker=taker)
+    await charging.reverse(conn, charge=charge_id, taker=taker, desks=desks)
     return edge.see_other(f"/shops/{shop_id}/charges/{charge_id}")
 
 

@@ -3,10 +3,6 @@
 select pg_try_advisory_xact_lock(hashtextextended('payments.reference ' || payee || ' ' || reference, 0)) as held
   from json_to_recordset(:rows) as r(payee uuid, reference text);
 
--- name: lock_reference
--- As above, but it waits for whoever is charging under it right now.
-select pg_advisory_xact_lock(hashtextextended('payments.reference ' || :payee::uuid || ' ' || :reference, 0))::text;
-
 -- name: charges_by_reference
 select o.id as order_id, o.state as order_state, o.payee_kind, o.payee, o.payee_name, o.amount, o.currency, o.reference,
        o.refunded, coalesce(p.id, w.charge) as id, coalesce(p.payer, w.resident) as payer, p.payer_masked, p.receipt_no,

@@ -11,19 +11,22 @@ from openhall.base.i18n import N_
 from openhall.core.payments import paycodes
 from openhall.core.payments.charging import finding
 from openhall.core.payments.charging.types import Charge, Standing, Taker
+from openhall.core.payments.desks import Desks
 from openhall.core.payments.refunds import refund_rest
 from openhall.core.payments.types import OrderState
 
 q = db.load("openhall.core.payments.charging")
+of_orders = db.load("openhall.core.payments")
 
 # The reason that the payer reads on the receipt.
 REASON = N_("Undone by the shop")
 
 
-async def reverse(conn: db.Conn, *, charge: UUID, taker: Taker) -> Charge:
+async def reverse(conn: db.Conn, *, charge: UUID, taker: Taker, desks: Desks) -> Charge:
     """Undo a charge of this payee, or a payment to it; as it is afterwards.
 
-    Problems: `payments.payment_not_found`, `payments.refund_without_funds`; after the second it can be tried again.
+    What a person gives back their desk must allow; a machine's right was asked when it was let in. Problems:
+    `payments.payment_not_found`, those of `refund`; it can be tried again.
     """
     payee = taker.payee.id
     await finding.charge(conn, payee=payee, charge=charge)
@@ -32,17 +35,18 @@ async def reverse(conn: db.Conn, *, charge: UUID, taker: Taker) -> Charge:
     found = await finding.charge(conn, payee=payee, charge=charge)
     if found.state is not Standing.SUCCEEDED:
         return found
-    await refund_rest(conn, payment=charge, payee=payee, by=taker.answers, reason=REASON)
+    asked = None if taker.taken_by is None else desks
+    await refund_rest(conn, payment=charge, by=taker.answers, reason=REASON, desks=asked)
     return await finding.charge(conn, payee=payee, charge=charge)
 
 
-async def reverse_reference(conn: db.Conn, *, reference: str, taker: Taker, currency: str) -> Charge:
+async def reverse_reference(conn: db.Conn, *, reference: str, taker: Taker, currency: str, desks: Desks) -> Charge:
     """Undo whatever was charged under a reference, also when it is still on its way; as it is afterwards.
 
-    Waits for whoever is charging under it right now. Problem: `payments.refund_without_funds`.
+    Waits for whoever is charging under it right now. Problems: those of `refund`.
     """
     payee = taker.payee
-    await db.all(conn, q.lock_reference, str, payee=payee.id, reference=reference)
+    await db.all(conn, of_orders.lock_reference, str, payee=payee.id, reference=reference)
     found = await _under(conn, payee.id, reference)
     if found is not None and found.order_state is OrderState.OPEN:
         # An order that nobody was asked to pay yet. Whoever is paying it is waited for.
@@ -65,7 +69,7 @@ async def reverse_reference(conn: db.Conn, *, reference: str, taker: Taker, curr
         )
         found = await _under(conn, payee.id, reference)
     assert found is not None, "it was there, or it was made just now"
-    return found if found.id is None else await reverse(conn, charge=found.id, taker=taker)
+    return found if found.id is None else await reverse(conn, charge=found.id, taker=taker, desks=desks)
 
 
 async def _under(conn: db.Conn, payee: UUID, reference: str) -> Charge | None:

@@ -8,7 +8,7 @@ import pytest
 
 from openhall.base import clock
 from openhall.core.payments import paycodes
-from tests.core.payments.charging.stage import OTHER, Stage, set_up, together
+from tests.core.payments.charging.stage import OTHER, PAYER, Stage, set_up, together
 from tests.hall import Hall, fresh_key
 
 pytestmark = pytest.mark.anyio
@@ -185,3 +185,29 @@ async def test_nobody_elses_payment_is_reversed(hall: Hall) -> None:
     for missing in (UUID(int=7), uuid4()):
         assert (await stage.reverse(str(missing))).status_code == 404
     assert await hall.balance(stage.payer) == 99_650
+
+
+async def test_a_cashier_charges_and_undoes_within_their_own_shift(hall: Hall) -> None:
+    stage = await set_up(hall)
+    cashier = await hall.sign_in(OTHER)
+    await hall.hire(stage.owner, stage.shop, OTHER, "cashier")
+    early = (await stage.charge(await stage.code(), by=cashier)).json()["id"]
+    refused = await stage.reverse(early, by=cashier)
+    assert (refused.status_code, refused.json()["code"].partition(".")[0]) == (422, "merchants")
+    assert (await hall.client.post(f"/api/v1/shops/{stage.shop['id']}/shifts", headers=cashier)).status_code == 201
+    mine = (await stage.charge(await stage.code(), by=cashier)).json()["id"]
+    assert (await stage.reverse(mine, by=cashier)).json()["state"] == "refunded"
+    assert await hall.balance(stage.payer) == 99_650
+    body = {"name": "Scanner", "scopes": ["charges:write"]}
+    made = await hall.client.post(f"/api/v1/shops/{stage.shop['id']}/keys", json=body, headers=cashier)
+    assert (made.status_code, made.json()["code"]) == (403, "merchants.role_insufficient")
+    await hall.books_agree()
+
+
+async def test_who_works_there_never_decides_about_money_they_paid_themselves(hall: Hall) -> None:
+    stage = await set_up(hall)
+    await hall.hire(stage.owner, stage.shop, PAYER, "manager")
+    paid = (await stage.charge(await stage.code())).json()["id"]
+    refused = await stage.reverse(paid, by=stage.payer)
+    assert (refused.status_code, refused.json()["code"]) == (403, "payments.refund_not_yours")
+    await hall.books_agree()
