@@ -50,14 +50,7 @@ class Scenery:
         asked.top_up(100_000)
         refused = ask_payer(asked, stall, 1_205)
         refuse(asked, refused)
-        last_month = _last_month(keeper, asked, stall)
-        market = market_of(keeper)
-        self.people["manager"] = Person(hall, MANAGER_PHONE.removeprefix("+86"))
-        self.sessions["manager"] = self.people["manager"].new_session()
-        young_market = _requests(self.people["manager"], keeper, market, stall, grill)
         self.places = {
-            "market": market,
-            "young_market": young_market,
             "charge": ask_payer(asked, grill, 8_888),
             "dear_charge": ask_payer(asked, stall, 900_000),
             "late_charge": ask_payer(asked, grill, 1_205, lives=-timedelta(minutes=1)),
@@ -89,10 +82,19 @@ class Scenery:
             "refused_by_payer": refused,
             "delivery": delivery,
             **payday(keeper, self.people["operator"], stall),
-            "last_month": last_month,
+            "last_month": _last_month(keeper, asked, stall),
+            **self._markets(hall, stall, grill),
             **self._offers(keeper, resident),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
+
+    def _markets(self, hall: Served, stall: dict[str, Any], grill: dict[str, Any]) -> dict[str, str]:
+        """A market with history before anything that is closed by now, and a young one, both with the same manager."""
+        keeper = self.people["keeper"]
+        market = market_of(keeper)
+        manager = self.people["manager"] = Person(hall, MANAGER_PHONE.removeprefix("+86"))
+        self.sessions["manager"] = manager.new_session()
+        return {"market": market, "young_market": _requests(manager, keeper, market, stall, grill)}
 
     def close(self) -> None:
         for person in self.people.values():
