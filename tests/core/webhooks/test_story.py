@@ -42,6 +42,8 @@ async def test_a_payment_is_told_signed_and_verified_by_the_standards_own_librar
     assert told["data"] == {
         "id": paid["id"],
         "amount": 350,
+        "paid": 350,
+        "discount": 0,
         "currency": "CNY",
         "receipt_no": paid["receipt_no"],
         "at": paid["at"],
