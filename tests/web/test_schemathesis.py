@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 
 from openhall.base.config import Settings
+from openhall.demo.run import HALL_ACCOUNT
 from openhall.web.app import create_app
 from tests.house.the_app import the_document
 
@@ -39,19 +40,21 @@ CASES = [
 # A code or an id that fits its schema need not exist, so refusing it is right.
 EXCLUDED: list[Any] = [checks.positive_data_acceptance]
 # What no made-up request can do, and how it is refused: a shop without trade has no day to close, there is no market
-# to ask, and a shop that an earlier attack closed keeps its name and its code.
+# to ask, and at a shop that an earlier attack closed nothing begins or changes.
 NEVER_DONE = {
     "/api/v1/shops/{shop_id}/book/closings": {404},
     "/api/v1/shops/{shop_id}/market/requests": {404},
     "/api/v1/shops/{shop_id}/codes": {409},
     "/api/v1/shops/{shop_id}/name": {409},
+    "/api/v1/shops/{shop_id}/shifts": {422},
 }
 
 
 @pytest.fixture(scope="module")
 def url(shared_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The hall, spoken to over real HTTP."""
-    hall = msgspec.structs.replace(shared_settings, bank_files=str(tmp_path_factory.mktemp("bank")))
+    folder = str(tmp_path_factory.mktemp("bank"))
+    hall = msgspec.structs.replace(shared_settings, bank_files=folder, bank_account=HALL_ACCOUNT)
     server = uvicorn.Server(
         uvicorn.Config(create_app(hall), port=0, log_config=None, lifespan="on", ws="none", http="httptools")
     )
