@@ -110,20 +110,7 @@ async def _categories(conn: db.ReadConn) -> list[Group]:
 
 
 async def _kept(conn: db.ReadConn, resident: UUID) -> list[Payee]:
-    return [_payee(shop) for shop in await shops_of(conn, owner=resident) if shop.state is State.OPEN]
-
-
-def _payee(shop: Shop) -> Payee:
-    return Payee(
-        kind="shop",
-        id=shop.id,
-        name=shop.name,
-        account=shop.account,
-        owner=shop.owner,
-        stream=stream_of(shop.id),
-        district=shop.city,
-        category=categories.title(shop.category),
-    )
+    return [payee_of(shop) for shop in await shops_of(conn, owner=resident) if shop.state is State.OPEN]
 
 
 # What the rules of an offer can name: a shop, or all of a category.

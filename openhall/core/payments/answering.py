@@ -1,5 +1,6 @@
 """Asks on their way through a batch, and the answers kept for their keys: the same for payments and charges."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from openhall.base.idempotency import Answer
 base = db.load("openhall.base")
 
 
-class Item:
+class Item(ABC):
     """An ask on its way; `answer` is set as soon as it is decided, and then it is left alone.
 
     `recorded`: there was an answer under its key already, so this one is not kept.
@@ -21,14 +22,14 @@ class Item:
         self.recorded = False
 
     @property
+    @abstractmethod
     def identity(self) -> tuple[str, str]:
         """Whose key it is, and the key; only asked of items whose asker is known."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def body_hash(self) -> bytes:
         """Of what was asked, to tell a retry from another request under the same key."""
-        raise NotImplementedError
 
 
 AnyItem = TypeVar("AnyItem", bound=Item)
