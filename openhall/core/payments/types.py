@@ -50,22 +50,15 @@ class OrderState(StrEnum):
     CLOSED = "closed"
 
 
-class Order(Struct, frozen=True):
-    """What is to be paid: an amount to a payee, once. `reference` is the payee's own."""
+class ToPayee(Struct, frozen=True):
+    """The columns by which orders and charges name whom they are for."""
 
-    id: UUID
     payee_kind: str
     payee: UUID
     payee_name: str
     account: UUID
     owner: UUID | None
     stream: str
-    amount: int
-    currency: str
-    state: OrderState
-    expires_at: datetime | None
-    reference: str | None
-    taken_by: UUID | None
 
     @property
     def to(self) -> Payee:
@@ -80,6 +73,18 @@ class Order(Struct, frozen=True):
         )
 
 
+class Order(ToPayee, frozen=True):
+    """What is to be paid: an amount to a payee, once. `reference` is the payee's own."""
+
+    id: UUID
+    amount: int
+    currency: str
+    state: OrderState
+    expires_at: datetime | None
+    reference: str | None
+    taken_by: UUID | None
+
+
 class ShownState(StrEnum):
     """Where an order that is shown to a payer is; `expired` follows from the time."""
 
@@ -89,7 +94,7 @@ class ShownState(StrEnum):
     EXPIRED = "expired"
 
 
-class ShownOrder(Struct, frozen=True):
+class ShownOrder(ToPayee, frozen=True):
     """An order with a code to be scanned. `payload` is what its QR holds; `payment` and what follows it
     are there once it is paid.
 
@@ -97,12 +102,6 @@ class ShownOrder(Struct, frozen=True):
     """
 
     id: UUID
-    payee_kind: str
-    payee: UUID
-    payee_name: str
-    account: UUID
-    owner: UUID | None
-    stream: str
     amount: int
     currency: str
     state: ShownState
@@ -119,18 +118,6 @@ class ShownOrder(Struct, frozen=True):
     payer_masked: str | None
     receipt_no: str | None
     paid_at: datetime | None
-
-    @property
-    def to(self) -> Payee:
-        """Who is paid by it."""
-        return Payee(
-            kind=self.payee_kind,
-            id=self.payee,
-            name=self.payee_name,
-            account=self.account,
-            owner=self.owner,
-            stream=self.stream,
-        )
 
 
 class NewOrder(Struct, frozen=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from openhall.base import ids
-from openhall.core.payments.types import Payee, Payer
+from openhall.core.payments.types import Payee, Payer, ToPayee
 
 
 class PayCode(Struct, frozen=True):
@@ -94,18 +94,12 @@ class NewWaiting(Struct, frozen=True, kw_only=True):
     order: UUID = field(default_factory=ids.new)
 
 
-class WaitingCharge(Struct, frozen=True):
+class WaitingCharge(ToPayee, frozen=True):
     """A charge that waits, or waited, for its payer, with the order that it pays."""
 
     charge: UUID
     order_id: UUID
     resident: UUID
-    payee_kind: str
-    payee: UUID
-    payee_name: str
-    account: UUID
-    owner: UUID | None
-    stream: str
     amount: int
     currency: str
     reference: str
@@ -113,15 +107,3 @@ class WaitingCharge(Struct, frozen=True):
     created_at: datetime
     expires_at: datetime
     state: ChargeState
-
-    @property
-    def to(self) -> Payee:
-        """Who asks to be paid."""
-        return Payee(
-            kind=self.payee_kind,
-            id=self.payee,
-            name=self.payee_name,
-            account=self.account,
-            owner=self.owner,
-            stream=self.stream,
-        )
