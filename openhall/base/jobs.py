@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import procrastinate
+import psycopg
 import structlog
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
@@ -53,8 +54,16 @@ async def close() -> None:
 
 
 async def defer(conn: db.Conn, task: Task[Any, Any, Any], /, *, in_seconds: int = 0, **arguments: Any) -> None:
-    """Queue a job in the caller's transaction. Arguments are JSON: pass ids as text."""
-    await task.configure(connection=conn, schedule_in={"seconds": in_seconds}).defer_async(**arguments)
+    """Queue a job in the caller's transaction. Arguments are JSON: pass ids as text.
+
+    A database that goes away is told as by every other statement, by psycopg's own error.
+    """
+    try:
+        await task.configure(connection=conn, schedule_in={"seconds": in_seconds}).defer_async(**arguments)
+    except ConnectorException as wrapped:
+        if isinstance(wrapped.__cause__, psycopg.Error):
+            raise wrapped.__cause__ from wrapped
+        raise
 
 
 async def work(settings: Settings, packages: tuple[Package, ...], concurrency: int) -> None:

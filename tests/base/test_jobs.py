@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from procrastinate import Blueprint, JobContext
 from procrastinate.jobs import Job
@@ -20,7 +21,9 @@ COUNTS = db.parse(
     "tests",
     "-- name: jobs\nselect count(*) from procrastinate_jobs where args ->> 'message' = :message;\n"
     "-- name: kept\nselect (select count(*) from base.idempotency) || ' ' || (select count(*) from base.limits)"
-    " || ' ' || (select count(*) from base.events);",
+    " || ' ' || (select count(*) from base.events);\n"
+    "-- name: backend\nselect pg_backend_pid();\n"
+    "-- name: kill\nselect pg_terminate_backend(:backend);",
 )
 
 
@@ -65,6 +68,19 @@ async def test_no_commit_no_job(hall: Hall) -> None:
         await jobs.defer(conn, deliver_message, message="done")
         assert await queued(hall.pool, "done") == 0, "nobody sees it before the commit"
     assert await queued(hall.pool, "done") == 1
+
+
+async def test_a_database_that_goes_away_while_a_job_is_queued_is_told_as_by_every_other_statement(hall: Hall) -> None:
+    async def lose_it() -> None:
+        async with hall.pool.write() as conn:
+            mine = await db.one(conn, COUNTS.backend, int)
+            async with hall.pool.write() as other:
+                await db.one(other, COUNTS.kill, bool, backend=mine)
+            await jobs.defer(conn, deliver_message, message="lost")
+
+    with pytest.raises(psycopg.OperationalError):
+        await lose_it()
+    assert await queued(hall.pool, "lost") == 0
 
 
 def test_every_task_of_every_package_is_known_and_none_twice() -> None:
