@@ -135,10 +135,7 @@ async def pay_now(
     settings: edge.HallSettings,
 ) -> Response[Any]:
     """Pay what was confirmed, at the price that was shown; the hidden key makes a double tap one payment."""
-    order: UUID | None = None
-    if payments.names_an_order(data.code):
-        async with pool.read() as reader:
-            order = (await payments.order_by_code(reader, data.code, hall=settings.hall_id)).id
+    order = await teller.order_named(data.code)
     ask = payments.Ask(
         payer=Payer(resident.id, resident.wallet, people.masked(resident.phone)),
         key=data.request_key,

@@ -20,6 +20,7 @@ from openhall.core import ledger, people
 from openhall.core.payments import answering, offers, paid, problems, rules
 from openhall.core.payments.actions import resolve_all
 from openhall.core.payments.answering import undecided
+from openhall.core.payments.orders import names_an_order, order_by_code
 from openhall.core.payments.types import Order, Payee, PayeeSource, Payer
 from openhall.core.payments.views import PaymentView
 from openhall.core.people import Bearer
@@ -109,6 +110,7 @@ class Teller:
         self.sources = sources
         self.offers = offered or offers.Offers()
         self._settings = settings
+        self._pool = pool
         self._batch: Batch[Ask, Answer] = Batch("payments", pool, self._settle)
 
     async def open(self) -> None:
@@ -116,6 +118,13 @@ class Teller:
 
     async def close(self) -> None:
         await self._batch.close()
+
+    async def order_named(self, code: str) -> UUID | None:
+        """The order that a scanned code names, None when it names no order. Problems: as of `order_by_code`."""
+        if not names_an_order(code):
+            return None
+        async with self._pool.read() as conn:
+            return (await order_by_code(conn, code, hall=self._settings.hall_id)).id
 
     async def pay(self, ask: Ask) -> Answer:
         """The answer to the ask, committed: 201 with the payment as JSON, or a recorded refusal. Problems otherwise."""
