@@ -1,5 +1,6 @@
 """Ids rise, whatever the clock does; the clock can be set by a test and by nobody else."""
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID, uuid4
@@ -82,3 +83,21 @@ def test_an_instant_without_a_zone_is_refused() -> None:
     naive = datetime(2026, 11, 20, tzinfo=UTC).replace(tzinfo=None)
     with pytest.raises(ValueError, match="zone"), clock.at(naive):
         pass
+
+
+def test_a_forked_process_draws_random_numbers_of_its_own() -> None:
+    ids.new()
+    there, here = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(here, ids.new().bytes)
+        finally:
+            os._exit(0)
+    os.close(here)
+    os.waitpid(child, 0)
+    of_child = UUID(bytes=os.read(there, 16))
+    os.close(there)
+    mask = 2**62 - 1
+    mine = {ids.new().int & mask for _ in range(1000)}
+    assert of_child.int & mask not in mine
