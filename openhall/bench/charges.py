@@ -4,10 +4,8 @@ The codes are made before the measured time, all at once and past the limit of t
 is the counter's side alone, and what is left of them is taken away before the checks are asked.
 """
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
@@ -15,17 +13,16 @@ import uvloop
 from msgspec import Struct
 from rich.console import Console
 
-from openhall.base import checks, db, ids, migrate
+from openhall.base import db, migrate
 from openhall.base.config import Settings
-from openhall.bench import city, clients
+from openhall.bench import city, clients, day_end
 from openhall.bench.figures import P99_MS, Figure, accepted, show
 from openhall.bench.hall import benched, nothing_lost, served
 from openhall.bench.run import tps
 from openhall.bench.yardstick import Yardstick
 from openhall.city.merchants import keys
-from openhall.core import ledger
 from openhall.core.payments.paycodes import rules
-from openhall.web.discover import modules, packages
+from openhall.web.discover import modules
 
 RATIO = 1.5
 # A day's end may make the slowest of a hundred so many times slower, and no more.
@@ -35,9 +32,6 @@ PAYERS = 1_024
 _CODES_A_SECOND = 300
 # Codes live a minute, and they are made before the measured time.
 MOST_SECONDS = 30
-_MOVEMENTS = 2_000
-# Between one such work and its next time.
-_PAUSE_S = 2
 
 
 class Till(Struct, frozen=True):
@@ -48,15 +42,14 @@ class Till(Struct, frozen=True):
 
 
 class Stage(Struct, frozen=True):
-    """Where charges are measured. `busy`: an account that the whole city pays to, and `bank` what it pays from."""
+    """Where charges are measured, and what there is to do at the end of the day."""
 
     pool: db.Pool
     hall: Settings
     payers: list[UUID]
     apart: list[Till]
     together: list[Till]
-    busy: UUID
-    bank: UUID
+    evening: day_end.Evening
 
 
 def main(*, seconds: int = 15, counters: int = 64, scale: int = 64, rounds: int = 1) -> int:
@@ -74,7 +67,8 @@ def main(*, seconds: int = 15, counters: int = 64, scale: int = 64, rounds: int 
 async def _measure(
     console: Console, yardstick: Yardstick, hall: Settings, seconds: int, counters: int, rounds: int
 ) -> list[Figure]:
-    await migrate.apply(hall.database_url, modules(demo=False))
+    # With the demo's own tables, in which the market gets its past.
+    await migrate.apply(hall.database_url, modules(demo=True))
     pool = db.Pool(hall.database_url, 8)
     await pool.open()
     stage = await _prepare(pool, hall, counters)
@@ -108,9 +102,7 @@ async def _prepare(pool: db.Pool, hall: Settings, counters: int) -> Stage:
         others = [Till(first.id, await _key(conn, hall, first.id, first.owner)) for _ in range(keys.MOST_KEYS - 1)]
         together = [others[number % len(others)] for number in range(counters)]
         payers = [(await city.payer(conn, hall, number)).id for number in range(PAYERS)]
-        busy = await ledger.open_account(conn, kind="bench.utility", owner=None, busy=True)
-        bank = await ledger.open_account(conn, kind="bench.bank", owner=None, floor=None, busy=True)
-    return Stage(pool, hall, payers, apart, together, busy, bank)
+    return Stage(pool, hall, payers, apart, together, await day_end.prepare(pool, hall))
 
 
 async def _key(conn: db.Conn, hall: Settings, shop: UUID, owner: UUID) -> str:
@@ -125,7 +117,7 @@ async def _charge(stage: Stage, port: int, tills: list[Till], seconds: int, *, h
     codes = await _codes(stage, len(tills) * seconds * _CODES_A_SECOND)
     share = seconds * _CODES_A_SECOND
     requests = [_requests(till, codes[number * share : (number + 1) * share]) for number, till in enumerate(tills)]
-    async with _day_end(stage) if heavy else contextlib.nullcontext():
+    async with day_end.going_on(stage.evening) if heavy else contextlib.nullcontext():
         measured = await clients.load(port, requests, seconds)
     async with stage.pool.write() as conn:
         await conn.execute(
@@ -161,43 +153,3 @@ async def _codes(stage: Stage, count: int) -> list[str]:
             [db.rows(rows)],
         )
     return digits
-
-
-@asynccontextmanager
-async def _day_end(stage: Stage) -> AsyncIterator[None]:
-    """What a hall does at the end of its day, again and again, while the block runs."""
-    ended = asyncio.Event()
-
-    async def again(work: Callable[[Stage], Awaitable[None]]) -> None:
-        while not ended.is_set():
-            await work(stage)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), _PAUSE_S)
-
-    running = [asyncio.create_task(again(work)) for work in DAY_END]
-    try:
-        yield
-    finally:
-        ended.set()
-        await asyncio.gather(*running)
-
-
-async def _check(stage: Stage) -> None:
-    """What `openhall check` asks."""
-    await checks.run(stage.hall.database_url, packages(demo=False))
-
-
-async def _fold(stage: Stage) -> None:
-    """The city paid to one account, and that is folded into its row and its entries."""
-    async with stage.pool.write() as conn:
-        paid = [
-            ledger.Transfer(id=ids.new(), debit=stage.bank, credit=stage.busy, amount=1, reason="bench")
-            for _ in range(_MOVEMENTS)
-        ]
-        await ledger.post(conn, paid)
-    async with stage.pool.write() as conn:
-        await ledger.fold(conn, stage.busy)
-
-
-# Heavy work of the day's end; whatever closes days and settles is added here.
-DAY_END: tuple[Callable[[Stage], Awaitable[None]], ...] = (_check, _fold)

@@ -45,6 +45,9 @@ def benched(scale: int, clients: int, seconds: int) -> Iterator[tuple[Yardstick,
                 secret=secrets.token_urlsafe(),
                 log_level="error",
                 payment_max=10**12,
+                bank_files=str(Path(folder, "bank")),
+                bank_account="1000000000",
+                payout_batches="at_once",
             )
             yield yardstick, hall
         finally:

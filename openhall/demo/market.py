@@ -69,10 +69,16 @@ class _Day(Struct, frozen=True):
 
 
 async def build(
-    pool: db.Pool, settings: config.Settings, size: Size, report: Callable[[str], None], hooks: list[JoinHook]
+    pool: db.Pool,
+    settings: config.Settings,
+    size: Size,
+    report: Callable[[str], None],
+    hooks: list[JoinHook],
+    *,
+    closed: bool = True,
 ) -> Made:
-    """Make the market, with all its history closed; `report` is told each step that is done. ExistsError when it is
-    there; ValueError when this is not a demo hall."""
+    """Make the market; `report` is told each step that is done. Where its history is not `closed`, the hall's day close
+    finds all of it to do. ExistsError when it is there; ValueError when this is not a demo hall."""
     if not settings.demo:
         raise ValueError("history is made up for demo halls only")
     async with pool.write() as conn:
@@ -86,7 +92,8 @@ async def build(
         report("payments")
         moved = await ledger.import_transfers(conn, "demo.transfers")
         report("the ledger")
-        await history.close_dates(conn, first=first, last=last, report=lambda: report("day closes"))
+        if closed:
+            await history.close_dates(conn, first=first, last=last, report=lambda: report("day closes"))
         await db.one(conn, q.forget, str)
     return Made(market, first, last, paid, moved)
 

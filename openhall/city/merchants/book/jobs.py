@@ -1,5 +1,6 @@
 """The day close as a job: after the cut-off, for every shop of the hall."""
 
+from datetime import date
 from uuid import UUID
 
 from procrastinate import Blueprint, JobContext
@@ -25,12 +26,17 @@ async def run(pool: db.Pool) -> None:
     async with pool.read() as reader:
         days = await closing.days_to_close(reader)
     for day in days:
+        await close_date(pool, day)
+
+
+async def close_date(pool: db.Pool, day: date) -> None:
+    """Close one business date for every shop of the hall; those before it are closed."""
+    async with pool.write() as conn:
+        await books.seal(conn, first=day, last=day)
+    after: UUID | None = closing.BEFORE_ALL
+    while after is not None:
         async with pool.write() as conn:
-            await books.seal(conn, first=day, last=day)
-        after: UUID | None = closing.BEFORE_ALL
-        while after is not None:
-            async with pool.write() as conn:
-                after = await closing.close_portion(conn, business_date=day, after=after)
-        async with pool.write() as conn:
-            await rolling.roll_up(conn, [day])
-            await closing.finish_day(conn, day)
+            after = await closing.close_portion(conn, business_date=day, after=after)
+    async with pool.write() as conn:
+        await rolling.roll_up(conn, [day])
+        await closing.finish_day(conn, day)
