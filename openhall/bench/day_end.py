@@ -47,9 +47,6 @@ async def prepare(pool: db.Pool, hall: Settings) -> Evening:
     rail = payouts.Rail.of(hall)
     assert rail is not None, "the benchmark's hall has a bank"
     async with pool.write() as conn:
-        # The hall that is measured is no demo hall, and refuses a database with tables that it does not know.
-        await db.run(conn, q.drop_demo)
-        await db.run(conn, q.forget_demo)
         busy = await ledger.open_account(conn, kind="bench.utility", owner=None, busy=True)
         bank = await ledger.open_account(conn, kind="bench.bank", owner=None, floor=None, busy=True)
         sources = await db.all(conn, q.richest, payouts.Source, limit=SETTLED)
@@ -66,6 +63,9 @@ async def _settled_down(hall: Settings) -> None:
     """Nothing is left to do for a market that came in one transaction: neither vacuum nor checkpoint falls into what is
     measured."""
     async with await psycopg.AsyncConnection.connect(hall.database_url, autocommit=True) as admin:
+        # The hall that is measured is no demo hall, and refuses a database with tables that it does not know.
+        await admin.execute(b"drop schema demo cascade")
+        await admin.execute(b"delete from base.migrations where package = 'openhall.demo'")
         await admin.execute(b"vacuum analyze")
         await admin.execute(b"checkpoint")
 

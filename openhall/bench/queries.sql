@@ -5,9 +5,3 @@ select s.id, s.name, m.owner, s.account
   join ledger.accounts a on a.id = s.account
  order by a.credits - a.debits desc
  limit :limit;
-
--- name: drop_demo
-drop schema demo cascade;
-
--- name: forget_demo
-delete from base.migrations where package = 'openhall.demo';
