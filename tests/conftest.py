@@ -17,7 +17,7 @@ from openhall.web.app import create_app
 from openhall.web.discover import modules
 from tests.hall import Hall
 from tests.outside_fixture import OutsideProgram, outside, outside_program
-from tests.postgres_fixture import cluster_dsn, pytest_configure, pytest_unconfigure
+from tests.postgres_fixture import cluster_dsn, database, pytest_configure, pytest_unconfigure
 
 __all__ = ["cluster_dsn", "outside", "outside_program", "pytest_configure", "pytest_unconfigure"]
 
@@ -43,13 +43,8 @@ def template(cluster_dsn: str, worker_id: str, anyio_backend: object) -> str:
 @pytest.fixture
 def database_url(cluster_dsn: str, template: str, worker_id: str) -> Iterator[str]:
     """A database of this test alone."""
-    name = f"test_{worker_id}"
-    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
-        admin.execute(f'create database "{name}" template "{template}"'.encode())
-    yield make_conninfo(cluster_dsn, dbname=name)
-    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+    with database(cluster_dsn, f"test_{worker_id}", template) as dsn:
+        yield dsn
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import psycopg
-from psycopg.conninfo import make_conninfo
 
 from openhall.demo.run import HALL_ACCOUNT
 from tests.outside_fixture import OutsideProgram
@@ -225,17 +223,6 @@ def served(database_url: str, outside: OutsideProgram, folder: Path, *, workers:
         yield hall
     finally:
         hall.close()
-
-
-@contextmanager
-def database(cluster_dsn: str, name: str, template: str) -> Iterator[str]:
-    """The DSN of a new database `name`, a copy of `template`; dropped at the end."""
-    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
-        admin.execute(f'create database "{name}" template "{template}"'.encode())
-    yield make_conninfo(cluster_dsn, dbname=name)
-    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
 
 
 def free_port() -> int:

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from tests.browser.city import Person, new_phone
 from tests.browser.sitting import Enter, doors
 from tests.outside_fixture import OutsideProgram
-from tests.served import Served, database, served
+from tests.postgres_fixture import database
+from tests.served import Served, served
 
 # A busy machine draws slowly; what does not come at all is still found.
 expect.set_options(timeout=30_000)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from openhall.base.config import Settings
 from openhall.web.app import create_app
 from tests.browser.scenery import Scenery
-from tests.browser.sitting import SPEECH, Watch
+from tests.browser.sitting import SMALL, SPEECH, Watch
 from tests.browser.views import VIEWS
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served
@@ -41,6 +41,29 @@ def scenery(hall: Served, outside_program: OutsideProgram) -> Iterator[Scenery]:
     painted.close()
 
 
+class Window:
+    """What one person looks at: a single page, since a fresh one for each view costs more than all that is measured."""
+
+    def __init__(self, context: BrowserContext, watch: Watch) -> None:
+        self.context = context
+        self.watch = watch
+        # Of what was asked for as a page since the last view.
+        self.statuses: list[int] = []
+        self.page = context.new_page()
+        self.page.on("response", self._response)
+
+    def clear(self, status: int) -> None:
+        """Before a view that is to be answered with this status: whatever the last one left is gone."""
+        self.watch.complaints.clear()
+        self.watch.only(status)
+        self.statuses.clear()
+        self.page.set_viewport_size(SMALL)
+
+    def _response(self, answer: Response) -> None:
+        if answer.request.is_navigation_request():
+            self.statuses.append(answer.status)
+
+
 class Gallery:
     """A browser window for each person; pages are shown in it one after the other."""
 
@@ -48,36 +71,27 @@ class Gallery:
         self._browser = browser
         self._hall = hall
         self._scenery = scenery
-        self._windows: dict[str, tuple[BrowserContext, Watch]] = {}
+        self._windows: dict[str, Window] = {}
 
     def show(self, name: str, mode: str, lang: str, theme: str = "light") -> Page:
         """The page as its person sees it at 360 px; an exception when anything is wrong with its loading."""
         view = VIEWS[name]
-        context, watch = self._window(view.who)
-        cookies = {"lang": lang, "mode": mode, "theme": theme}
-        context.add_cookies([{"name": name, "value": value, "url": self._hall.url} for name, value in cookies.items()])
-        watch.complaints.clear()
-        watch.only(view.status)
-        page = context.new_page()
-        page.set_viewport_size({"width": 360, "height": 640})
-        statuses: list[int] = []
-        page.on(
-            "response",
-            lambda answer: statuses.append(answer.status) if answer.request.is_navigation_request() else None,
-        )
-        view.reach(page, view.path.format(**self._scenery.places))
-        assert statuses[-1] == view.status, statuses
-        return page
+        window = self._window(view.who)
+        self._set_cookies(window.context, lang=lang, mode=mode, theme=theme)
+        window.clear(view.status)
+        view.reach(window.page, view.path.format(**self._scenery.places))
+        assert window.statuses[-1] == view.status, window.statuses
+        return window.page
 
     def complaints(self, name: str) -> list[str]:
         """What went wrong since the page was asked for."""
-        return self._window(VIEWS[name].who)[1].complaints
+        return self._window(VIEWS[name].who).watch.complaints
 
     def close(self) -> None:
-        for context, _ in self._windows.values():
-            context.close()
+        for window in self._windows.values():
+            window.context.close()
 
-    def _window(self, who: str) -> tuple[BrowserContext, Watch]:
+    def _window(self, who: str) -> Window:
         if who not in self._windows:
             context = self._browser.new_context(
                 base_url=self._hall.url,
@@ -88,12 +102,14 @@ class Gallery:
             )
             context.add_init_script(SPEECH)
             if who in self._scenery.sessions:
-                token = self._scenery.sessions[who]
-                context.add_cookies([{"name": "openhall_session", "value": token, "url": self._hall.url}])
+                self._set_cookies(context, openhall_session=self._scenery.sessions[who])
             watch = Watch(self._hall.url)
             watch.over(context)
-            self._windows[who] = (context, watch)
+            self._windows[who] = Window(context, watch)
         return self._windows[who]
+
+    def _set_cookies(self, context: BrowserContext, **cookies: str) -> None:
+        context.add_cookies([{"name": name, "value": value, "url": self._hall.url} for name, value in cookies.items()])
 
 
 @pytest.fixture(scope="package")
@@ -144,24 +160,21 @@ def contrast(mode: str) -> list[str]:
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_page_holds(gallery: Gallery, name: str, mode: str, lang: str) -> None:
     page = gallery.show(name, mode, lang)
-    try:
-        wrong: dict[str, list[str]] = {}
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 640})
-            wrong[f"wider than {width} px"] = sideways(page)
-            if width in (320, 360):
-                wrong[f"measures at {width} px"] = page.evaluate(MEASURES, mode)
-        grow(page, 360)
-        page.evaluate(AXE_SCRIPT)
-        rules = {rule: {"enabled": True} for rule in contrast(mode)}
-        wrong["axe"] = broken_rules(page, {"runOnly": {"type": "tag", "values": TAGS}, "rules": rules})
-        page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        wrong["axe in the dark"] = broken_rules(page, {"runOnly": {"type": "rule", "values": contrast(mode)}})
-        wrong["the browser says"] = list(gallery.complaints(name))
-        found = {what: complaints for what, complaints in wrong.items() if complaints}
-        assert not found, json.dumps(found, ensure_ascii=False, indent=1)
-    finally:
-        page.close()
+    wrong: dict[str, list[str]] = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 640})
+        wrong[f"wider than {width} px"] = sideways(page)
+        if width in (320, 360):
+            wrong[f"measures at {width} px"] = page.evaluate(MEASURES, mode)
+    grow(page, 360)
+    page.evaluate(AXE_SCRIPT)
+    rules = {rule: {"enabled": True} for rule in contrast(mode)}
+    wrong["axe"] = broken_rules(page, {"runOnly": {"type": "tag", "values": TAGS}, "rules": rules})
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    wrong["axe in the dark"] = broken_rules(page, {"runOnly": {"type": "rule", "values": contrast(mode)}})
+    wrong["the browser says"] = list(gallery.complaints(name))
+    found = {what: complaints for what, complaints in wrong.items() if complaints}
+    assert not found, json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def test_every_page_is_walked(settings: Settings) -> None:

@@ -13,7 +13,8 @@ from tests.browser.conftest import NewPerson
 from tests.browser.relay import relay
 from tests.browser.sitting import SMALL, USUAL, Enter, Sitting, doors
 from tests.outside_fixture import OutsideProgram
-from tests.served import Served, database, served
+from tests.postgres_fixture import database
+from tests.served import Served, served
 
 pytestmark = pytest.mark.browser
 

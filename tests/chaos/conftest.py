@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.outside_fixture import OutsideProgram
-from tests.served import Served, database, served
+from tests.postgres_fixture import database
+from tests.served import Served, served
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from openhall.base.config import Settings
 from tests.conftest import open_hall
 from tests.hall import Hall
 from tests.outside_fixture import OutsideProgram
+from tests.postgres_fixture import database
 
 
 @pytest.fixture(scope="module")
@@ -17,12 +16,9 @@ def shared_settings(
     cluster_dsn: str, template: str, worker_id: str, outside_program: OutsideProgram
 ) -> Iterator[Settings]:
     """A demo hall on a database of this file."""
-    name = f"web_{worker_id}"
-    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
-        admin.execute(f'create database "{name}" template "{template}"'.encode())
+    with database(cluster_dsn, f"web_{worker_id}", template) as dsn:
         yield Settings(
-            database_url=make_conninfo(cluster_dsn, dbname=name),
+            database_url=dsn,
             secret="a secret for tests only, 32 characters and more",
             demo=True,
             cookie_secure=False,
@@ -36,7 +32,6 @@ def shared_settings(
             log_level="error",
             log_format="text",
         )
-        admin.execute(f'drop database "{name}" with (force)'.encode())
 
 
 @pytest.fixture(scope="module")
