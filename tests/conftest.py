@@ -1,5 +1,6 @@
 """What every test may use: a real database from the real migrations, the hall in this process, the outside world."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,13 +9,15 @@ from typing import Any, cast
 import httpx
 import psycopg
 import pytest
+from litestar import Litestar
+from msgspec import structs
 from psycopg.conninfo import make_conninfo
 
 from openhall.base import clock, db, migrate
 from openhall.base.config import Settings
 from openhall.demo.run import HALL_ACCOUNT
 from openhall.web.app import create_app
-from openhall.web.discover import modules
+from openhall.web.discover import modules, packages
 from tests.hall import Hall
 from tests.outside_fixture import OutsideProgram, outside, outside_program
 from tests.postgres_fixture import cluster_dsn, database, pytest_configure, pytest_unconfigure
@@ -91,13 +94,32 @@ async def hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hal
         yield opened
 
 
+# Halls of this process in which nobody is any more, by their shape.
+_idle: defaultdict[tuple[Settings, tuple[str, ...]], list[Litestar]] = defaultdict(list)
+
+
 @asynccontextmanager
 async def open_hall(settings: Settings, outside: OutsideProgram) -> AsyncIterator[Hall]:
-    app = create_app(settings)
+    app = _built(settings)
     # The two libraries write the type of an ASGI application differently; it is the same thing.
     transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield Hall(client, app.state.pool, settings, outside)
+    _idle[_shape(settings)].append(app)
+
+
+def _built(settings: Settings) -> Litestar:
+    """A hall that an earlier test is done with, or a new one: to register its routes costs more than most tests do."""
+    idle = _idle[_shape(settings)]
+    app = idle.pop() if idle else create_app(settings)
+    app.state.settings = settings
+    return app
+
+
+def _shape(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """What an application is made of, without where this test's files and rows are."""
+    names = tuple(package.name for package in packages(demo=settings.demo))
+    return structs.replace(settings, database_url="", bank_files=""), names
 
 
 @pytest.fixture(scope="session")

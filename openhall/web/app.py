@@ -33,22 +33,8 @@ from openhall.web.render import Renderer
 def create_app(settings: Settings) -> Litestar:
     """The hall as an ASGI application. Nothing is opened before the server's start-up."""
     logs.setup(settings.log_level, settings.log_format)
-    ledger.use_calendar(settings.zone, settings.cutoff)
     packages = discover(demo=settings.demo)
     jobs.register(packages)
-    pool = db.Pool(settings.database_url, settings.pool_size)
-    hub = live.Hub(settings.database_url, pool)
-    offered = offers.Offers(
-        [source for package in packages for source in package.offers],
-        [source for package in packages for source in package.groups],
-    )
-    teller = payments.Teller(
-        pool,
-        settings,
-        [source for package in packages for source in package.payees],
-        offered,
-    )
-    counter = charging.Counter(pool, settings, offered)
     app = Litestar(
         route_handlers=[*_routes(packages), _static_router()],
         dependencies=_dependencies(packages),
@@ -69,11 +55,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     app.state.settings = settings
-    app.state.pool = pool
-    app.state.hub = hub
-    app.state.teller = teller
     app.state.desks = payments.Desks(desk for package in packages for desk in package.desks)
-    app.state.counter = counter
     app.state.packages = packages
     app.state.renderer = Renderer(settings, ["openhall.web", *(package.module for package in packages)])
     return app
@@ -157,17 +139,29 @@ def _dependencies(packages: tuple[Package, ...]) -> dict[str, Provide]:
 
 @asynccontextmanager
 async def _opened(app: Litestar) -> AsyncIterator[None]:
-    state = app.state
-    await state.pool.open()
-    await jobs.open(state.pool)
-    await state.hub.open()
-    await state.teller.open()
-    await state.counter.open()
+    """From the server's start-up to its end: the connections, and whatever works with them."""
+    settings: Settings = app.state.settings
+    packages: tuple[Package, ...] = app.state.packages
+    ledger.use_calendar(settings.zone, settings.cutoff)
+    offered = offers.Offers(
+        [source for package in packages for source in package.offers],
+        [source for package in packages for source in package.groups],
+    )
+    payees = [source for package in packages for source in package.payees]
+    app.state.pool = pool = db.Pool(settings.database_url, settings.pool_size)
+    app.state.hub = hub = live.Hub(settings.database_url, pool)
+    app.state.teller = teller = payments.Teller(pool, settings, payees, offered)
+    app.state.counter = counter = charging.Counter(pool, settings, offered)
+    await pool.open()
+    await jobs.open(pool)
+    await hub.open()
+    await teller.open()
+    await counter.open()
     try:
         yield
     finally:
-        await state.hub.close()
-        await state.counter.close()
-        await state.teller.close()
+        await hub.close()
+        await counter.close()
+        await teller.close()
         await jobs.close()
-        await state.pool.close()
+        await pool.close()
