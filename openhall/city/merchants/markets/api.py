@@ -102,7 +102,7 @@ async def my_markets(reader: edge.Reader, resident: Me, settings: edge.HallSetti
 
 @get("/markets/find", opt=RESIDENT)
 async def find_markets(reader: edge.Reader, name: FromQuery[str] = "") -> views.MarketNamesBody:
-    """Markets whose names begin so, at most twenty: for owners who look for theirs."""
+    """Markets whose names begin so, at most twenty: for owners who look for theirs, and for sponsors of an offer."""
     found = await markets.find_markets(reader, name=name)
     return views.MarketNamesBody([views.MarketNameBody.of(market) for market in found])
 

@@ -25,6 +25,12 @@ select id, name, city from merchants.markets
  where lower(name) >= lower(:name) and lower(name) < lower(:name) || chr(1114111)
  order by lower(name), id limit 20;
 
+-- name: markets_with_shops
+-- What sponsors can choose from. One without shops would be an offer that nobody gets.
+select k.id, k.name, k.city from merchants.markets k
+ where exists (select from merchants.memberships m where m.market = k.id and m.until is null)
+ order by lower(k.name), k.id;
+
 -- name: change_market
 update merchants.markets set wholesale_from = :wholesale_from where id = :market;
 
