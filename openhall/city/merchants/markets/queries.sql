@@ -75,6 +75,14 @@ select m.market, k.name, k.city, m.since
 -- name: insert_membership
 insert into merchants.memberships (id, market, shop, since, joined_at) values (:id, :market, :shop, :since, :now);
 
+-- name: member
+-- A shop that is in the market now.
+select m.shop, s.name, s.category, m.since, c.owner
+  from merchants.memberships m
+  join merchants.shops s on s.id = m.shop
+  join merchants.merchants c on c.id = s.merchant
+ where m.market = :market and m.shop = :shop and m.until is null;
+
 -- name: end_membership
 update merchants.memberships set until = :until, left_at = :now where shop = :shop and until is null;
 
