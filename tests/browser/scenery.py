@@ -94,7 +94,9 @@ class Scenery:
         market = market_of(keeper)
         manager = self.people["manager"] = Person(hall, MANAGER_PHONE.removeprefix("+86"))
         self.sessions["manager"] = manager.new_session()
-        return {"market": market, "young_market": _requests(manager, keeper, market, stall, grill)}
+        member = manager.api("GET", f"/markets/{market}/shops?limit=1").json()["shops"][0]["id"]
+        young = _requests(manager, keeper, market, stall, grill)
+        return {"market": market, "member": member, "young_market": young}
 
     def close(self) -> None:
         for person in self.people.values():

@@ -92,12 +92,6 @@ def _type_account(page: Page, path: str, number: str, again: str) -> None:
     page.locator("#problem").wait_for()
 
 
-def _first_shop(page: Page, path: str) -> None:
-    page.goto(path)
-    page.locator("main .list a").first.click()
-    page.locator("form[action$='/remove']").wait_for()
-
-
 def _no_reason(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#reason").fill(" ")
@@ -344,7 +338,7 @@ VIEWS = {
     "market-young": View("manager", "/markets/{young_market}"),
     "market-shops": View("manager", "/markets/{market}/shops"),
     "market-shops-none": View("manager", "/markets/{market}/shops?sought=nothing"),
-    "market-member": View("manager", "/markets/{market}/shops", 200, _first_shop),
+    "market-member": View("manager", "/markets/{market}/shops/{member}"),
     "market-manage": View("manager", "/markets/{young_market}/manage"),
     "market-manage-refused": View("manager", "/markets/{young_market}/manage", 404, _no_code),
     "market-unknown": View("keeper", "/markets/{market}", 404),
