@@ -9,7 +9,7 @@ import httpx
 from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.core import ledger, payments
-from openhall.core.payments import paycodes
+from openhall.core.payments import offers, paycodes
 from openhall.web.discover import packages
 from tests.outside_fixture import OutsideProgram
 
@@ -91,6 +91,12 @@ class Hall:
     def sources(self) -> list[payments.PayeeSource]:
         """Who can be paid by code."""
         return [source for package in packages(demo=True) for source in package.payees]
+
+    @property
+    def offers(self) -> offers.Offers:
+        """Who gives something to payments."""
+        found = packages(demo=True)
+        return offers.Offers([one for p in found for one in p.offers], [one for p in found for one in p.groups])
 
     @property
     def desks(self) -> payments.Desks:

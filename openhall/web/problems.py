@@ -16,6 +16,7 @@ from msgspec import Struct
 from openhall.base import errors, idempotency
 from openhall.base.errors import Kind, Problem
 from openhall.base.i18n import N_
+from openhall.web import faults
 from openhall.web.render import language_of, render, translate
 
 log = structlog.get_logger()
@@ -51,8 +52,12 @@ def words(request: Request[Any, Any, Any], problem: Problem) -> Words:
         code=problem.code,
         title=_filled(translate(request, language, problem.definition.title), problem.data),
         remedy=_filled(translate(request, language, problem.definition.remedy), problem.data),
-        fields={error["field"]: translate(request, language, error["message"]) for error in named},
+        fields={error["field"]: _wrong(request, language, error["message"]) for error in named},
     )
+
+
+def _wrong(request: Request[Any, Any, Any], language: str, message: str) -> str:
+    return faults.said(message, lambda msgid: translate(request, language, msgid))
 
 
 def _filled(text: str, data: dict[str, Any]) -> str:
@@ -70,7 +75,12 @@ def body(request: Request[Any, Any, Any], problem: Problem) -> bytes:
         "detail": said.remedy,
         "code": problem.code,
     }
-    return msgspec.json.encode(members | problem.data)
+    data = problem.data
+    if "errors" in data:
+        language = language_of(request)
+        named = [error | {"message": _wrong(request, language, error["message"])} for error in data["errors"]]
+        data = data | {"errors": named}
+    return msgspec.json.encode(members | data)
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request
 
 from openhall.base.errors import malformed
+from openhall.base.i18n import N_
 
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 
@@ -25,7 +26,7 @@ async def strict_body(request: Request[Any, Any, Any]) -> None:
         field = path[1] if path and path[1] else "body"
         raise malformed(errors=[{"field": field, "message": _PATH.sub("", text)}]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise malformed(errors=[{"field": "body", "message": "Expected JSON in UTF-8"}]) from None
+        raise malformed(errors=[{"field": "body", "message": N_("Expected JSON in UTF-8")}]) from None
 
 
 @cache

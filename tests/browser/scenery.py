@@ -84,7 +84,7 @@ class Scenery:
             **payday(keeper, self.people["operator"], stall),
             "last_month": _last_month(keeper, asked, stall),
             **self._markets(hall, stall, grill),
-            **self._offers(keeper, resident),
+            **self._offers(keeper, resident, asked),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 
@@ -94,7 +94,9 @@ class Scenery:
         market = market_of(keeper)
         manager = self.people["manager"] = Person(hall, MANAGER_PHONE.removeprefix("+86"))
         self.sessions["manager"] = manager.new_session()
-        return {"market": market, "young_market": _requests(manager, keeper, market, stall, grill)}
+        member = manager.api("GET", f"/markets/{market}/shops?limit=1").json()["shops"][0]["id"]
+        young = _requests(manager, keeper, market, stall, grill)
+        return {"market": market, "member": member, "young_market": young}
 
     def close(self) -> None:
         for person in self.people.values():
@@ -177,8 +179,7 @@ class Scenery:
         wait_for(lambda: person.api("GET", path).json()["state"] == state, f"the top-up to be {state}")
         return str(asked.json()["id"])
 
-    @staticmethod
-    def _offers(keeper: Person, resident: Person) -> dict[str, str]:
+    def _offers(self, keeper: Person, resident: Person, asked: Person) -> dict[str, str]:
         """A stall whose keeper pays a part of each breakfast and a red packet besides; one payment got both."""
         stall = keeper.open_shop("早餐铺子", "breakfast")
         keeper.top_up(100_000)
@@ -196,7 +197,9 @@ class Scenery:
         paid = resident.pay(stall, 700)
         assert paid["discount"] == 350
         ids = {name: answer.json()["id"] for name, answer in made.items()}
-        return ids | {"offer_code": stall["short_code"], "offer_payment": paid["id"]}
+        places = {"offer_code": stall["short_code"], "offer_payment": paid["id"], "offer_shop": stall["id"]}
+        places["offer_charged"] = self._charged(resident, keeper, stall, 900)
+        return ids | places | {"offer_charge": ask_payer(asked, stall, 700)}
 
     @staticmethod
     def _webhook(keeper: Person, receiver: Receiver) -> str:

@@ -77,8 +77,16 @@ def _nothing_withdrawn(page: Page, path: str) -> None:
 
 
 def _numbers_differ(page: Page, path: str) -> None:
+    _type_account(page, path, "6217000010001234569", "6217000010001234577")
+
+
+def _no_account(page: Page, path: str) -> None:
+    _type_account(page, path, "6217000010001234561", "6217000010001234561")
+
+
+def _type_account(page: Page, path: str, number: str, again: str) -> None:
     page.goto(path)
-    for name, text in (("holder", "李秀英"), ("number", "6217000010001234561"), ("again", "DE89370400440532013000")):
+    for name, text in (("holder", "李秀英"), ("number", number), ("again", again)):
         page.locator(f"#{name}").fill(text)
     page.locator("main form .actions button").click()
     page.locator("#problem").wait_for()
@@ -238,6 +246,7 @@ VIEWS = {
     "withdrawal-under-way": View("keeper", "/money/withdrawals/{under_way}"),
     "bank-account": View("keeper", "/money/bank-account"),
     "bank-account-refused": View("keeper", "/money/bank-account", 400, _numbers_differ),
+    "bank-account-no-number": View("keeper", "/money/bank-account", 400, _no_account),
     "automatic": View("keeper", "/money/automatic/{long_shop}"),
     "operator-bank": View("operator", "/operator/bank"),
     "operator-bank-stranger": View("keeper", "/operator/bank", 404),
@@ -308,6 +317,9 @@ VIEWS = {
     "offer": View("resident", "/offers/{offer}"),
     "offer-bounty": View("resident", "/offers/{bounty}"),
     "confirm-offer": View("resident", "/pay/confirm?code={offer_code}&amount=7.00"),
+    "charge-offer": View("asked", "/pay-code/charges/{offer_charge}"),
+    "charged-offer": View("keeper", "/shops/{offer_shop}/charges/{offer_charged}"),
+    "till-offer": View("keeper", "/shops/{offer_shop}/till"),
     "payment-offer": View("resident", "/payments/{offer_payment}"),
     "payment-offer-received": View("keeper", "/payments/{offer_payment}"),
     "campaigns": View("keeper", "/campaigns"),
@@ -326,6 +338,7 @@ VIEWS = {
     "market-young": View("manager", "/markets/{young_market}"),
     "market-shops": View("manager", "/markets/{market}/shops"),
     "market-shops-none": View("manager", "/markets/{market}/shops?sought=nothing"),
+    "market-member": View("manager", "/markets/{market}/shops/{member}"),
     "market-manage": View("manager", "/markets/{young_market}/manage"),
     "market-manage-refused": View("manager", "/markets/{young_market}/manage", 404, _no_code),
     "market-unknown": View("keeper", "/markets/{market}", 404),

@@ -1,5 +1,6 @@
 """What must not be sent, sent to the edge: each gets the right status, as a problem, and the hall goes on."""
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -92,8 +93,30 @@ async def test_a_broken_body_is_malformed(hall: Hall, resident: dict[str, str], 
     is_problem(await post(hall, resident, body), 400, "hall.malformed")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "应为 UTF-8 编码的 JSON"),
+        (b'{"code": "1", "amount": "350"}', "应为 `int | null`，收到的是 `str`"),
+        (b'{"code": 7, "amount": 350}', "应为 `str | null`，收到的是 `int`"),
+        (b'{"code": "1", "amount": 0}', "应为 `int`，且 >= 1"),
+        (b'{"code": "1", "amount": 1, "order_id": "x"}', "格式不正确：UUID"),
+    ],
+)
+async def test_what_is_wrong_with_a_field_is_said_in_the_readers_language(
+    hall: Hall, resident: dict[str, str], body: bytes, said: str
+) -> None:
+    headers = resident | {"Content-Type": "application/json", "Idempotency-Key": "k", "Accept-Language": "zh-CN"}
+    answer = await hall.client.post("/api/v1/payments", content=body, headers=headers)
+    assert answer.status_code == 400, answer.text
+    assert [error["message"] for error in answer.json()["errors"]] == [said]
+    english = await hall.client.post("/api/v1/payments", content=body, headers=headers | {"Accept-Language": "en"})
+    assert re.fullmatch(r"[ -~]+", english.json()["errors"][0]["message"])
+
+
 async def test_a_malformed_body_is_named_field_by_field(hall: Hall, resident: dict[str, str]) -> None:
-    refused = await post(hall, resident, b'{"code": "123456782", "amount": "350"}')
+    english = resident | {"Accept-Language": "en"}
+    refused = await post(hall, english, b'{"code": "123456782", "amount": "350"}')
     assert refused.json()["errors"] == [{"field": "amount", "message": "Expected `int | null`, got `str`"}]
     assert "350" not in refused.text, "what was sent is not repeated"
 

@@ -10,6 +10,7 @@ from openhall.city.merchants.book import pages as book_pages
 from openhall.city.merchants.counter import api as counter_api
 from openhall.city.merchants.counter import pages as counter_pages
 from openhall.city.merchants.demo import load
+from openhall.city.merchants.groups import groups
 from openhall.city.merchants.keys import api as keys_api
 from openhall.city.merchants.keys import pages as keys_pages
 from openhall.city.merchants.markets import api as market_api
@@ -18,7 +19,7 @@ from openhall.city.merchants.money import api as money_api
 from openhall.city.merchants.money import pages as money_pages
 from openhall.city.merchants.orders import api as orders_api
 from openhall.city.merchants.orders import pages as orders_pages
-from openhall.city.merchants.registry import groups, payees, streams
+from openhall.city.merchants.registry import payees, streams
 from openhall.city.merchants.shifts import api as shifts_api
 from openhall.city.merchants.shifts import pages as shifts_pages
 from openhall.city.merchants.staff import ShopDesk, jobs

@@ -231,6 +231,12 @@ request_not_found = define(
     N_("There is no such request to decide on."),
     N_("It may have been answered already. Look at the list again."),
 )
+member_not_found = define(
+    "merchants.member_not_found",
+    Kind.NOT_FOUND,
+    N_("This shop is not in the market."),
+    N_("It may have left. Look at the list of shops again."),
+)
 handover_not_found = define(
     "merchants.handover_not_found",
     Kind.NOT_FOUND,

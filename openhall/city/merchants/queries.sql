@@ -465,5 +465,8 @@ select shop, count(*) as keys from merchants.keys where revoked_at is null
 having count(*) > 50
  limit 100;
 
--- name: categories_of
-select id as shop, category from merchants.shops where id = any(:shops);
+-- name: groups_of
+-- What the rules of offers can name a shop by: itself, its category, the market it is in now.
+select s.id as shop, s.category, m.market
+  from merchants.shops s left join merchants.memberships m on m.shop = s.id and m.until is null
+ where s.id = any(:shops);

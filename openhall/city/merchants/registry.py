@@ -8,16 +8,14 @@ from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.package import Owned, StreamSource, Told
 from openhall.city.merchants import categories, problems
-from openhall.city.merchants.actions import shops_of
-from openhall.city.merchants.types import CodeState, Kept, OwnedShop, Registered, Shop, State
+from openhall.city.merchants.types import CodeState, OwnedShop, Registered, Shop, State
 from openhall.core.payments import Payee
 from openhall.core.payments.codes import CodeError, ShopCode, read
-from openhall.core.payments.offers import Group, GroupSource, Membership
 
 q = db.load("openhall.city.merchants")
 
 
-# Told on a shop's stream, with `what`: "name" or "code".
+# Told on a shop's stream, with `what`: "name", "code" or "market".
 CHANGED = "shop.changed"
 
 
@@ -86,32 +84,8 @@ streams = StreamSource(
     find=_owned,
     tells=(
         Told("payment.succeeded", N_("A payment was received")),
-        Told(CHANGED, N_("Something was changed at a shop: its name, or its printed code")),
+        Told(CHANGED, N_("Something was changed at a shop: its name, its printed code, or its market")),
         Told("payment.refunded", N_("Money was given back")),
         Told("charge.refused", N_("A payer refused a charge")),
     ),
 )
-
-
-async def _memberships(conn: db.ReadConn, shops: Sequence[UUID]) -> list[Membership]:
-    found = await db.all(conn, q.categories_of, Kept, shops=db.ids(shops))
-    return [
-        membership
-        for kept in found
-        for membership in (
-            Membership(kept.shop, "shop", str(kept.shop)),
-            Membership(kept.shop, "category", kept.category),
-        )
-    ]
-
-
-async def _categories(conn: db.ReadConn) -> list[Group]:
-    return [Group("category", kind.code, kind.title) for kind in categories.CATEGORIES]
-
-
-async def _kept(conn: db.ReadConn, resident: UUID) -> list[Payee]:
-    return [payee_of(shop) for shop in await shops_of(conn, owner=resident) if shop.state is State.OPEN]
-
-
-# What the rules of an offer can name: a shop, or all of a category.
-groups = GroupSource(of=_memberships, listed=_categories, owned=_kept)

@@ -157,7 +157,15 @@ def _said(data: dict[str, Any]) -> dict[str, Any]:
     """What a till says and shows of a payment, in both languages: whoever stands there may speak either."""
     amount, currency = data["amount"], data["currency"]
     say = {lang: say.format(amount=spoken.amount(amount, currency, lang)) for lang, say in _SAY.items()}
-    return {"say": say} | _text(data)
+    return {"say": say} | _text(data) | _split(data)
+
+
+def _split(data: dict[str, Any]) -> dict[str, Any]:
+    """Who paid which part, where an offer paid one; what is said stays the whole amount."""
+    if not data.get("discount"):
+        return {}
+    currency = data["currency"]
+    return {"paid_text": _written(data["paid"], currency), "discount_text": _written(data["discount"], currency)}
 
 
 def _text(data: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,7 @@ class Kept(Struct, frozen=True):
 
     shop: UUID
     category: str
+    market: UUID | None
 
 
 class Role(StrEnum):

@@ -83,6 +83,12 @@ insufficient_funds = define(
     N_("There is not enough money in your wallet."),
     N_("Top up your wallet, then pay again."),
 )
+payer_lacks_funds = define(
+    "payments.payer_lacks_funds",
+    Kind.REFUSED,
+    N_("The payer does not have enough money."),
+    N_("Nothing was paid. Ask for another way to pay, or read the code again after a top-up."),
+)
 not_possible = define(
     "payments.not_possible",
     Kind.REFUSED,

@@ -54,6 +54,7 @@ BREAKS = {
     BreakKind.LATE: N_("Not booked on its day, may still come"),
     BreakKind.DUPLICATE: N_("The bank booked it twice"),
     BreakKind.CONTRADICTION: N_("The bank speaks against its own word"),
+    BreakKind.BALANCE: N_("A statement does not begin where the last one ended"),
 }
 
 

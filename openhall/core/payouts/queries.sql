@@ -174,8 +174,8 @@ select id, name, sha256, size, kind, message_id, state, code, path, detail, at
 select number from payouts.reports where kind = :kind and number = any(:numbers) order by number;
 
 -- name: add_reports
-insert into payouts.reports (id, file, kind, number, booked_on, opening, closing)
-select r.id, :file, :kind, r.number, r.booked_on, r.opening, r.closing
+insert into payouts.reports (id, file, kind, number, account, booked_on, opening, closing)
+select r.id, :file, :kind, r.number, :account, r.booked_on, r.opening, r.closing
   from json_to_recordset(:rows) as r(id uuid, number text, booked_on date, opening bigint, closing bigint);
 
 -- name: add_lines
@@ -194,8 +194,8 @@ select distinct l.payout, l.amount > 0 as back
  where l.payout = any(:ids);
 
 -- name: open_break
-insert into payouts.breaks (id, rail, business_date, kind, payout, line, ours, theirs, opened_at)
-values (:id, :rail, :business_date, :kind, :payout, :line, :ours, :theirs, :now)
+insert into payouts.breaks (id, rail, business_date, kind, payout, line, report, ours, theirs, opened_at)
+values (:id, :rail, :business_date, :kind, :payout, :line, :report, :ours, :theirs, :now)
     on conflict do nothing;
 
 -- name: add_step
@@ -205,6 +205,24 @@ select :break_id, coalesce(max(number), 0) + 1, :what, :reason, :resident, :now
 
 -- name: resolve_break
 update payouts.breaks set state = 'resolved' where id = :id and state = 'open';
+
+-- name: gaps
+-- The statements of an account, from a date on, that do not begin where the one before them ended.
+select r.id as report, r.booked_on, b.closing as ours, r.opening as theirs
+  from payouts.reports r
+  cross join lateral (
+    select p.closing from payouts.reports p
+     where p.kind = 'statement' and p.account = r.account and (p.booked_on, p.id) < (r.booked_on, r.id)
+     order by p.booked_on desc, p.id desc limit 1) b
+ where r.kind = 'statement' and r.account = :account and r.booked_on >= :first and b.closing <> r.opening
+ order by r.booked_on, r.id;
+
+-- name: closed_gaps
+-- Open breaks of statements from a date on that are no gaps any more.
+select k.id from payouts.breaks k join payouts.reports r on r.id = k.report
+ where k.kind = 'balance' and k.state = 'open' and r.account = :account and r.booked_on >= :first
+   and k.report <> all(:gaps)
+ order by k.id for update of k;
 
 -- name: waiting_breaks
 -- What was missed of these payouts until now.

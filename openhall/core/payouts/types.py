@@ -60,6 +60,7 @@ class BreakKind(StrEnum):
     LATE = "late"  # the bank has not booked it on its day; it may still come
     DUPLICATE = "duplicate"  # the bank booked it twice
     CONTRADICTION = "contradiction"  # the bank speaks against its own final word
+    BALANCE = "balance"  # a statement does not begin with the balance at which the last one ended
 
 
 class BreakState(StrEnum):

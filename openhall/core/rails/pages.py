@@ -34,6 +34,7 @@ TITLES = {
     "refund": N_("Refund"),
     "bounty": N_("Red packet"),
     "earning": N_("Thanks for a new shop"),
+    "opening": N_("Opening balance"),
     "campaign_fund": N_("Budget of a campaign"),
     "campaign_return": N_("Rest of a campaign's budget"),
 }

@@ -9,8 +9,7 @@ import pytest
 
 from openhall.base import db, ids
 from openhall.core import ledger, payments, people
-from openhall.core.payments import Ask, Payer, offers
-from openhall.web.discover import packages
+from openhall.core.payments import Ask, Payer
 from tests.city.campaigns.sponsor import OWNER, Sponsor, refund
 from tests.hall import Hall
 
@@ -21,9 +20,7 @@ PAYERS = 200
 
 async def _tellers(hall: Hall, count: int) -> list[payments.Teller]:
     """Tellers as several processes have them: each with a batch of its own."""
-    found = packages(demo=True)
-    desk = offers.Offers([one for p in found for one in p.offers], [one for p in found for one in p.groups])
-    tellers = [payments.Teller(hall.pool, hall.settings, hall.sources, desk) for _ in range(count)]
+    tellers = [payments.Teller(hall.pool, hall.settings, hall.sources, hall.offers) for _ in range(count)]
     for teller in tellers:
         await teller.open()
     return tellers

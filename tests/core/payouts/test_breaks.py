@@ -1,12 +1,16 @@
 """Where our books and the bank's differ: found, told apart, resolved by itself or by somebody with a reason."""
 
+import msgspec
 import psycopg
 import pytest
 
 from openhall.base import clock
 from openhall.base.errors import Problem
 from openhall.core.payouts.actions import breaks
+from openhall.core.payouts.ports import Folder
 from openhall.core.rails.iso20022 import BatchStatus, StatusReport, TransactionStatus, write_status_report
+from openhall.demo.clearing import Clearing
+from openhall.demo.clearing.bank import OPENING_BALANCE
 from tests.core.payouts.stage import Stage, days_later
 
 pytestmark = pytest.mark.anyio
@@ -104,6 +108,52 @@ async def test_what_the_bank_booked_of_nobody_knows_what_is_found(stage: Stage) 
     await stage.exchange()
     (one,) = await stage.breaks()
     assert (one.kind, one.payout, one.end_to_end_id, one.theirs) == ("missing_ours", None, "0" * 32, -100)
+
+
+async def test_a_statement_that_does_not_begin_where_the_last_one_ended_is_found_until_the_missing_one_comes(
+    stage: Stage,
+) -> None:
+    await stage.withdraw(100)
+    await closed_day(stage)
+    with days_later(1):
+        await stage.withdraw(200)
+        await stage.go()
+        stage.end_day()
+        (path,) = stage.folder.incoming.glob("*statement*")
+        lost = path.read_bytes()
+        path.unlink()
+    with days_later(2):
+        await stage.withdraw(400)
+        await closed_day(stage)
+        (one,) = await stage.breaks()
+        assert (one.kind, one.state, one.payout, one.line) == ("balance", "open", None, None)
+        assert one.ours == OPENING_BALANCE - 100
+        assert one.theirs == OPENING_BALANCE - 300
+        assert await stage.reconcile() == 1, "and what the lost one would have booked is late"
+        stage.drop("found.xml", lost)
+        await stage.exchange()
+    assert await kinds(stage) == []
+    assert await kinds(stage, "resolved") == ["balance", "late"]
+    async with stage.pool.read() as reader:
+        steps = await breaks.history(reader, one.id)
+    assert [(step.what, step.resident) for step in steps] == [("opened", None), ("resolved", None)]
+
+
+async def test_a_statement_of_another_account_begins_anew(stage: Stage) -> None:
+    await closed_day(stage)
+    stage.rail = msgspec.structs.replace(stage.rail, account="6200000000000000001")
+    stage.folder = Folder(stage.rail)
+    stage.bank.close()
+    stage.bank = Clearing(stage.rail.folder, stage.data / "other", account=stage.rail.account)
+    with days_later(1):
+        (stage.data / "other" / "end-day").touch()
+        stage.bank.step()
+        (path,) = stage.folder.incoming.glob("*statement*")
+        renamed = path.read_bytes().replace(b"DEMO-STATEMENT-1", b"DEMO-STATEMENT-X")
+        path.write_bytes(renamed.replace(b"1000000000.00", b"5000.00"))
+        await stage.exchange()
+    assert [file.state for file in await stage.files()] == ["read", "read"]
+    assert await stage.breaks() == []
 
 
 async def test_a_bank_that_rejects_what_it_booked_is_not_obeyed(stage: Stage) -> None:

@@ -4,6 +4,7 @@ A step is whatever changes something outside this process: a commit, or a file t
 until it has passed N of them and is cut off there, as kill -9 would; then another process takes over.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -15,7 +16,7 @@ from openhall.core import payouts
 from openhall.core.payouts.actions import exchange
 from openhall.core.payouts.ports import Folder
 from openhall.core.payouts.types import Rail
-from tests.core.payouts.stage import Stage
+from tests.core.payouts.stage import ACCOUNT, Stage
 
 pytestmark = pytest.mark.anyio
 
@@ -86,10 +87,12 @@ async def die_after(stage: Stage, steps: int) -> bool:
 
 
 async def test_killed_at_each_step_of_sending_and_reading_everything_happens_once(stage: Stage) -> None:
-    stage.plan("reject", account="0")
     stage.plan("give_back", times=2)
-    deaths, died = 0, True
+    deaths, died, taken = 0, True, 0
+    ended: Counter[str] = Counter()
     for round_ in range(40):
+        # Of each round, wherever it is cut off, the bank rejects one.
+        stage.plan("reject", account=ACCOUNT[-4:])
         made = [await stage.withdraw(100 + round_), await stage.withdraw(200)]
         died = await die_after(stage, round_)
         stage.bank.step()
@@ -99,19 +102,26 @@ async def test_killed_at_each_step_of_sending_and_reading_everything_happens_onc
         await stage.go()
         await stage.go(1)
         for payout in made:
-            assert await stage.state(payout) in ("settled", "returned"), round_
-        assert await stage.clearing() == 0
+            found = await stage.look(payout)
+            assert found.state.value in ("settled", "returned", "rejected"), round_
+            ended[found.state.value] += 1
+            taken += found.amount if found.state.value == "settled" else 0
+        assert (await stage.clearing(), await stage.balance()) == (0, 100_000 - taken), round_
         if not died:
             break
     assert deaths > 10, "it was cut off at many places"
     assert not died, "and once not at all"
+    assert ended["returned"] == 2
+    assert ended["rejected"] > 10
+    assert ended["settled"] > 10
     stage.end_day()
     await stage.exchange()
     assert await stage.breaks() == []
     assert [file for file in await stage.files() if file.state == "refused"] == []
     assert list(stage.folder.incoming.iterdir()) == []
     told = await stage.told()
-    assert told.count("withdrawal.settled") + told.count("withdrawal.returned") >= len(await stage.told_ids())
+    assert told.count("withdrawal.rejected") == ended["rejected"], "each was told once"
+    assert told.count("withdrawal.settled") + told.count("withdrawal.returned") >= ended["settled"] + ended["returned"]
 
 
 class LaysAndDies(Folder):

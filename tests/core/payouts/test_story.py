@@ -44,6 +44,18 @@ async def test_a_rejected_withdrawal_is_back_in_the_shop_with_the_banks_reason(s
     assert (await stage.told())[-1] == "withdrawal.rejected"
 
 
+async def test_what_the_bank_tells_of_in_its_statement_alone_arrives_with_that(stage: Stage) -> None:
+    stage.plan("silent")
+    quiet, told = await stage.withdraw(100), await stage.withdraw(200)
+    await stage.go()
+    assert (await stage.state(quiet), await stage.state(told)) == ("accepted", "settled")
+    stage.end_day()
+    await stage.exchange()
+    assert (await stage.state(quiet), await stage.paid_out()) == ("settled", 300)
+    assert await stage.breaks() == []
+    assert (await stage.told()).count("withdrawal.settled") == 2
+
+
 async def test_money_that_comes_back_from_the_bank_is_back_in_the_shop(stage: Stage) -> None:
     stage.plan("give_back", reason="AC01")
     payout = await stage.withdraw(30_000)

@@ -1,11 +1,12 @@
 """The pages of the wallet, as a person meets them."""
 
 import re
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from openhall.core import ledger
 from openhall.core.rails import rules
 from tests.core.rails.test_api import work
 from tests.hall import Hall
@@ -172,3 +173,17 @@ async def test_a_form_without_its_token_is_refused(person: Person) -> None:
     person.token = "forged"
     answer = await person.send("/wallet/top-up", amount="5", bank_account="demo", request_key=str(uuid4()))
     assert answer.status_code == 403
+
+
+async def test_a_balance_that_was_brought_forward_has_its_name_in_the_statement(hall: Hall) -> None:
+    person = Person(hall)
+    await person.sign_in("13800000001")
+    me = await hall.sign_in("13800000001")
+    resident = (await hall.client.get("/api/v1/me", headers=me)).json()["id"]
+    async with hall.pool.write() as conn:
+        (wallet,) = await ledger.accounts_of(conn, UUID(resident))
+        before = await ledger.open_account(conn, kind="opening", owner=None, floor=None)
+        transfer = ledger.Transfer(id=uuid4(), debit=before, credit=wallet.id, amount=500, reason="opening")
+        (outcome,) = await ledger.post(conn, [transfer])
+        assert outcome.ok
+    assert "Opening balance" in (await person.look("/wallet")).text

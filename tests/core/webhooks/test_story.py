@@ -12,6 +12,7 @@ from openhall.base.events import Fact, publish
 from openhall.core.payments import paycodes
 from openhall.core.webhooks.actions import collect as collecting
 from openhall.core.webhooks.rules import PAUSES
+from tests.city.campaigns.sponsor import Sponsor, refund
 from tests.core.webhooks.receiver import Receiver, hang, hang_up, status
 from tests.core.webhooks.stage import Stage, payments_of
 from tests.hall import fresh_key
@@ -56,6 +57,30 @@ async def test_a_payment_is_told_signed_and_verified_by_the_standards_own_librar
     assert (logged["state"], logged["status"], logged["attempts"]) == ("delivered", 204, 1)
     assert logged["message"] == got.headers["webhook-id"]
     assert (await stage.webhook(webhook))["heard_at"] is not None
+
+
+async def test_a_program_is_told_what_an_offer_added_and_what_of_a_refund_went_to_the_payer(
+    stage: Stage, receiver: Receiver
+) -> None:
+    await stage.add(("payment.*",))
+    sponsor = await Sponsor.enter(stage.hall)
+    await sponsor.run(amount=350)
+    bounty = await sponsor.run(title="Thanks", kind="bounty", amount=0, low=10, high=10, min_spend=10)
+    paid = await stage.pay(700)
+    assert (await refund(stage.hall, stage.keeper, paid["id"], 700)).status_code == 201
+    await stage.work()
+    succeeded, refunded = [json.loads(got.body) for got in receiver.got]
+    assert (succeeded["type"], refunded["type"]) == ("payment.succeeded", "payment.refunded")
+    assert {name: succeeded["data"][name] for name in ("amount", "paid", "discount")} == {
+        "amount": 700,
+        "paid": 350,
+        "discount": 350,
+    }
+    assert (refunded["data"]["amount"], refunded["data"]["to_payer"]) == (700, 340), "less the red packet of 10"
+    assert "bounty" not in succeeded["data"], "what its payer got besides is not the shop's to know"
+    seen = (await stage.hall.client.get(f"/api/v1/payments/{paid['id']}", headers=stage.payer)).json()
+    assert seen["bounty"] == 10
+    assert (await sponsor.look(bounty["id"]))["spent"] == 0, "it went back"
 
 
 async def test_all_is_told_once_and_only_from_the_webhooks_beginning_on(stage: Stage, receiver: Receiver) -> None:

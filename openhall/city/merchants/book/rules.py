@@ -7,6 +7,7 @@ from uuid import UUID
 
 from openhall.base import money
 from openhall.base.errors import malformed
+from openhall.base.i18n import N_
 from openhall.city.merchants import problems
 from openhall.city.merchants.book.types import Sought, Typed
 from openhall.core.payments.books import END, Cursor, Filter
@@ -60,11 +61,11 @@ def cursor_of(text: str | None) -> Cursor:
         return END
     day, _, id_ = text.partition(".")
     if re.fullmatch(r"\d{4}-\d\d-\d\d\.[0-9a-f]{32}", text, re.ASCII) is None:
-        raise malformed(errors=[{"field": "cursor", "message": "Not a cursor of this list."}])
+        raise malformed(errors=[{"field": "cursor", "message": N_("Not a cursor of this list.")}])
     try:
         return Cursor(date.fromisoformat(day), UUID(id_))
     except ValueError:
-        raise malformed(errors=[{"field": "cursor", "message": "Not a cursor of this list."}]) from None
+        raise malformed(errors=[{"field": "cursor", "message": N_("Not a cursor of this list.")}]) from None
 
 
 def sought(typed: Typed, currency: str) -> Sought:

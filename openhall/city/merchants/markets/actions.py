@@ -5,8 +5,20 @@ from uuid import UUID
 from msgspec import Struct
 
 from openhall.base import clock, db, ids
+from openhall.base.config import Settings
 from openhall.city.merchants import problems
-from openhall.city.merchants.markets.types import Handover, Market, MarketName, Membership, NewMarket, Request, Side
+from openhall.city.merchants.actions import find_shop
+from openhall.city.merchants.markets.types import (
+    Belonging,
+    Handover,
+    Market,
+    MarketName,
+    Membership,
+    NewMarket,
+    Request,
+    Side,
+)
+from openhall.city.merchants.trust import alerts
 from openhall.core import ledger, people
 from openhall.core.payments.codes import short
 from openhall.core.people import Resident
@@ -147,6 +159,27 @@ async def leave(conn: db.Conn, *, shop: UUID) -> None:
     now = clock.now()
     await db.one(conn, q.lock_shop, UUID, shop=shop)
     await db.run(conn, q.end_membership, shop=shop, until=ledger.business_date(now), now=now)
+
+
+async def member(conn: db.ReadConn, *, market: UUID, shop: UUID) -> Belonging:
+    """A shop that is in the market; Problem `merchants.member_not_found`."""
+    found = await db.maybe(conn, q.member, Belonging, market=market, shop=shop)
+    if found is None:
+        raise problems.member_not_found()
+    return found
+
+
+async def remove(conn: db.Conn, settings: Settings, *, market: Market, shop: UUID) -> None:
+    """The manager takes a shop out: its trade counts there up to yesterday, and its owner is told.
+
+    Problem `merchants.member_not_found`, also for a shop that has left meanwhile.
+    """
+    await db.maybe(conn, q.lock_shop, UUID, shop=shop)
+    found = await member(conn, market=market.id, shop=shop)
+    now = clock.now()
+    await db.run(conn, q.end_membership, shop=shop, until=ledger.business_date(now), now=now)
+    removed = await find_shop(conn, owner=found.owner, shop=shop)
+    await alerts.left_market(conn, settings, removed, market.name)
 
 
 async def membership(conn: db.ReadConn, *, shop: UUID) -> Membership | None:

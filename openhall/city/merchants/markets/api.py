@@ -102,7 +102,7 @@ async def my_markets(reader: edge.Reader, resident: Me, settings: edge.HallSetti
 
 @get("/markets/find", opt=RESIDENT)
 async def find_markets(reader: edge.Reader, name: FromQuery[str] = "") -> views.MarketNamesBody:
-    """Markets whose names begin so, at most twenty: for owners who look for theirs."""
+    """Markets whose names begin so, at most twenty: for owners who look for theirs, and for sponsors of an offer."""
     found = await markets.find_markets(reader, name=name)
     return views.MarketNamesBody([views.MarketNameBody.of(market) for market in found])
 
@@ -221,6 +221,18 @@ async def decline_shop(conn: edge.Conn, resident: Me, market_id: FromPath[UUID],
     await markets.decide(conn, request=request_id, side=Side.MARKET, whose=market.id, accept=False)
 
 
+@post("/markets/{market_id:uuid}/shops/{shop_id:uuid}/remove", opt=RESIDENT, status_code=204)
+async def remove_shop(
+    conn: edge.Conn, resident: Me, settings: edge.HallSettings, market_id: FromPath[UUID], shop_id: FromPath[UUID]
+) -> None:
+    """Take a shop out of the market: what it takes from today on no longer counts there, and its owner is told.
+
+    Refusals: `merchants.market_not_found`, `merchants.member_not_found`.
+    """
+    market = await markets.market_of(conn, manager=resident.id, market=market_id)
+    await markets.remove(conn, settings, market=market, shop=shop_id)
+
+
 @post("/markets/{market_id:uuid}/handover", opt=RESIDENT, status_code=202)
 async def offer(
     conn: edge.Conn, resident: Me, market_id: FromPath[UUID], data: JSONBody[HandoverRequest]
@@ -336,5 +348,6 @@ async def _market_of(conn: db.ReadConn, shop: UUID) -> views.ShopMarketBody:
 
 router = edge.api(
     found_market, my_markets, find_markets, show, change, shops, table, invite, requests, accept_shop, decline_shop,
-    offer, take_over, decline_offer, market_of_shop, ask, accept_market, decline_market, leave, tags=["Markets"],
+    remove_shop, offer, take_over, decline_offer, market_of_shop, ask, accept_market, decline_market, leave,
+    tags=["Markets"],
 )  # fmt: skip

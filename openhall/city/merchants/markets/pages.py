@@ -277,6 +277,27 @@ async def decline_offer(conn: edge.Conn, resident: Me, market_id: FromPath[UUID]
     return edge.see_other("/markets")
 
 
+@get("/markets/{market_id:uuid}/shops/{shop_id:uuid}", opt=RESIDENT)
+async def member(
+    request: AnyRequest, reader: edge.Reader, resident: Me, market_id: FromPath[UUID], shop_id: FromPath[UUID]
+) -> Response[Html]:
+    """One shop of the market, and the way to take it out."""
+    market = await markets.market_of(reader, manager=resident.id, market=market_id)
+    found = await markets.member(reader, market=market.id, shop=shop_id)
+    kind = _category(request, found.category)
+    return edge.page(request, "merchants/market_member.html", market=market, member=found, category=kind)
+
+
+@post("/markets/{market_id:uuid}/shops/{shop_id:uuid}/remove", opt=RESIDENT, status_code=303)
+async def remove_shop(
+    conn: edge.Conn, resident: Me, settings: edge.HallSettings, market_id: FromPath[UUID], shop_id: FromPath[UUID]
+) -> Response[str]:
+    """Take the shop out."""
+    market = await markets.market_of(conn, manager=resident.id, market=market_id)
+    await markets.remove(conn, settings, market=market, shop=shop_id)
+    return edge.see_other(f"/markets/{market_id}/shops")
+
+
 @get("/shops/{shop_id:uuid}/market", opt=RESIDENT)
 async def market_of_shop(
     request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID], name: FromQuery[str] = ""
@@ -408,5 +429,5 @@ def _chart(values: Sequence[int], places: Sequence[Any]) -> dict[str, Any]:
 
 router = edge.pages(
     my_markets, new_market, found_market, show, shops, table, manage, invite, set_wholesale, accept_shop, decline_shop,
-    offer, take_over, decline_offer, market_of_shop, ask, accept_market, decline_market, leave,
+    member, remove_shop, offer, take_over, decline_offer, market_of_shop, ask, accept_market, decline_market, leave,
 )  # fmt: skip

@@ -25,6 +25,12 @@ select id, name, city from merchants.markets
  where lower(name) >= lower(:name) and lower(name) < lower(:name) || chr(1114111)
  order by lower(name), id limit 20;
 
+-- name: markets_with_shops
+-- What sponsors can choose from. One without shops would be an offer that nobody gets.
+select k.id, k.name, k.city from merchants.markets k
+ where exists (select from merchants.memberships m where m.market = k.id and m.until is null)
+ order by lower(k.name), k.id;
+
 -- name: change_market
 update merchants.markets set wholesale_from = :wholesale_from where id = :market;
 
@@ -68,6 +74,14 @@ select m.market, k.name, k.city, m.since
 
 -- name: insert_membership
 insert into merchants.memberships (id, market, shop, since, joined_at) values (:id, :market, :shop, :since, :now);
+
+-- name: member
+-- A shop that is in the market now.
+select m.shop, s.name, s.category, m.since, c.owner
+  from merchants.memberships m
+  join merchants.shops s on s.id = m.shop
+  join merchants.merchants c on c.id = s.merchant
+ where m.market = :market and m.shop = :shop and m.until is null;
 
 -- name: end_membership
 update merchants.memberships set until = :until, left_at = :now where shop = :shop and until is null;
@@ -118,15 +132,9 @@ select business_date, hour, category, coalesce(sum(count), 0)::bigint as count, 
  order by business_date, hour, total desc, category;
 
 -- name: adoption
--- Of each span of dates: how many members were open at its end, and how many of those were paid in it. A date counts for
--- the market of which the shop was a member on it.
-select w.first, w.last, count(*) as open, count(*) filter (where exists (
-         select from merchants.closings c
-          where c.shop = m.shop and c.business_date between greatest(w.first, m.since) and w.last and c.count > 0)) as paid
-  from json_to_recordset(:spans) as w(first date, last date, ends timestamptz)
-  join merchants.memberships m on m.market = :market and m.since <= w.last and (m.until is null or m.until > w.last)
-  join merchants.shops s on s.id = m.shop and s.opened_at < w.ends and (s.closed_at is null or s.closed_at >= w.ends)
- group by w.first, w.last order by w.last;
+-- At the end of each of these dates: how many members were open, and how many of those were paid lately.
+select business_date, open, week_paid, month_paid
+  from merchants.market_days where market = :market and business_date = any(:dates::date[]);
 
 -- name: movers
 -- The present members whose trade rose and fell most against the span before, each along its own closings.
@@ -227,12 +235,18 @@ with span as (
 ), paid as (
   select d.market, d.business_date
     from merchants.market_days d
-    left join (select m.market, m.business_date, count(*) as shops
+    left join (select m.market, m.business_date, count(*) filter (where c.last_paid = m.business_date) as shops,
+                      count(*) filter (where c.last_paid > m.business_date - 7) as week,
+                      count(*) filter (where c.last_paid >= date_trunc('month', m.business_date::timestamp)) as month
                  from span
                 cross join lateral merchants.market_members(span.first, span.last) m
-                 join merchants.closings c on c.shop = m.shop and c.business_date = m.business_date and c.count > 0
+                cross join lateral (
+                  select c.business_date as last_paid from merchants.closings c
+                   where c.shop = m.shop and c.business_date <= m.business_date and c.count > 0
+                   order by c.business_date desc limit 1) c
                 group by 1, 2) c using (market, business_date)
-   where d.paid > coalesce(c.shops, 0) or d.paid > d.open
+   where d.paid > coalesce(c.shops, 0) or d.week_paid > coalesce(c.week, 0)
+      or d.month_paid > coalesce(c.month, 0)
 )
 select * from days union select * from hours union select * from paid
  limit 100;

@@ -1,8 +1,10 @@
 """Reading a market's figures: sums from its roll-up, shops along their closings; no payment is ever looked at."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
+
+from msgspec import Struct
 
 from openhall.base import db
 from openhall.city.merchants.book.rules import View
@@ -18,13 +20,11 @@ from openhall.city.merchants.markets.types import (
     Period,
     TableLine,
 )
-from openhall.core import ledger
 
 q = db.load("openhall.city.merchants.markets")
 
 # So many that rose, and so many that fell.
 MOVERS = 5
-_ONE = timedelta(days=1)
 
 
 async def dashboard(conn: db.ReadConn, *, market: Market, view: View, on: date | None) -> Dashboard | None:
@@ -37,8 +37,7 @@ async def dashboard(conn: db.ReadConn, *, market: Market, view: View, on: date |
     period = rules.compared(view, on or market.closed_until, market.closed_until)
     found = await _sums(conn, market.id, period.first, period.last)
     before = await _sums(conn, market.id, period.before_first, period.before_last)
-    month = (period.last.replace(day=1), period.last)
-    *weeks, adopted = await adoption(conn, market=market.id, spans=[*rules.weeks_until(period.last), month])
+    month, weeks = await adoption(conn, market=market.id, last=period.last)
     return Dashboard(
         period=period,
         sums=_whole(found),
@@ -46,18 +45,33 @@ async def dashboard(conn: db.ReadConn, *, market: Market, view: View, on: date |
         days=[sums for sums in found if sums.business_date is not None],
         hours=[sums for sums in found if sums.hour is not None],
         categories=[sums for sums in found if sums.category is not None],
-        month=adopted,
+        month=month,
         weeks=weeks,
         movers=await _movers(conn, market.id, period),
     )
 
 
-async def adoption(conn: db.ReadConn, *, market: UUID, spans: Sequence[tuple[date, date]]) -> list[Adoption]:
-    """How many of the open members were paid in each span of business dates; aligned."""
-    asked = [{"first": first, "last": last, "ends": ledger.begins(last + _ONE)} for first, last in spans]
-    found = await db.all(conn, q.adoption, Adoption, market=market, spans=db.rows(asked))
-    known = {(one.first, one.last): one for one in found}
-    return [known.get(span, Adoption(*span, open=0, paid=0)) for span in spans]
+class _Adopted(Struct, frozen=True):
+    business_date: date
+    open: int
+    week_paid: int
+    month_paid: int
+
+
+async def adoption(conn: db.ReadConn, *, market: UUID, last: date) -> tuple[Adoption, list[Adoption]]:
+    """How many of the open members were paid in the month until `last`, and in each of the twelve weeks until it."""
+    weeks = rules.weeks_until(last)
+    dates = [end for _, end in weeks]
+    found = {one.business_date: one for one in await db.all(conn, q.adoption, _Adopted, market=market, dates=dates)}
+
+    def known(first: date, end: date) -> _Adopted:
+        return found.get(end, _Adopted(end, 0, 0, 0))
+
+    month = (last.replace(day=1), last)
+    return (
+        Adoption(*month, open=known(*month).open, paid=known(*month).month_paid),
+        [Adoption(*week, open=known(*week).open, paid=known(*week).week_paid) for week in weeks],
+    )
 
 
 async def members_of(

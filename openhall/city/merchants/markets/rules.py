@@ -6,6 +6,7 @@ from uuid import UUID
 
 from openhall.base import money
 from openhall.base.errors import malformed
+from openhall.base.i18n import N_
 from openhall.city.merchants import problems
 from openhall.city.merchants.book.rules import View, period
 from openhall.city.merchants.markets.types import Member, NewMarket, Period
@@ -66,6 +67,6 @@ def cursor_of(text: str | None) -> tuple[int, UUID]:
     if text is None:
         return _END
     if re.fullmatch(r"\d{1,18}\.[0-9a-f]{32}", text, re.ASCII) is None:
-        raise malformed(errors=[{"field": "cursor", "message": "Not a cursor of this list."}])
+        raise malformed(errors=[{"field": "cursor", "message": N_("Not a cursor of this list.")}])
     total, _, shop = text.partition(".")
     return int(total), UUID(shop)

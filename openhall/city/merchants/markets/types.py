@@ -127,6 +127,16 @@ class Mover(Struct, frozen=True):
     before: int
 
 
+class Belonging(Struct, frozen=True):
+    """A shop as a present member of a market, with whose it is."""
+
+    shop: UUID
+    name: str
+    category: str
+    since: date
+    owner: UUID
+
+
 class Member(Struct, frozen=True):
     """A present member with what it took in a period."""
 

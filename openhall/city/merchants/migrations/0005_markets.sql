@@ -66,13 +66,19 @@ create index handovers_to_a_phone on merchants.handovers (phone) where outcome i
 
 -- What the members of a market took on a closed business date, written once, by the day close. `open` shops were members
 -- that were open at its end, `paid` were paid on it; `wholesale_from` is the bound that held.
+-- `week_paid` were paid on it or on the six dates before, `month_paid` since its month began: who looks at twelve weeks
+-- looks at twelve rows.
 create table merchants.market_days (
   market         uuid not null references merchants.markets,
   business_date  date not null references payments.sealed_dates,
   open           int not null,
   paid           int not null,
+  week_paid      int not null,
+  month_paid     int not null,
   wholesale_from bigint not null,
-  primary key (market, business_date)
+  primary key (market, business_date),
+  constraint market_paid_is_a_part
+    check (paid between 0 and least(week_paid, month_paid) and greatest(week_paid, month_paid) <= open)
 );
 
 -- The same by hour of the day and by category (MCC) of the shop.
@@ -136,14 +142,19 @@ declare
   rolled date[];
 begin
   with written as (
-    insert into merchants.market_days (market, business_date, open, paid, wholesale_from)
-    select k.id, d.business_date, count(s.id), count(c.shop), k.wholesale_from
+    insert into merchants.market_days (market, business_date, open, paid, week_paid, month_paid, wholesale_from)
+    select k.id, d.business_date, count(s.id), count(*) filter (where c.last_paid = d.business_date),
+           count(*) filter (where c.last_paid > d.business_date - 7),
+           count(*) filter (where c.last_paid >= date_trunc('month', d.business_date::timestamp)::date), k.wholesale_from
       from unnest(dates, ends) as d(business_date, ended)
       join merchants.markets k on k.founded_at < d.ended
       left join merchants.memberships m on m.market = k.id and m.since <= d.business_date
                                         and (m.until is null or m.until > d.business_date)
       left join merchants.shops s on s.id = m.shop and (s.closed_at is null or s.closed_at >= d.ended)
-      left join merchants.closings c on c.shop = s.id and c.business_date = d.business_date and c.count > 0
+      left join lateral (
+        select c.business_date as last_paid from merchants.closings c
+         where c.shop = s.id and c.business_date between m.since and d.business_date and c.count > 0
+         order by c.business_date desc limit 1) c on true
      group by k.id, d.business_date
         on conflict do nothing
     returning market, business_date

@@ -14,6 +14,7 @@ from openhall.core import people
 _LIVES = timedelta(days=1)
 _CODE = N_("{hall}: {shop} has a new printed code; the old one takes no more payments. Was that not you? Call {help}.")
 _NAME = N_("{hall}: {shop} is now called {name}. Was that not you? Call {help}.")
+_MARKET = N_("{hall}: {shop} is no longer in the market {name}: its manager took it out. Questions? Call {help}.")
 
 
 @cache
@@ -29,6 +30,11 @@ async def code_replaced(conn: db.Conn, settings: Settings, shop: Shop) -> None:
 async def renamed(conn: db.Conn, settings: Settings, shop: Shop, name: str) -> None:
     """The shop, still with its old name here, is now called `name`."""
     await _tell(conn, settings, shop, _NAME, what="name", name=name)
+
+
+async def left_market(conn: db.Conn, settings: Settings, shop: Shop, market: str) -> None:
+    """A manager took the shop out of a market."""
+    await _tell(conn, settings, shop, _MARKET, what="market", name=market)
 
 
 async def _tell(conn: db.Conn, settings: Settings, shop: Shop, text: str, *, what: str, name: str = "") -> None:

@@ -169,7 +169,7 @@ class Counter:
         for item, chain, number in zip(items, chains, await numbers.all(), strict=True):
             answers = [next(outcomes) for _ in chain]
             if refused := rules.chain_refusal([answer.code for answer in answers]):
-                item.answer = refused
+                item.answer = _to_cashier(refused)
                 continue
             given = offers.given(self._due(item), item.terms, chain, answers[0]) if len(chain) > 1 else ()
             receipt = _receipt(item, answers[0], number, self._settings.currency, given)
@@ -239,11 +239,22 @@ async def _release(conn: db.Conn, items: list[_Item], currency: str) -> list[eve
         if item.code is not None and isinstance(item.answer, Problem):
             codes.append(item.code)
             refused = paycodes.ChargeRefused(
-                item.charge, item.admitted.payee.name, item.ask.amount, currency, item.answer.code
+                item.charge, item.admitted.payee.name, item.ask.amount, currency, _to_payer(item.answer)
             )
             facts.append(paycodes.told(item.code.resident, refused))
     await paycodes.release(conn, codes)
     return facts
+
+
+def _to_cashier(refused: Problem) -> Problem:
+    """What the shop is told: it cannot top up the payer's wallet, and learns no more than that it was not enough."""
+    return problems.payer_lacks_funds() if refused.definition is problems.insufficient_funds else refused
+
+
+def _to_payer(refused: Problem) -> str:
+    """The code of what the payer is told of a refusal that the shop was given."""
+    told = problems.insufficient_funds if refused.definition is problems.payer_lacks_funds else refused.definition
+    return told.code
 
 
 def _follow(followers: list[tuple[_Item, _Item]]) -> None:

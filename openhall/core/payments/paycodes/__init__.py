@@ -31,6 +31,7 @@ from openhall.core.payments.paycodes.waiting import (
     confirm,
     keep,
     next_waiting,
+    quote,
     refuse,
     waiting,
 )
@@ -38,6 +39,6 @@ from openhall.core.payments.paycodes.waiting import (
 __all__ = [
     "CONFIRM_WITHIN", "ChargeConfirm", "ChargeRefused", "ChargeState", "ChargeSucceeded", "CodeAsk", "Consumed",
     "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "confirm",
-    "consume", "devices", "enrol", "issue", "issuing_limit", "keep", "next_waiting", "payers_of", "refuse", "release",
-    "revoke", "stream_of", "told", "waiting",
+    "consume", "devices", "enrol", "issue", "issuing_limit", "keep", "next_waiting", "payers_of", "quote", "refuse",
+    "release", "revoke", "stream_of", "told", "waiting",
 ]  # fmt: skip

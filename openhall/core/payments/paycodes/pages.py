@@ -20,8 +20,8 @@ from msgspec import Struct
 from openhall.base import clock, db, events, ids, limits
 from openhall.base.errors import REGISTRY, Problem, malformed, rate_limited
 from openhall.base.live import Hub
-from openhall.core import ledger, people
-from openhall.core.payments import codes, paycodes
+from openhall.core import ledger, payments, people
+from openhall.core.payments import codes, offers, paycodes
 from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes import facts
 from openhall.core.payments.types import Payer
@@ -31,6 +31,7 @@ from openhall.web.edge import RESIDENT
 from openhall.web.render import Html
 
 Me = NamedDependency[Resident]
+Teller = NamedDependency[payments.Teller]
 AnyRequest = Request[Any, Any, Any]
 # Plain assignment, like those of the edge.
 After = Annotated[int | None, QueryParameter(ge=0, le=2**63 - 1, required=False)]
@@ -41,10 +42,12 @@ _FULL_S = 60
 
 
 class Decision(Struct, frozen=True):
-    """What the payer pressed: "pay" or "refuse"; the key makes a double tap one payment."""
+    """What the payer pressed: "pay" or "refuse"; the key makes a double tap one payment, and nobody pays more than
+    `expected_paid`, the price that the page showed."""
 
     answer: str = ""
     request_key: str = ""
+    expected_paid: edge.Amount | None = None
 
 
 @get("/pay-code", opt=RESIDENT)
@@ -96,17 +99,24 @@ async def stream(hub: edge.LiveHub, resident: Me, after: After = None) -> Stream
 
 
 @get("/pay-code/charges/{charge_id:uuid}", opt=RESIDENT)
-async def charge(request: AnyRequest, reader: edge.Reader, resident: Me, charge_id: FromPath[UUID]) -> Response[Any]:
+async def charge(
+    request: AnyRequest, reader: edge.Reader, teller: Teller, resident: Me, charge_id: FromPath[UUID]
+) -> Response[Any]:
     """A shop asks for money: who, how much, and two buttons. Once it is over, how it ended."""
     found = await paycodes.charge_of(reader, resident=resident.id, charge=charge_id)
     if found.state is paycodes.ChargeState.CONFIRMED:
         return edge.see_other(f"/payments/{charge_id}")
-    return await _charge_page(request, reader, resident, found)
+    return await _charge_page(request, reader, teller, resident, found)
 
 
 @post("/pay-code/charges/{charge_id:uuid}", opt=RESIDENT, status_code=303)
 async def decide(
-    request: AnyRequest, data: URLEncodedBody[Decision], conn: edge.Conn, resident: Me, charge_id: FromPath[UUID]
+    request: AnyRequest,
+    data: URLEncodedBody[Decision],
+    conn: edge.Conn,
+    teller: Teller,
+    resident: Me,
+    charge_id: FromPath[UUID],
 ) -> Response[Any]:
     """The payer says yes or no."""
     found = await paycodes.charge_of(conn, resident=resident.id, charge=charge_id)
@@ -116,13 +126,20 @@ async def decide(
     if data.answer != "pay":
         raise malformed(errors=[{"field": "answer", "message": "pay, refuse"}])
     payer = Payer(resident.id, resident.wallet, people.masked(resident.phone))
-    answer = await paycodes.confirm(conn, payer=payer, charge=charge_id, key=data.request_key)
+    answer = await paycodes.confirm(
+        conn,
+        payer=payer,
+        charge=charge_id,
+        key=data.request_key,
+        offered=teller.offers,
+        expected_paid=data.expected_paid,
+    )
     if answer.problem is None:
         return edge.see_other(f"/payments/{charge_id}", paid="1")
     found = await paycodes.charge_of(conn, resident=resident.id, charge=charge_id)
     if found.state is not paycodes.ChargeState.WAITING:
         return edge.see_other(f"/pay-code/charges/{charge_id}")
-    return await _charge_page(request, conn, resident, found, answer.problem)
+    return await _charge_page(request, conn, teller, resident, found, answer.problem)
 
 
 @get("/pay-code/devices", opt=RESIDENT)
@@ -142,14 +159,19 @@ async def revoke(conn: edge.Conn, resident: Me, device_id: FromPath[UUID]) -> Re
 async def _charge_page(
     request: AnyRequest,
     reader: db.ReadConn,
+    teller: payments.Teller,
     resident: Resident,
     found: paycodes.WaitingCharge,
     problem: Problem | None = None,
 ) -> Response[Html]:
     balance = (await ledger.balance(reader, resident.wallet)).available
+    is_waiting = found.state is paycodes.ChargeState.WAITING
+    terms = await paycodes.quote(reader, charge=found, offered=teller.offers) if is_waiting else offers.NOTHING
+    to_pay = offers.paid(found.amount, terms)
     context: dict[str, Any] = {"charge": found, "state": found.state.value, "balance": balance}
     # A refusal stands for its key; another try needs another key.
-    context |= {"after": balance - found.amount, "request_key": str(ids.new())}
+    context |= {"to_pay": to_pay, "discount": terms.discount}
+    context |= {"after": balance - to_pay, "request_key": str(ids.new())}
     if problem is not None:
         return edge.problem_page(request, "payments/charge.html", problem, **context)
     return edge.page(request, "payments/charge.html", problem=None, **context)

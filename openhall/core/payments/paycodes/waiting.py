@@ -1,7 +1,8 @@
 """Charges that wait for their payer: put there by the counter, ended by the payer on the phone or by the shop.
 
 A charge is confirmed at most once, and then there is the payment with its id: the row is locked before money moves, and
-the ledger knows the id too.
+the ledger knows the id too. Offers count when it is confirmed, not when it was put there: what the payer is shown is a
+quotation, and who was shown a lower price than there is then is asked again.
 """
 
 from collections.abc import Sequence
@@ -10,10 +11,9 @@ from uuid import UUID
 import msgspec
 
 from openhall.base import clock, db, events, idempotency
-from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
 from openhall.core import ledger
-from openhall.core.payments import paid, problems, rules
+from openhall.core.payments import offers, paid, problems, rules
 from openhall.core.payments.paycodes.facts import REFUSED, ChargeConfirm, ChargeSucceeded, told
 from openhall.core.payments.paycodes.types import ChargeState, NewWaiting, WaitingCharge
 from openhall.core.payments.teller import SCOPE
@@ -77,11 +77,19 @@ async def charge_of(conn: db.ReadConn, *, resident: UUID, charge: UUID) -> Waiti
     return found
 
 
-async def confirm(conn: db.Conn, *, payer: Payer, charge: UUID, key: str) -> Answer:
+async def quote(conn: db.ReadConn, *, charge: WaitingCharge, offered: offers.Offers) -> offers.Terms:
+    """What offers would give if the payer said yes now. Nothing is kept for it: another payer may be quicker."""
+    return await offered.quote(conn, _due(charge))
+
+
+async def confirm(
+    conn: db.Conn, *, payer: Payer, charge: UUID, key: str, offered: offers.Offers, expected_paid: int | None = None
+) -> Answer:
     """Pay a charge that waits for this payer: 201 with the payment as JSON, or a recorded refusal.
 
+    `expected_paid` is the most that may leave the wallet: what the payer was shown; None: whatever applies.
     The same key gets the same answer. After a refusal (`payments.charge_ended`, `payments.own_shop`,
-    `payments.insufficient_funds`) the charge still waits and another key may try again.
+    `payments.offer_gone`, `payments.insufficient_funds`) the charge still waits and another key may try again.
     Problems: `payments.charge_not_found`, and those of the key.
     """
     await charge_of(conn, resident=payer.resident, charge=charge)
@@ -89,11 +97,11 @@ async def confirm(conn: db.Conn, *, payer: Payer, charge: UUID, key: str) -> Ans
         principal=str(payer.resident),
         scope=SCOPE,
         key=idempotency.check_key(key),
-        body_hash=idempotency.body_hash(msgspec.json.encode(["charge", charge])),
+        body_hash=idempotency.body_hash(msgspec.json.encode(["charge", charge, expected_paid])),
     )
 
     async def act() -> Answer:
-        return Answer(201, msgspec.json.encode(await _pay(conn, payer, charge)).decode())
+        return Answer(201, msgspec.json.encode(await _pay(conn, payer, charge, offered, expected_paid)).decode())
 
     return await idempotency.once(conn, named, act, keep=True)
 
@@ -110,7 +118,9 @@ async def refuse(conn: db.Conn, *, resident: UUID, charge: UUID) -> WaitingCharg
     return msgspec.structs.replace(found, state=ChargeState.REFUSED)
 
 
-async def _pay(conn: db.Conn, payer: Payer, charge: UUID) -> PaymentView:
+async def _pay(
+    conn: db.Conn, payer: Payer, charge: UUID, offered: offers.Offers, expected_paid: int | None
+) -> PaymentView:
     """The money, the payment, and the word to both sides."""
     now = clock.now()
     (found,) = await db.all(conn, q.lock_waiting_charges, WaitingCharge, charges=[charge], now=now)
@@ -118,18 +128,30 @@ async def _pay(conn: db.Conn, payer: Payer, charge: UUID) -> PaymentView:
         raise problems.charge_ended(state=found.state)
     if refusal := rules.payer_refusal(payer.resident, found.owner, found.amount, found.amount):
         raise refusal
-    outcome = await _move(conn, payer, found)
+    (terms,) = await (await offered.look(conn)).terms([_due(found)])
+    if refusal := rules.price_refusal(found.amount, offers.paid(found.amount, terms), expected_paid):
+        raise refusal
+    chain, outcome = await _move(conn, payer, found, terms)
     number = await db.one(conn, of_payments.take_receipt_numbers, int, count=1)
-    receipt = _receipt(payer, found, outcome, number)
+    given = offers.given(_due(found), terms, chain, outcome)
+    receipt = _receipt(payer, found, outcome, number, terms, given)
     await paid.write(conn, [receipt])
+    await offers.write(conn, offered, given)
     await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.CONFIRMED, now=now)
     succeeded = ChargeSucceeded(charge, found.payee_name, found.amount, found.currency, receipt.receipt_no, outcome.at)
     await events.publish(conn, [paid.told(receipt), told(payer.resident, succeeded)])
     return PaymentView.of_paid(receipt)
 
 
-async def _move(conn: db.Conn, payer: Payer, charge: WaitingCharge) -> ledger.Outcome:
-    transfer = ledger.Transfer(
+def _due(charge: WaitingCharge) -> offers.Due:
+    return offers.Due(charge.charge, charge.resident, charge.payee, charge.amount, charge.currency)
+
+
+async def _move(
+    conn: db.Conn, payer: Payer, charge: WaitingCharge, terms: offers.Terms
+) -> tuple[list[ledger.Transfer], ledger.Outcome]:
+    """The transfers that were posted, and what the ledger says of the payment's own."""
+    whole = ledger.Transfer(
         id=charge.charge,
         debit=payer.wallet,
         credit=charge.account,
@@ -137,19 +159,26 @@ async def _move(conn: db.Conn, payer: Payer, charge: WaitingCharge) -> ledger.Ou
         currency=charge.currency,
         reason="payment",
     )
-    (outcome,) = await ledger.post(conn, [transfer])
-    if not outcome.ok:
+    chain = offers.legs(whole, terms)
+    outcomes = await ledger.post(conn, chain)
+    if refused := rules.chain_refusal([outcome.code for outcome in outcomes]):
         # Raised out of the savepoint, so the ledger forgets the refusal too, and the payer may top up and try again.
-        refused: Problem = rules.ledger_refusal(outcome.code)
         raise refused
-    return outcome
+    return chain, outcomes[0]
 
 
 def _ended(charge: WaitingCharge) -> WaitingCharge:
     return msgspec.structs.replace(charge, state=ChargeState.CLOSED)
 
 
-def _receipt(payer: Payer, charge: WaitingCharge, outcome: ledger.Outcome, number: int) -> paid.Paid:
+def _receipt(
+    payer: Payer,
+    charge: WaitingCharge,
+    outcome: ledger.Outcome,
+    number: int,
+    terms: offers.Terms,
+    given: Sequence[offers.Given],
+) -> paid.Paid:
     return paid.Paid(
         id=charge.charge,
         order=charge.order_id,
@@ -163,6 +192,8 @@ def _receipt(payer: Payer, charge: WaitingCharge, outcome: ledger.Outcome, numbe
         at=outcome.at,
         reference=charge.reference or None,
         taken_by=charge.taken_by,
+        terms=terms,
+        given=given,
     )
 
 

@@ -21,7 +21,15 @@ OVERDUE = timedelta(days=2)
 LOST = timedelta(days=3)
 ARRIVED = N_("The bank has booked it now.")
 _GREW = N_("Still not booked after three days: it counts as missing now.")
+_FILLED = N_("The statement that was missing is here now.")
 _OPENED = N_("Found by comparing our books with the bank's.")
+
+
+class _Gap(Struct, frozen=True):
+    report: UUID
+    booked_on: date
+    ours: int
+    theirs: int
 
 
 class _NotBooked(Struct, frozen=True):
@@ -39,6 +47,7 @@ async def open_break(
     ours: int | None,
     theirs: int | None,
     day: date | None = None,
+    report: UUID | None = None,
 ) -> None:
     """Note a difference, once; `day` is the date it is about (today when none is known)."""
     one = ids.new()
@@ -51,6 +60,7 @@ async def open_break(
         kind=kind,
         payout=payout,
         line=line,
+        report=report,
         ours=ours,
         theirs=theirs,
         now=clock.now(),
@@ -78,6 +88,29 @@ async def settle_by_itself(conn: db.Conn, payouts: Sequence[UUID], reason: str) 
     for one in await db.all(conn, q.waiting_breaks, UUID, ids=db.ids(payouts)):
         await db.run(conn, q.resolve_break, id=one)
         await _step(conn, one, what="resolved", reason=reason, resident=None)
+
+
+async def compare_balances(conn: db.Conn, *, account: str, first: date) -> None:
+    """A statement begins with the balance at which the one before it ended, or one between them is missing: that is a
+    break, which ends by itself when the missing one comes. `first`: the earliest date that something was read of."""
+    gaps = await db.all(conn, q.gaps, _Gap, account=account, first=first)
+    filled = await db.all(
+        conn, q.closed_gaps, UUID, account=account, first=first, gaps=db.ids([gap.report for gap in gaps])
+    )
+    for one in filled:
+        await db.run(conn, q.resolve_break, id=one)
+        await _step(conn, one, what="resolved", reason=_FILLED, resident=None)
+    for gap in gaps:
+        await open_break(
+            conn,
+            kind=BreakKind.BALANCE,
+            payout=None,
+            line=None,
+            ours=gap.ours,
+            theirs=gap.theirs,
+            day=gap.booked_on,
+            report=gap.report,
+        )
 
 
 async def reconcile(conn: db.Conn) -> int:

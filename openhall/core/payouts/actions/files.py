@@ -135,9 +135,11 @@ async def _reports(conn: db.Conn, rail: Rail, file: UUID, kind: FileKind, report
     )
     payouts = {payout.id: payout for payout in await db.all(conn, q.lock_payouts, Locked, ids=db.ids(known))}
     booked = await db.all(conn, q.booked_before, _Booked, ids=db.ids(known))
-    await _keep(conn, file, kind, reports, known)
+    await _keep(conn, rail, file, kind, reports, known)
     found = _sorted_out(lines, payouts, {(one.payout, one.back) for one in booked})
     if kind is FileKind.STATEMENT:
+        first = min(report.booked_on for report in reports if report.booked_on is not None)
+        await breaks.compare_balances(conn, account=rail.account, first=first)
         await breaks.settle_by_itself(conn, sorted(found.booked), breaks.ARRIVED)
         for difference, line in found.differences:
             await _differ(conn, difference, line, payouts.get(line.payout) if line.payout else None)
@@ -150,7 +152,9 @@ async def _reports(conn: db.Conn, rail: Rail, file: UUID, kind: FileKind, report
         await hear.hear(conn, said, currency=rail.currency)
 
 
-async def _keep(conn: db.Conn, file: UUID, kind: FileKind, reports: Sequence[Report], known: set[UUID]) -> None:
+async def _keep(
+    conn: db.Conn, rail: Rail, file: UUID, kind: FileKind, reports: Sequence[Report], known: set[UUID]
+) -> None:
     """Write down the reports and their lines as the bank told them."""
     rows = [msgspec.structs.asdict(report) | {"id": ids.new()} for report in reports]
     lines = [
@@ -158,7 +162,7 @@ async def _keep(conn: db.Conn, file: UUID, kind: FileKind, reports: Sequence[Rep
         for row in rows
         for line in row.pop("lines")
     ]
-    await db.run(conn, q.add_reports, file=file, kind=kind, rows=db.rows(rows))
+    await db.run(conn, q.add_reports, file=file, kind=kind, account=rail.account, rows=db.rows(rows))
     await db.run(conn, q.add_lines, rows=db.rows(lines))
 
 

@@ -171,6 +171,7 @@ create table payouts.reports (
     file       uuid not null references payouts.files,
     kind       text not null,
     number     text not null,
+    account    text not null,
     booked_on  date,             -- of a statement: the date of its closing balance
     opening    bigint,
     closing    bigint,
@@ -180,7 +181,7 @@ create table payouts.reports (
         check ((kind = 'statement') = (booked_on is not null and opening is not null and closing is not null))
 );
 
-create index statements_by_date on payouts.reports (booked_on) where kind = 'statement';
+create index statements_by_date on payouts.reports (booked_on, id) where kind = 'statement';
 
 -- What the bank says it booked, one row for each payment; `amount` is below zero where money went.
 create table payouts.lines (
@@ -207,17 +208,19 @@ create table payouts.breaks (
     kind          text not null,
     payout        uuid references payouts.payouts,
     line          uuid references payouts.lines,
+    report        uuid references payouts.reports,
     ours          bigint,
     theirs        bigint,
     state         text not null default 'open',
     opened_at     timestamptz not null,
     constraint break_kind_exists
-        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction')),
+        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction', 'balance')),
     constraint break_state_exists check (state in ('open', 'resolved')),
-    constraint break_is_about_something check (payout is not null or line is not null)
+    constraint break_is_about_something check (num_nonnulls(payout, line, report) > 0)
 );
 
 create unique index one_open_break_per_payout on payouts.breaks (payout, kind) where state = 'open' and line is null;
+create unique index one_break_per_statement on payouts.breaks (report) where report is not null;
 create unique index one_break_per_line on payouts.breaks (line, kind) where line is not null;
 create index breaks_newest on payouts.breaks (state, opened_at desc);
 

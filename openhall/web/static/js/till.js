@@ -56,10 +56,21 @@ function addRow(moved, template) {
   fill("payer", moved.payer_masked);
   fill("receipt", moved.receipt_no);
   fill("amount", moved.amount_text[say.lang]);
+  showSplit(row, moved);
   list.prepend(row);
   while (list.children.length > LISTED) list.lastElementChild.remove();
   part("none").hidden = true;
   return true;
+}
+
+// Which part an offer paid; the whole amount stays what is shown in large and spoken.
+function showSplit(within, payment) {
+  const split = within.querySelector('[data-part="split"]');
+  if (!split) return;
+  split.hidden = !payment.discount;
+  if (split.hidden) return;
+  split.querySelector('[data-part="paid"]').textContent = payment.paid_text[say.lang];
+  split.querySelector('[data-part="discount"]').textContent = payment.discount_text[say.lang];
 }
 
 function showDay(today) {
@@ -73,6 +84,7 @@ function show(payment, newest) {
   if (!addRow(payment, "row") || !newest) return;
   setFigure(part("last"), payment.amount_text[say.lang]);
   part("last-at").textContent = `${timeOf(payment.at)} · ${payment.payer_masked}`;
+  showSplit(part("last-split"), payment);
   showDay(payment.today);
   const board = part("last").closest(".board");
   board.classList.remove("board-new");

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from openhall.base import events
 from openhall.base.errors import Problem
 from openhall.city.merchants import markets
 from openhall.city.merchants.markets import NewMarket, Side
+from tests.core.people.test_pages import Browser
 from tests.hall import Hall, Headers, fresh_key
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +79,55 @@ async def test_an_owner_asks_and_the_manager_accepts_or_declines(hall: Hall) -> 
         assert left.status_code == 204
     assert (await market_of(hall, owner, shop["id"]))["market"] is None
     await hall.books_agree()
+
+
+async def test_a_manager_takes_a_shop_out_and_its_owner_is_told(hall: Hall) -> None:
+    manager, owner, other = [await hall.sign_in(phone) for phone in (MANAGER, OWNER, OTHER)]
+    shop, market = await hall.open_shop(owner), await found(hall, manager)
+    path = f"/markets/{market}/shops/{shop['id']}/remove"
+    early = await send(hall, manager, "POST", path)
+    assert (early.status_code, early.json()["code"]) == (404, "merchants.member_not_found")
+    await send(hall, manager, "POST", f"/markets/{market}/invitations", {"short_code": shop["short_code"]})
+    await send(hall, owner, "POST", f"/shops/{shop['id']}/market/requests", {"market": market})
+    for stranger in (owner, other):
+        refused = await send(hall, stranger, "POST", path)
+        assert (refused.status_code, refused.json()["code"]) == (404, "merchants.market_not_found")
+    elsewhere = await found(hall, manager, "East")
+    refused = await send(hall, manager, "POST", f"/markets/{elsewhere}/shops/{shop['id']}/remove")
+    assert refused.json()["code"] == "merchants.member_not_found", "of another market"
+    removed = await asyncio.gather(*(send(hall, manager, "POST", path) for _ in range(4)))
+    assert sorted(one.status_code for one in removed) == [204, 404, 404, 404]
+    assert (await market_of(hall, owner, shop["id"]))["market"] is None
+    async with hall.pool.read() as reader:
+        told = await events.after(reader, f"shop:{shop['id']}", 0)
+        text = "select phone, text from people.messages where about = 'news'"
+        ((phone, said),) = await (await reader.execute(text.encode())).fetchall()
+    assert [(one.type, one.data["what"]) for one in told] == [("shop.changed", "market")]
+    assert phone == f"+86{OWNER}"
+    assert "西市" in said
+    await send(hall, manager, "POST", f"/markets/{market}/invitations", {"short_code": shop["short_code"]})
+    (request,) = (await market_of(hall, owner, shop["id"]))["requests"]
+    joined = await send(hall, owner, "POST", f"/shops/{shop['id']}/market/requests/{request['id']}/accept")
+    assert joined.json()["market"]["id"] == market, "both may agree again"
+    await hall.books_agree()
+
+
+async def test_a_shop_is_taken_out_on_its_page_in_the_list_of_shops(hall: Hall) -> None:
+    manager, owner = await hall.sign_in(MANAGER), await hall.sign_in(OWNER)
+    shop, market = await hall.open_shop(owner), await found(hall, manager)
+    await send(hall, manager, "POST", f"/markets/{market}/invitations", {"short_code": shop["short_code"]})
+    await send(hall, owner, "POST", f"/shops/{shop['id']}/market/requests", {"market": market})
+    browser = Browser(hall)
+    await browser.sign_in(MANAGER)
+    listed = (await browser.get(f"/markets/{market}/shops")).text
+    place = f"/markets/{market}/shops/{shop['id']}"
+    assert f'href="{place}"' in listed
+    page = (await browser.get(place)).text
+    assert "Take this shop out of the market?" in page
+    assert shop["name"] in page
+    assert (await browser.post(f"{place}/remove")).headers["location"] == f"/markets/{market}/shops"
+    assert shop["name"] not in (await browser.get(f"/markets/{market}/shops")).text
+    assert (await browser.get(place)).status_code == 404
 
 
 async def test_both_asking_is_an_agreement(hall: Hall) -> None:

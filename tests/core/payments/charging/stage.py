@@ -59,14 +59,21 @@ class Stage(Struct):
         body = {"reference": reference}
         return await self.hall.client.post(f"{self.charges}/reverse", json=body, headers=by or self.key)
 
-    async def confirm(self, charge: str, phone: str = PAYER) -> Any:
-        """The payer says yes on the phone."""
+    async def confirm(self, charge: str, phone: str = PAYER, expected_paid: int | None = None) -> Any:
+        """The payer says yes on the phone, to the price that was shown there."""
         async with self.hall.pool.read() as reader:
             resident = await people.resident_with(reader, f"+86{phone}")
         assert resident is not None
         payer = Payer(resident.id, resident.wallet, resident.phone_masked)
         async with self.hall.pool.write() as conn:
-            return await paycodes.confirm(conn, payer=payer, charge=UUID(charge), key=str(uuid4()))
+            return await paycodes.confirm(
+                conn,
+                payer=payer,
+                charge=UUID(charge),
+                key=str(uuid4()),
+                offered=self.hall.offers,
+                expected_paid=expected_paid,
+            )
 
     async def taken(self) -> list[dict[str, Any]]:
         """The shop's book of today."""

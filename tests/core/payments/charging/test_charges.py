@@ -95,6 +95,25 @@ async def test_a_second_charge_with_a_reference_is_the_first_when_equal_and_refu
     await hall.books_agree()
 
 
+async def test_an_open_order_holds_its_reference_and_no_charge_takes_it(hall: Hall) -> None:
+    """It was nobody's payment yet: a charge under it is no repetition of anything, whatever its amount."""
+    stage = await set_up(hall, money=1_000)
+    path = f"/api/v1/shops/{stage.shop['id']}/orders"
+    order = (await hall.client.post(path, json={"amount": 350, "reference": "A-17"}, headers=stage.owner)).json()
+    code = await stage.code()
+    for amount in (350, 351):
+        refused = await stage.charge(code, amount, "A-17")
+        assert (refused.status_code, refused.json()["code"]) == (409, "payments.reference_taken")
+    assert await hall.balance(stage.payer) == 1_000
+    paid = await hall.pay(stage.payer, code=order["code"])
+    assert (paid.status_code, paid.json()["amount"]) == (201, 350), "the order is still there to be paid"
+    again = await stage.charge(code, 350, "A-17")
+    assert again.status_code == 201, again.text
+    assert again.json()["id"] == paid.json()["id"], "once paid it is the same payer's payment of the same amount"
+    assert (await stage.charge(code, 350, "A-18")).status_code == 201, "and the code is as it was"
+    await hall.books_agree()
+
+
 async def test_a_reference_is_the_shops_own_and_another_shop_may_use_the_same(hall: Hall) -> None:
     stage = await set_up(hall)
     elsewhere = await hall.open_shop(stage.owner, "Next door")
@@ -174,7 +193,9 @@ async def test_without_money_the_counter_and_the_payer_are_told_and_the_code_sti
     stage = await set_up(hall, money=100)
     code = await stage.code()
     refused = await stage.charge(code, 350, "R1", key="one")
-    assert (refused.status_code, refused.json()["code"]) == (422, "payments.insufficient_funds")
+    assert (refused.status_code, refused.json()["code"]) == (422, "payments.payer_lacks_funds")
+    assert set(refused.json()) == {"type", "title", "status", "detail", "code"}, "how much they have is theirs to know"
+    assert refused.json()["title"] == "付款人余额不足。", "and not: top up your wallet"
     ((told, data),) = await facts(hall, await stream_of(hall, PAYER))
     assert (told, data["code"], data["payee_name"]) == (
         "charge.refused", "payments.insufficient_funds", stage.shop["name"]

@@ -38,7 +38,7 @@ async def payer_of(hall: Hall, phone: str = PAYER) -> Payer:
 async def confirm(hall: Hall, charge: UUID, key: str | None = None, phone: str = PAYER) -> Any:
     payer = await payer_of(hall, phone)
     async with hall.pool.write() as conn:
-        return await paycodes.confirm(conn, payer=payer, charge=charge, key=key or str(uuid4()))
+        return await paycodes.confirm(conn, payer=payer, charge=charge, key=key or str(uuid4()), offered=hall.offers)
 
 
 async def state_of(hall: Hall, charge: UUID) -> paycodes.ChargeState:

@@ -1,0 +1,39 @@
+"""What the rules of an offer can name: a shop, all of a category, or whoever is in a market at that moment."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from openhall.base import db
+from openhall.city.merchants import categories
+from openhall.city.merchants.actions import shops_of
+from openhall.city.merchants.markets.types import MarketName
+from openhall.city.merchants.registry import payee_of
+from openhall.city.merchants.types import Kept, State
+from openhall.core.payments import Payee
+from openhall.core.payments.offers import Group, GroupSource, Membership
+
+q = db.load("openhall.city.merchants")
+market_q = db.load("openhall.city.merchants.markets")
+
+
+async def _memberships(conn: db.ReadConn, shops: Sequence[UUID]) -> list[Membership]:
+    found = await db.all(conn, q.groups_of, Kept, shops=db.ids(shops))
+    return [
+        Membership(kept.shop, kind, id_)
+        for kept in found
+        for kind, id_ in (("shop", str(kept.shop)), ("category", kept.category), ("market", str(kept.market)))
+        if kind != "market" or kept.market is not None
+    ]
+
+
+async def _listed(conn: db.ReadConn) -> list[Group]:
+    markets = await db.all(conn, market_q.markets_with_shops, MarketName)
+    named = [Group("market", str(market.id), f"{market.name} · {market.city}") for market in markets]
+    return [Group("category", kind.code, kind.title) for kind in categories.CATEGORIES] + named
+
+
+async def _kept(conn: db.ReadConn, resident: UUID) -> list[Payee]:
+    return [payee_of(shop) for shop in await shops_of(conn, owner=resident) if shop.state is State.OPEN]
+
+
+groups = GroupSource(of=_memberships, listed=_listed, owned=_kept)
