@@ -10,6 +10,7 @@ import os
 import statistics
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,7 +65,7 @@ async def made(settings: Settings, server: int) -> market.Made:
     return done
 
 
-async def pages(settings: Settings, manager: str, which: list[str]) -> None:
+async def pages(settings: Settings, server: int, manager: str, which: list[str]) -> None:
     """Ask for each page thirty times, and say how long it took."""
     app = create_app(settings)
     transport = httpx.ASGITransport(cast("Any", app))
@@ -77,14 +78,17 @@ async def pages(settings: Settings, manager: str, which: list[str]) -> None:
             )
         client.cookies.set(people.COOKIE, token)
         for path in which:
-            took = []
+            took: list[float] = []
+            at_work = cpu_of(server) + time.process_time()
             for _ in range(TIMES):
                 began = time.monotonic()
                 answer = await client.get(path)
                 took.append((time.monotonic() - began) * 1000)
                 assert answer.status_code == 200, answer.text
+            cpu = (cpu_of(server) + time.process_time() - at_work) / TIMES * 1000
             took.sort()
-            print(f"{path[:80]:80} median {statistics.median(took):6.1f} ms, best {took[0]:.1f}, worst {took[-1]:.1f}")
+            clock_says = f"median {statistics.median(took):6.1f} ms, best {took[0]:.1f}, worst {took[-1]:.1f}"
+            print(f"{path[:80]:80} {clock_says}; {cpu:.1f} ms of processor time each")
 
 
 async def main(dsn: str, server: int) -> None:
@@ -94,7 +98,8 @@ async def main(dsn: str, server: int) -> None:
     done = await made(settings, server)
     print(f"{done.payments:,} payments, {done.transfers:,} transfers; {clock.now():%Y-%m-%d %H:%M} UTC")
     here = f"/markets/{done.market}"
-    await pages(settings, market.MANAGER_PHONE, [here, f"{here}?view=week", f"{here}/shops"])
+    views = [here, f"{here}?on={done.first + timedelta(days=31)}", f"{here}?view=week", f"{here}?view=day"]
+    await pages(settings, server, market.MANAGER_PHONE, [*views, f"{here}/shops", f"{here}/manage"])
     began = time.monotonic()
     broken = [check.name for check, rows in await checks.run(dsn, packages(demo=True)) if rows]
     print(f"checks: {time.monotonic() - began:.1f} s, broken: {broken}")

@@ -261,6 +261,33 @@ FORGED = """
 """
 
 
+def test_the_part_that_an_offer_paid_is_shown_as_it_comes_and_the_whole_amount_is_spoken(
+    enter: Enter, new_person: NewPerson
+) -> None:
+    keeper, guest = new_person(), new_person()
+    guest.top_up(10_000)
+    keeper.top_up(10_000)
+    shop = keeper.open_shop()
+    till = enter(keeper, lang="en")
+    open_till(till, shop)
+    split = till.page.locator('[data-part="last-split"]')
+    guest.pay(shop, 100)
+    till.hears("received 1 yuan")
+    expect(split.locator("span").first).to_be_hidden()
+    today = till.page.evaluate("new Date().toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' })")
+    campaign = {"title": "Breakfast", "kind": "amount_off", "amount": 150, "budget": 1_000, "start": True}
+    groups = [{"kind": "shop", "id": shop["id"]}]
+    wish = campaign | {"first_day": today, "last_day": today, "groups": groups}
+    assert keeper.api("POST", "/campaigns", wish).status_code == 201
+    guest.pay(shop, 250)
+    till.hears("received 1 yuan", "received 2 yuan 50")
+    expect(split).to_have_text("The customer ¥1.00, an offer ¥1.50")
+    row = till.page.locator('[data-part="list"] .row').first
+    expect(row.locator('[data-part="amount"]')).to_have_text("¥2.50")
+    expect(row.locator('[data-part="split"]')).to_have_text("The customer ¥1.00, an offer ¥1.50")
+    expect(till.page.locator('[data-part="total"]')).to_have_text("¥3.50")
+
+
 def test_pitfall_10_only_a_settled_payment_makes_the_till_sound(enter: Enter, new_person: NewPerson) -> None:
     """Not a forged event, not the message of another origin, not a refund, not another change of the shop."""
     keeper, guest = new_person(), new_person()
