@@ -1,8 +1,8 @@
 -- name: insert_campaign
-insert into campaigns.campaigns (id, sponsor, title, kind, account, source, currency, amount, low, high, min_spend,
+insert into campaigns.campaigns (id, sponsor, title, kind, account, source, currency, amount, low, high, most_off, min_spend,
                                  first_day, last_day, weekdays, from_minute, to_minute, per_day, per_person,
                                  per_person_sum, most_uses, days, seed, created_at)
-values (:id, :sponsor, :title, :kind, :account, :source, :currency, :amount, :low, :high, :min_spend,
+values (:id, :sponsor, :title, :kind, :account, :source, :currency, :amount, :low, :high, :most_off, :min_spend,
         :first_day, :last_day, :weekdays, :from_minute, :to_minute, :per_day, :per_person,
         :per_person_sum, :most_uses, :days, :seed, :now);
 
@@ -213,7 +213,7 @@ select s.id, s.offer, s.kind, s.amount, p.amount as payment_amount
   join campaigns.campaigns c on c.id = s.offer
  where s.account <> c.account or s.currency <> c.currency or p.amount < c.min_spend
     or s.amount is distinct from case
-         when c.kind = 'fixed_price' and s.kind = 'discount' then p.amount - c.amount
+         when c.kind = 'fixed_price' and s.kind = 'discount' then least(p.amount - c.amount, c.most_off)
          when c.kind = 'amount_off' and s.kind = 'discount' then least(c.amount, p.amount - 1)
          when c.kind = 'bounty' and s.kind = 'bounty' and s.amount between c.low and c.high then s.amount end
  limit 100;

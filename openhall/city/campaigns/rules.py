@@ -58,7 +58,8 @@ def discount(campaign: Campaign | Rules, amount: int) -> int:
     if amount < campaign.min_spend:
         return 0
     if campaign.kind is Kind.FIXED_PRICE:
-        return max(0, amount - campaign.amount)
+        # Shops choose the amount of an order, so the difference alone would be whatever they like.
+        return max(0, min(amount - campaign.amount, campaign.most_off or 0))
     if campaign.kind is Kind.AMOUNT_OFF:
         return min(campaign.amount, amount - 1)
     return 0
@@ -120,9 +121,15 @@ def _faults(rules: Rules) -> list[tuple[str, bool, str]]:
     least = rules.high if rules.kind is Kind.BOUNTY else 1
     length = (rules.last_day - rules.first_day).days
     limits = (rules.per_day, rules.per_person, rules.per_person_sum, rules.most_uses)
-    is_promoter = rules.kind is Kind.PROMOTER
+    is_promoter, has_price = rules.kind is Kind.PROMOTER, rules.kind is Kind.FIXED_PRICE
     return [
         ("amount", not gives or max(rules.amount, rules.high) > money.MAX_AMOUNT, N_("Say how much is given")),
+        (
+            "most_off",
+            has_price != (rules.most_off is not None),
+            N_("Of a fixed price, and only of one, say how much it takes off a payment at most"),
+        ),
+        ("most_off", not 1 <= (rules.most_off or 1) <= money.MAX_AMOUNT, N_("Say how much it takes off at most")),
         ("min_spend", rules.min_spend < least, N_("A bounty may not be larger than the least payment")),
         ("min_spend", rules.min_spend > money.MAX_AMOUNT, N_("The least payment is too large")),
         ("last_day", not 0 <= length < LONGEST_DAYS, N_("The last day comes after the first, within two years")),
