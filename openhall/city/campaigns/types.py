@@ -36,7 +36,7 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     amount          the fixed price, the amount off, or what an inviter earns for one payment; 0 of a bounty
     low, high       a bounty is drawn between them, both included; else 0
-    most_off        the most that a fixed price takes off one payment, so that no payment takes all of the budget; else None
+    most_off        the most that a fixed price takes off one payment: shops choose the amounts; else None
     min_spend       of a smaller payment nothing is given; of a bounty it is what leaves the wallet that counts
     first_day ..    dates, weekdays (1 Monday, 2 Tuesday, ... 64 Sunday) and minutes of the day in the hall's zone;
     to_minute       the window is half-open: [from_minute, to_minute)
