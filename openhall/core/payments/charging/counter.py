@@ -100,6 +100,7 @@ class Counter:
         asked = undecided(items)
         await self._read_codes(conn, asked)
         _check(undecided(items))
+        await _hold(conn, [item for item in undecided(items) if item.shown.requires_action])
         at_once = [item for item in undecided(items) if not item.shown.requires_action]
         for item, terms in zip(at_once, await look.terms([self._due(item) for item in at_once]), strict=True):
             item.terms = terms
@@ -212,6 +213,16 @@ async def _admit(conn: db.Conn, items: list[_Item]) -> None:
                 item.answer = answer
             else:
                 item.taker = answer
+
+
+async def _hold(conn: db.Conn, items: list[_Item]) -> None:
+    """Before payers are asked: a shop that somebody is closing right now is waited for, and then takes nothing."""
+    if not items:
+        return
+    await paycodes.hold_payees(conn, [item.admitted.payee.id for item in items])
+    await _admit(conn, items)
+    for item in undecided(items):
+        item.answer = item.admitted.refusal
 
 
 def _again(charge: Charge, payer: UUID | None, amount: int) -> Answer | Problem:

@@ -28,7 +28,9 @@ from openhall.core.payments.paycodes.waiting import (
     ask_payers,
     charge_of,
     close,
+    close_all_of,
     confirm,
+    hold_payees,
     keep,
     next_waiting,
     quote,
@@ -38,7 +40,7 @@ from openhall.core.payments.paycodes.waiting import (
 
 __all__ = [
     "CONFIRM_WITHIN", "ChargeConfirm", "ChargeRefused", "ChargeState", "ChargeSucceeded", "CodeAsk", "Consumed",
-    "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "confirm",
-    "consume", "devices", "enrol", "issue", "issuing_limit", "keep", "next_waiting", "payers_of", "quote", "refuse",
-    "release", "revoke", "stream_of", "told", "waiting",
+    "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "close_all_of",
+    "confirm", "consume", "devices", "enrol", "hold_payees", "issue", "issuing_limit", "keep", "next_waiting",
+    "payers_of", "quote", "refuse", "release", "revoke", "stream_of", "told", "waiting",
 ]  # fmt: skip
