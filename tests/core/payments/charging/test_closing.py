@@ -52,24 +52,9 @@ async def test_a_charge_waits_for_whoever_closes_the_shop_and_then_is_refused(ha
         owner = (await hall.client.get("/api/v1/me", headers=stage.owner)).json()["id"]
         await merchants.close_shop(conn, owner=UUID(owner), shop=UUID(stage.shop["id"]))
         charge = asyncio.create_task(stage.charge(code, large))
-        await waits(hall, "advisory")
+        await hall.somebody_waits()
     refused = await charge
     assert (refused.status_code, refused.json()["code"]) == (422, "merchants.shop_closed")
-
-
-async def waits(hall: Hall, what: str) -> None:
-    """Until somebody waits for a lock of this kind."""
-    for _ in range(600):
-        async with hall.pool.read() as reader:
-            found = await reader.execute(
-                b"select 1 from pg_locks l join pg_database d on d.oid = l.database "
-                b"where not l.granted and l.locktype = %s and d.datname = current_database()",
-                [what],
-            )
-            if await found.fetchone():
-                return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"nobody waited for {what}")
 
 
 async def close_shop(stage: Stage) -> Any:
