@@ -151,12 +151,18 @@ class _Over(Struct, frozen=True):
     sponsor: UUID
 
 
-async def sweep(conn: db.Conn, *, limit: int = 100) -> int:
-    """End campaigns whose last day is past, and send on what refunds brought back to ended ones; how many."""
+async def sweep(pool: db.Pool, *, limit: int = 100) -> int:
+    """End campaigns whose last day is past, and send on what refunds brought back to ended ones; how many.
+
+    Each in a transaction of its own: whoever holds one campaign's money and waits for another's waits for payments
+    that want them the other way round.
+    """
     today = ledger.local(clock.now()).date()
-    over = await db.all(conn, q.campaigns_over, _Over, today=today, limit=limit)
+    async with pool.read() as reader:
+        over = await db.all(reader, q.campaigns_over, _Over, today=today, limit=limit)
     for one in over:
-        await change(conn, sponsor=one.sponsor, campaign=one.id, to=State.ENDED)
+        async with pool.write() as conn:
+            await change(conn, sponsor=one.sponsor, campaign=one.id, to=State.ENDED)
     return len(over)
 
 

@@ -13,9 +13,7 @@ tasks = Blueprint()
 @tasks.task(name="sweep", pass_context=True, queueing_lock="campaigns:sweep", lock="campaigns:sweep")
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Every five minutes: end campaigns whose time is over; send on what refunds brought back to ended ones."""
-    pool: db.Pool = context.additional_context["pool"]
-    async with pool.write() as conn:
-        await actions.sweep(conn)
+    await actions.sweep(context.additional_context["pool"])
 
 
 @tasks.periodic(cron="37 * * * *")

@@ -113,8 +113,7 @@ async def test_the_rest_of_the_budget_comes_back_and_so_does_what_is_refunded_la
     given = await refund(hall, owner, paid["id"], 700)
     assert (given.json()["amount"], given.json()["to_payer"]) == (700, 350)
     assert await hall.balance(payer) == 1000
-    async with hall.pool.write() as conn:
-        assert await sweep(conn) == 1
+    assert await sweep(hall.pool) == 1
     assert await hall.balance(sponsor.headers) == 1_000_000
     assert (await sponsor.look(campaign["id"]))["spent"] == 0
     await hall.books_agree()
