@@ -146,24 +146,20 @@ async def _move(
     return outcome
 
 
-class _Over(Struct, frozen=True):
+class Over(Struct, frozen=True):
+    """A campaign that is to end, or has something to send on."""
+
     id: UUID
     sponsor: UUID
 
 
-async def sweep(pool: db.Pool, *, limit: int = 100) -> int:
-    """End campaigns whose last day is past, and send on what refunds brought back to ended ones; how many.
+async def over(conn: db.ReadConn, *, limit: int = 100) -> list[Over]:
+    """Campaigns whose last day is past, and ended ones to which refunds have brought something back.
 
-    Each in a transaction of its own: whoever holds one campaign's money and waits for another's waits for payments
-    that want them the other way round.
+    `change` ends them, and sends that on: each in a transaction of its own, because whoever holds one campaign's money
+    and waits for another's waits for payments that want them the other way round.
     """
-    today = ledger.local(clock.now()).date()
-    async with pool.read() as reader:
-        over = await db.all(reader, q.campaigns_over, _Over, today=today, limit=limit)
-    for one in over:
-        async with pool.write() as conn:
-            await change(conn, sponsor=one.sponsor, campaign=one.id, to=State.ENDED)
-    return len(over)
+    return await db.all(conn, q.campaigns_over, Over, today=ledger.local(clock.now()).date(), limit=limit)
 
 
 async def offered(conn: db.ReadConn, *, limit: int = 50) -> list[Campaign]:

@@ -4,6 +4,7 @@ from procrastinate import Blueprint, JobContext
 
 from openhall.base import db
 from openhall.city.campaigns import actions, promoter
+from openhall.city.campaigns.types import State
 from openhall.core.payments import offers
 
 tasks = Blueprint()
@@ -13,7 +14,17 @@ tasks = Blueprint()
 @tasks.task(name="sweep", pass_context=True, queueing_lock="campaigns:sweep", lock="campaigns:sweep")
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Every five minutes: end campaigns whose time is over; send on what refunds brought back to ended ones."""
-    await actions.sweep(context.additional_context["pool"])
+    await end_what_is_over(context.additional_context["pool"])
+
+
+async def end_what_is_over(pool: db.Pool) -> int:
+    """What `sweep` does; for how many campaigns. Each has a transaction of its own."""
+    async with pool.read() as reader:
+        over = await actions.over(reader)
+    for one in over:
+        async with pool.write() as conn:
+            await actions.change(conn, sponsor=one.sponsor, campaign=one.id, to=State.ENDED)
+    return len(over)
 
 
 @tasks.periodic(cron="37 * * * *")

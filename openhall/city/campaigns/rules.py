@@ -15,6 +15,8 @@ from openhall.city.campaigns import problems
 from openhall.city.campaigns.types import ALL_DAYS, WHOLE_DAY, Campaign, Kind, Rules
 
 LONGEST_DAYS = 731
+_NO_PAYER = N_("A thanks for new shops has no limit for each payer or for all: say how many payments of a shop count")
+_NO_HOURS = N_("A thanks for new shops counts every day and hour")
 
 
 class Tally(Struct):
@@ -137,9 +139,20 @@ def _faults(rules: Rules) -> list[tuple[str, bool, str]]:
         ("from", not 0 <= rules.from_minute < rules.to_minute <= WHOLE_DAY, N_("The hours end after they begin")),
         ("limits", any(one is not None and not 1 <= one <= 2**31 - 1 for one in limits), N_("A limit is at least one")),
         ("days", is_promoter != (rules.days is not None), N_("Say for how many days a shop counts as new")),
+        ("limits", is_promoter and _limits_payers(rules), _NO_PAYER),
+        ("weekdays", is_promoter and _limits_hours(rules), _NO_HOURS),
         (
             "days",
             rules.days is not None and not 1 <= rules.days <= LONGEST_DAYS,
             N_("A shop is new for two years at most"),
         ),
     ]
+
+
+def _limits_payers(rules: Rules) -> bool:
+    """Whether it says how often a person gets something, or how often all do: of earnings nobody asks for that."""
+    return any(limit is not None for limit in (rules.per_day, rules.per_person_sum, rules.most_uses))
+
+
+def _limits_hours(rules: Rules) -> bool:
+    return (rules.weekdays, rules.from_minute, rules.to_minute) != (ALL_DAYS, 0, WHOLE_DAY)

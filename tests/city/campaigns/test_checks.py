@@ -55,6 +55,7 @@ MORE_GUARDS = """
 alter table campaigns.earnings disable trigger earnings_append_only;
 alter table campaigns.invitations drop constraint invitations_inviter_fkey;
 alter table campaigns.campaigns drop constraint campaign_uses_are_limited;
+alter table campaigns.campaigns drop constraint promoter_campaign_is_limited_by_shops;
 alter table campaigns.campaigns drop constraint promoter_campaign_knows_how_long;
 alter table payments.subsidies drop constraint one_subsidy_of_a_kind_per_payment;
 """

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from openhall.base import clock
-from openhall.city.campaigns.actions import sweep
+from openhall.city.campaigns.jobs import end_what_is_over
 from openhall.core import payments
 from tests.city.campaigns.sponsor import FRIDAY, OTHER_OWNER, OWNER, Sponsor, refund
 from tests.hall import Hall, fresh_key
@@ -113,7 +113,7 @@ async def test_the_rest_of_the_budget_comes_back_and_so_does_what_is_refunded_la
     given = await refund(hall, owner, paid["id"], 700)
     assert (given.json()["amount"], given.json()["to_payer"]) == (700, 350)
     assert await hall.balance(payer) == 1000
-    assert await sweep(hall.pool) == 1
+    assert await end_what_is_over(hall.pool) == 1
     assert await hall.balance(sponsor.headers) == 1_000_000
     assert (await sponsor.look(campaign["id"]))["spent"] == 0
     await hall.books_agree()
@@ -219,6 +219,11 @@ async def test_states_go_one_way_and_strangers_find_nothing(hall: Hall) -> None:
         ({"from_time": "9 o'clock"}, "from_time"),
         ({"to_time": "24:01"}, "to_time"),
         ({"days": 3}, "days"),
+        ({"kind": "promoter", "days": 3, "per_day": 1}, "limits"),
+        ({"kind": "promoter", "days": 3, "per_person_sum": 50}, "limits"),
+        ({"kind": "promoter", "days": 3, "most_uses": 1}, "limits"),
+        ({"kind": "promoter", "days": 3, "weekdays": [5]}, "weekdays"),
+        ({"kind": "promoter", "days": 3, "to_time": "09:00"}, "weekdays"),
         ({"kind": "promoter"}, "days"),
     ],
 )

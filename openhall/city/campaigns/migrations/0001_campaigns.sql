@@ -42,6 +42,8 @@ create table campaigns.campaigns (
   constraint campaign_ends_once check ((state = 'ended') = (ended_at is not null)),
   constraint campaign_ran_when_started check (state not in ('running', 'paused') or started_at is not null),
   constraint fixed_price_has_a_ceiling check ((kind = 'fixed_price') = (most_off is not null)),
+  constraint promoter_campaign_is_limited_by_shops check (kind <> 'promoter' or (
+    num_nonnulls(per_day, per_person_sum, most_uses) = 0 and (weekdays, from_minute, to_minute) = (127, 0, 1440))),
   constraint promoter_campaign_knows_how_long check ((kind = 'promoter') = (days is not null))
 );
 create index campaigns_running on campaigns.campaigns (id) where state = 'running';
