@@ -151,6 +151,7 @@ class Over(Struct, frozen=True):
 
     id: UUID
     sponsor: UUID
+    kind: Kind
 
 
 async def over(conn: db.ReadConn, *, limit: int = 100) -> list[Over]:

@@ -90,9 +90,10 @@ select payment, amount, at from payments.subsidies
  order by payment limit :limit;
 
 -- name: campaigns_over
--- Whose last day is past, and ended ones to which refunds have brought something back.
-select c.id, c.sponsor from campaigns.campaigns c join ledger.accounts a on a.id = c.account
- where (c.state in ('running', 'paused') and c.last_day < :today)
+-- Whose last day is past, and ended ones to which refunds have brought something back. Payments of the last day earn
+-- their inviters something a day later; one more, because a day may be an hour short, and for what is still to be paid.
+select c.id, c.sponsor, c.kind from campaigns.campaigns c join ledger.accounts a on a.id = c.account
+ where (c.state in ('running', 'paused') and c.last_day + case c.kind when 'promoter' then 2 else 0 end < :today)
     or (c.state = 'ended' and a.credits > a.debits)
  order by c.id limit :limit;
 
@@ -155,8 +156,9 @@ select p.id, p.payee as shop, i.inviter, r.wallet
   join lateral (
     select p.id, p.payee, p.at
       from payments.payments p join payments.orders o on o.id = p.order_id
-     where p.payee = i.shop and p.at >= greatest(i.at, c.started_at) and p.at < i.at + c.days * interval '1 day'
-       and p.at <= :before and p.amount >= c.min_spend and p.currency = c.currency
+     where p.payee = i.shop and p.business_date between c.first_day and c.last_day
+       and p.at >= greatest(i.at, c.started_at) and p.at < i.at + c.days * interval '1 day' and p.at <= :before
+       and p.amount >= c.min_spend and p.currency = c.currency
        and o.refunded = 0 and p.payer not in (i.inviter, i.owner)
        and not exists (select from campaigns.earnings e where e.payment = p.id)
      order by p.id

@@ -42,7 +42,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     to_minute       the window is half-open: [from_minute, to_minute)
     per_day ..      how often one person on a business date, how often and how much ever, how often all together;
     most_uses       of a promoter campaign `per_person` is how many payments of one new shop count
-    days            of a promoter campaign: how long a shop is new
+    days            of a promoter campaign: how long a shop is new; the dates are business dates of its payments
     """
 
     kind: Kind

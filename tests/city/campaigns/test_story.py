@@ -7,6 +7,7 @@ import pytest
 from openhall.base import clock
 from openhall.city.campaigns.jobs import end_what_is_over
 from openhall.core import payments
+from openhall.core.payments import offers
 from tests.city.campaigns.sponsor import FRIDAY, OTHER_OWNER, OWNER, Sponsor, refund
 from tests.hall import Hall, fresh_key
 
@@ -113,7 +114,7 @@ async def test_the_rest_of_the_budget_comes_back_and_so_does_what_is_refunded_la
     given = await refund(hall, owner, paid["id"], 700)
     assert (given.json()["amount"], given.json()["to_payer"]) == (700, 350)
     assert await hall.balance(payer) == 1000
-    assert await end_what_is_over(hall.pool) == 1
+    assert await end_what_is_over(hall.pool, offers.Offers()) == 1
     assert await hall.balance(sponsor.headers) == 1_000_000
     assert (await sponsor.look(campaign["id"]))["spent"] == 0
     await hall.books_agree()

@@ -12,7 +12,7 @@ import pytest
 
 from openhall.city.campaigns.jobs import end_what_is_over
 from openhall.core import payments, people
-from openhall.core.payments import paycodes
+from openhall.core.payments import offers, paycodes
 from tests.city.campaigns.sponsor import SPONSOR, Sponsor
 from tests.core.payments.charging.stage import PAYER, Stage, set_up
 from tests.core.payments.paycodes.counter import ask, made_offline
@@ -94,7 +94,7 @@ async def test_pitfall_05_campaigns_end_one_by_one_and_hold_no_money_while_they_
     first, second = sorted([(await sponsor.run(**yesterday))["id"] for _ in range(2)])
     async with hall.pool.write() as conn:
         await conn.execute(b"select 1 from campaigns.campaigns where id = %s for no key update", [second])
-        sweeping = asyncio.create_task(end_what_is_over(hall.pool))
+        sweeping = asyncio.create_task(end_what_is_over(hall.pool, offers.Offers()))
         await hall.somebody_waits()
         assert await is_free(hall, b"select 1 from ledger.accounts where id = %s", resident.wallet)
         assert (await sponsor.look(first))["state"] == "ended"
