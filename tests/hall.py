@@ -1,5 +1,6 @@
 """A hall under test: the client, the pool, and the few steps that every story begins with."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID, uuid4
@@ -114,6 +115,18 @@ class Hall:
                 for check in package.checks:
                     broken = await (await conn.execute(check.query.sql.encode(), {})).fetchall()
                     assert not broken, f"{check.name}: {check.promise} Broken by {broken[:3]}"
+
+    async def somebody_waits(self) -> None:
+        """Until a transaction of this hall waits for a lock: what a race begins with."""
+        for _ in range(1200):
+            async with self.pool.read() as reader:
+                waiting = await reader.execute(
+                    b"select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                )
+                if await waiting.fetchone():
+                    return
+            await asyncio.sleep(0.05)
+        raise AssertionError("nobody waited for a lock")
 
     async def pay(self, payer: Headers, key: str | None = None, **body: Any) -> Any:
         """POST /payments; the response."""

@@ -189,7 +189,14 @@ class Scenery:
         wishes = {
             "offer": {"title": "早餐立减三元五", "kind": "amount_off", "amount": 350, "per_day": 2, "min_spend": 351},
             "bounty": {"title": "Red packet", "kind": "bounty", "low": 1, "high": 88, "min_spend": 88},
-            "draft": {"title": "周五一分钱早餐", "kind": "fixed_price", "amount": 1, "weekdays": [5], "start": False},
+            "draft": {
+                "title": "周五一分钱早餐",
+                "weekdays": [5],
+                "kind": "fixed_price",
+                "amount": 1,
+                "most_off": 1000,
+                "start": False,
+            },
         }
         made = {name: keeper.api("POST", "/campaigns", common | wish) for name, wish in wishes.items()}
         for answer in made.values():

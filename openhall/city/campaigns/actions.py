@@ -146,18 +146,21 @@ async def _move(
     return outcome
 
 
-class _Over(Struct, frozen=True):
+class Over(Struct, frozen=True):
+    """A campaign that is to end, or has something to send on."""
+
     id: UUID
     sponsor: UUID
+    kind: Kind
 
 
-async def sweep(conn: db.Conn, *, limit: int = 100) -> int:
-    """End campaigns whose last day is past, and send on what refunds brought back to ended ones; how many."""
-    today = ledger.local(clock.now()).date()
-    over = await db.all(conn, q.campaigns_over, _Over, today=today, limit=limit)
-    for one in over:
-        await change(conn, sponsor=one.sponsor, campaign=one.id, to=State.ENDED)
-    return len(over)
+async def over(conn: db.ReadConn, *, limit: int = 100) -> list[Over]:
+    """Campaigns whose last day is past, and ended ones to which refunds have brought something back.
+
+    `change` ends them, and sends that on: each in a transaction of its own, because whoever holds one campaign's money
+    and waits for another's waits for payments that want them the other way round.
+    """
+    return await db.all(conn, q.campaigns_over, Over, today=ledger.local(clock.now()).date(), limit=limit)
 
 
 async def offered(conn: db.ReadConn, *, limit: int = 50) -> list[Campaign]:

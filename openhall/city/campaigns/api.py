@@ -36,6 +36,7 @@ class GroupRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class CampaignRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A campaign to be made. Amounts in minor units; no weekdays: every day; no groups: everywhere.
 
+    `most_off`, of a `fixed_price` and required there: the most it takes off one payment.
     `budget` comes from the sponsor's wallet, or from the account of `from_shop`. `start` lets it run at once.
     """
 
@@ -44,6 +45,7 @@ class CampaignRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     amount: Fen = 0
     low: Fen = 0
     high: Fen = 0
+    most_off: edge.Amount | None = None
     min_spend: edge.Amount = 1
     first_day: date
     last_day: date
@@ -68,6 +70,7 @@ class CampaignRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             amount=self.amount,
             low=self.low,
             high=self.high,
+            most_off=self.most_off,
             min_spend=self.min_spend,
             first_day=self.first_day,
             last_day=self.last_day,

@@ -34,6 +34,7 @@ def _plans(first: date, last: date) -> dict[str, Rules]:
         "friday": Rules(
             kind=Kind.FIXED_PRICE,
             amount=1,
+            most_off=1000,
             weekdays=_FRIDAY,
             from_minute=300,
             to_minute=600,

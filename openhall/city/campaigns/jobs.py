@@ -1,9 +1,12 @@
 """Background work of campaigns: what is over ends, and inviters are paid."""
 
+from uuid import UUID
+
 from procrastinate import Blueprint, JobContext
 
 from openhall.base import db
 from openhall.city.campaigns import actions, promoter
+from openhall.city.campaigns.types import Kind, State
 from openhall.core.payments import offers
 
 tasks = Blueprint()
@@ -13,9 +16,20 @@ tasks = Blueprint()
 @tasks.task(name="sweep", pass_context=True, queueing_lock="campaigns:sweep", lock="campaigns:sweep")
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Every five minutes: end campaigns whose time is over; send on what refunds brought back to ended ones."""
-    pool: db.Pool = context.additional_context["pool"]
-    async with pool.write() as conn:
-        await actions.sweep(conn)
+    await end_what_is_over(context.additional_context["pool"], _groups(context))
+
+
+async def end_what_is_over(pool: db.Pool, groups: offers.Offers) -> int:
+    """What `sweep` does; for how many campaigns. Each has a transaction of its own, and inviters come before sponsors:
+    what is owed to them is paid before the rest goes back."""
+    async with pool.read() as reader:
+        over = await actions.over(reader)
+    for one in over:
+        if one.kind is Kind.PROMOTER:
+            await pay_inviters(pool, groups, one.id)
+        async with pool.write() as conn:
+            await actions.change(conn, sponsor=one.sponsor, campaign=one.id, to=State.ENDED)
+    return len(over)
 
 
 @tasks.periodic(cron="37 * * * *")
@@ -23,9 +37,22 @@ async def sweep(context: JobContext, timestamp: int) -> None:
 async def earn(context: JobContext, timestamp: int) -> None:
     """Every hour: pay those who brought in shops for payments that are a day old."""
     pool: db.Pool = context.additional_context["pool"]
-    groups = offers.Offers(groups=[one for package in context.additional_context["packages"] for one in package.groups])
     async with pool.read() as reader:
         campaigns = await promoter.campaigns_to_pay(reader)
     for campaign in campaigns:
+        await pay_inviters(pool, _groups(context), campaign)
+
+
+async def pay_inviters(pool: db.Pool, groups: offers.Offers, campaign: UUID) -> int:
+    """All that a promoter campaign owes by now, a thousand payments a transaction; for how many it paid."""
+    total = 0
+    while True:
         async with pool.write() as conn:
-            await promoter.earn(conn, groups, campaign)
+            paid = await promoter.earn(conn, groups, campaign)
+        total += paid
+        if not paid:
+            return total
+
+
+def _groups(context: JobContext) -> offers.Offers:
+    return offers.Offers(groups=[one for package in context.additional_context["packages"] for one in package.groups])

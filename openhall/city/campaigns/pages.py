@@ -36,6 +36,7 @@ class CampaignForm(Struct, frozen=True):
     amount: str = ""
     low: str = ""
     high: str = ""
+    most_off: str = ""
     min_spend: str = ""
     first_day: str = ""
     last_day: str = ""
@@ -257,12 +258,14 @@ async def _typed(
 def _rules(form: CampaignForm, currency: str) -> Rules:
     kind = Kind(form.kind) if form.kind in set(Kind) else Kind.AMOUNT_OFF
     is_bounty = kind is Kind.BOUNTY
+    most_off = forms.amount_of(form.most_off, "most_off", currency) if kind is Kind.FIXED_PRICE else 0
     high = forms.amount_of(form.high, "high", currency) if is_bounty else 0
     return Rules(
         kind=kind,
         amount=0 if is_bounty else forms.amount_of(form.amount, "amount", currency),
         low=forms.amount_of(form.low, "low", currency) if is_bounty else 0,
         high=high,
+        most_off=most_off or None,
         min_spend=max(forms.amount_of(form.min_spend, "min_spend", currency), high, 1),
         first_day=forms.day_of(form.first_day, "first_day"),
         last_day=forms.day_of(form.last_day, "last_day"),

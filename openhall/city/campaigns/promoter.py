@@ -89,8 +89,8 @@ async def campaigns_to_pay(conn: db.ReadConn) -> list[UUID]:
 
 
 async def earn(conn: db.Conn, groups: offers.Offers, campaign_id: UUID) -> int:
-    """Pay inviters what a promoter campaign owes them by now, oldest payment first, as far as its budget goes; for how
-    many payments it did. A payment earns once, whichever campaign is asked first."""
+    """Pay inviters what a promoter campaign owes them by now, oldest payment first, as far as its budget goes and a
+    thousand at once; for how many payments it did. A payment earns once, whichever campaign is asked first."""
     campaign = await _running(conn, campaign_id)
     if campaign is None:
         return 0
@@ -113,8 +113,7 @@ async def earn(conn: db.Conn, groups: offers.Offers, campaign_id: UUID) -> int:
         before=now - COOLING,
         limit=min(_AT_ONCE, left // campaign.amount),
     )
-    await _pay(conn, campaign, owed)
-    return len(owed)
+    return await _pay(conn, campaign, owed)
 
 
 async def _running(conn: db.Conn, campaign_id: UUID) -> Campaign | None:
@@ -123,7 +122,7 @@ async def _running(conn: db.Conn, campaign_id: UUID) -> Campaign | None:
     return await db.one(conn, q.campaign, Campaign, id=campaign_id)
 
 
-async def _pay(conn: db.Conn, campaign: Campaign, owed: Sequence[_ToEarn]) -> None:
+async def _pay(conn: db.Conn, campaign: Campaign, owed: Sequence[_ToEarn]) -> int:
     transfers = [
         ledger.Transfer(
             id=ids.new(),
@@ -151,3 +150,4 @@ async def _pay(conn: db.Conn, campaign: Campaign, owed: Sequence[_ToEarn]) -> No
     ]
     if rows:
         await db.run(conn, q.insert_earnings, campaign=campaign.id, rows=db.rows(rows))
+    return len(rows)

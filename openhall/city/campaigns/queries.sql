@@ -1,8 +1,8 @@
 -- name: insert_campaign
-insert into campaigns.campaigns (id, sponsor, title, kind, account, source, currency, amount, low, high, min_spend,
+insert into campaigns.campaigns (id, sponsor, title, kind, account, source, currency, amount, low, high, most_off, min_spend,
                                  first_day, last_day, weekdays, from_minute, to_minute, per_day, per_person,
                                  per_person_sum, most_uses, days, seed, created_at)
-values (:id, :sponsor, :title, :kind, :account, :source, :currency, :amount, :low, :high, :min_spend,
+values (:id, :sponsor, :title, :kind, :account, :source, :currency, :amount, :low, :high, :most_off, :min_spend,
         :first_day, :last_day, :weekdays, :from_minute, :to_minute, :per_day, :per_person,
         :per_person_sum, :most_uses, :days, :seed, :now);
 
@@ -90,9 +90,10 @@ select payment, amount, at from payments.subsidies
  order by payment limit :limit;
 
 -- name: campaigns_over
--- Whose last day is past, and ended ones to which refunds have brought something back.
-select c.id, c.sponsor from campaigns.campaigns c join ledger.accounts a on a.id = c.account
- where (c.state in ('running', 'paused') and c.last_day < :today)
+-- Whose last day is past, and ended ones to which refunds have brought something back. Payments of the last day earn
+-- their inviters something a day later; one more, because a day may be an hour short, and for what is still to be paid.
+select c.id, c.sponsor, c.kind from campaigns.campaigns c join ledger.accounts a on a.id = c.account
+ where (c.state in ('running', 'paused') and c.last_day + case c.kind when 'promoter' then 2 else 0 end < :today)
     or (c.state = 'ended' and a.credits > a.debits)
  order by c.id limit :limit;
 
@@ -155,8 +156,9 @@ select p.id, p.payee as shop, i.inviter, r.wallet
   join lateral (
     select p.id, p.payee, p.at
       from payments.payments p join payments.orders o on o.id = p.order_id
-     where p.payee = i.shop and p.at >= greatest(i.at, c.started_at) and p.at < i.at + c.days * interval '1 day'
-       and p.at <= :before and p.amount >= c.min_spend and p.currency = c.currency
+     where p.payee = i.shop and p.business_date between c.first_day and c.last_day
+       and p.at >= greatest(i.at, c.started_at) and p.at < i.at + c.days * interval '1 day' and p.at <= :before
+       and p.amount >= c.min_spend and p.currency = c.currency
        and o.refunded = 0 and p.payer not in (i.inviter, i.owner)
        and not exists (select from campaigns.earnings e where e.payment = p.id)
      order by p.id
@@ -213,7 +215,7 @@ select s.id, s.offer, s.kind, s.amount, p.amount as payment_amount
   join campaigns.campaigns c on c.id = s.offer
  where s.account <> c.account or s.currency <> c.currency or p.amount < c.min_spend
     or s.amount is distinct from case
-         when c.kind = 'fixed_price' and s.kind = 'discount' then p.amount - c.amount
+         when c.kind = 'fixed_price' and s.kind = 'discount' then least(p.amount - c.amount, c.most_off)
          when c.kind = 'amount_off' and s.kind = 'discount' then least(c.amount, p.amount - 1)
          when c.kind = 'bounty' and s.kind = 'bounty' and s.amount between c.low and c.high then s.amount end
  limit 100;

@@ -15,6 +15,8 @@ from openhall.city.campaigns import problems
 from openhall.city.campaigns.types import ALL_DAYS, WHOLE_DAY, Campaign, Kind, Rules
 
 LONGEST_DAYS = 731
+_NO_PAYER = N_("A thanks for new shops has no limit for each payer or for all: say how many payments of a shop count")
+_NO_HOURS = N_("A thanks for new shops counts every day and hour")
 
 
 class Tally(Struct):
@@ -58,7 +60,8 @@ def discount(campaign: Campaign | Rules, amount: int) -> int:
     if amount < campaign.min_spend:
         return 0
     if campaign.kind is Kind.FIXED_PRICE:
-        return max(0, amount - campaign.amount)
+        # Shops choose the amount of an order, so the difference alone would be whatever they like.
+        return max(0, min(amount - campaign.amount, campaign.most_off or 0))
     if campaign.kind is Kind.AMOUNT_OFF:
         return min(campaign.amount, amount - 1)
     return 0
@@ -120,9 +123,15 @@ def _faults(rules: Rules) -> list[tuple[str, bool, str]]:
     least = rules.high if rules.kind is Kind.BOUNTY else 1
     length = (rules.last_day - rules.first_day).days
     limits = (rules.per_day, rules.per_person, rules.per_person_sum, rules.most_uses)
-    is_promoter = rules.kind is Kind.PROMOTER
+    is_promoter, has_price = rules.kind is Kind.PROMOTER, rules.kind is Kind.FIXED_PRICE
     return [
         ("amount", not gives or max(rules.amount, rules.high) > money.MAX_AMOUNT, N_("Say how much is given")),
+        (
+            "most_off",
+            has_price != (rules.most_off is not None),
+            N_("Of a fixed price, and only of one, say how much it takes off a payment at most"),
+        ),
+        ("most_off", not 1 <= (rules.most_off or 1) <= money.MAX_AMOUNT, N_("Say how much it takes off at most")),
         ("min_spend", rules.min_spend < least, N_("A bounty may not be larger than the least payment")),
         ("min_spend", rules.min_spend > money.MAX_AMOUNT, N_("The least payment is too large")),
         ("last_day", not 0 <= length < LONGEST_DAYS, N_("The last day comes after the first, within two years")),
@@ -130,9 +139,20 @@ def _faults(rules: Rules) -> list[tuple[str, bool, str]]:
         ("from", not 0 <= rules.from_minute < rules.to_minute <= WHOLE_DAY, N_("The hours end after they begin")),
         ("limits", any(one is not None and not 1 <= one <= 2**31 - 1 for one in limits), N_("A limit is at least one")),
         ("days", is_promoter != (rules.days is not None), N_("Say for how many days a shop counts as new")),
+        ("limits", is_promoter and _limits_payers(rules), _NO_PAYER),
+        ("weekdays", is_promoter and _limits_hours(rules), _NO_HOURS),
         (
             "days",
             rules.days is not None and not 1 <= rules.days <= LONGEST_DAYS,
             N_("A shop is new for two years at most"),
         ),
     ]
+
+
+def _limits_payers(rules: Rules) -> bool:
+    """Whether it says how often a person gets something, or how often all do: of earnings nobody asks for that."""
+    return any(limit is not None for limit in (rules.per_day, rules.per_person_sum, rules.most_uses))
+
+
+def _limits_hours(rules: Rules) -> bool:
+    return (rules.weekdays, rules.from_minute, rules.to_minute) != (ALL_DAYS, 0, WHOLE_DAY)

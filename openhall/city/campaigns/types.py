@@ -36,18 +36,20 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     amount          the fixed price, the amount off, or what an inviter earns for one payment; 0 of a bounty
     low, high       a bounty is drawn between them, both included; else 0
+    most_off        the most that a fixed price takes off one payment: shops choose the amounts; else None
     min_spend       of a smaller payment nothing is given; of a bounty it is what leaves the wallet that counts
     first_day ..    dates, weekdays (1 Monday, 2 Tuesday, ... 64 Sunday) and minutes of the day in the hall's zone;
     to_minute       the window is half-open: [from_minute, to_minute)
     per_day ..      how often one person on a business date, how often and how much ever, how often all together;
     most_uses       of a promoter campaign `per_person` is how many payments of one new shop count
-    days            of a promoter campaign: how long a shop is new
+    days            of a promoter campaign: how long a shop is new; the dates are business dates of its payments
     """
 
     kind: Kind
     amount: int = 0
     low: int = 0
     high: int = 0
+    most_off: int | None = None
     min_spend: int = 1
     first_day: date
     last_day: date
@@ -75,6 +77,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     amount: int
     low: int
     high: int
+    most_off: int | None
     min_spend: int
     first_day: date
     last_day: date

@@ -19,12 +19,13 @@ class GroupBody(Struct, frozen=True):
 
 class RulesBody(Struct, frozen=True):
     """What an offer gives, and when. Amounts in minor units; `weekdays` from 1 (Monday) to 7; `groups` empty:
-    everywhere."""
+    everywhere; `most_off`: the most that a fixed price takes off one payment."""
 
     kind: Kind
     amount: int
     low: int
     high: int
+    most_off: int | None
     min_spend: int
     first_day: date
     last_day: date
@@ -43,6 +44,7 @@ class RulesBody(Struct, frozen=True):
             amount=campaign.amount,
             low=campaign.low,
             high=campaign.high,
+            most_off=campaign.most_off,
             min_spend=campaign.min_spend,
             first_day=campaign.first_day,
             last_day=campaign.last_day,

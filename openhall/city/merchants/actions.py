@@ -5,9 +5,9 @@ from uuid import UUID
 
 from openhall.base import clock, db, ids
 from openhall.city.merchants import problems
-from openhall.city.merchants.types import Hall, NewShop, Shop
+from openhall.city.merchants.types import Hall, NewShop, Shop, State
 from openhall.core import ledger, payments
-from openhall.core.payments import codes
+from openhall.core.payments import codes, paycodes
 
 q = db.load("openhall.city.merchants")
 
@@ -76,10 +76,15 @@ async def shops_of(conn: db.ReadConn, *, owner: UUID) -> list[Shop]:
 
 
 async def close_shop(conn: db.Conn, *, owner: UUID, shop: UUID) -> Shop:
-    """Close a shop: its code and its orders take no more payments, its book stays. Closing twice is closing once."""
+    """Close a shop: its code, its orders and the charges that wait for their payers take no more payments, its book
+    stays. Closing twice is closing once."""
     now = clock.now()
+    await find_shop(conn, owner=owner, shop=shop)
+    # By a statement of its own: those after it see the code of whoever replaced it meanwhile.
+    await db.one(conn, q.lock_shop, State, shop=shop)
     await db.run(conn, q.close_shop, owner=owner, shop=shop, now=now)
     closed = await find_shop(conn, owner=owner, shop=shop)
     await db.run(conn, q.revoke_codes, shop=closed.id, now=now)
     await payments.close_orders_of(conn, payee=closed.id)
+    await paycodes.close_all_of(conn, payee=closed.id)
     return closed

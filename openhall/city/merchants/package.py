@@ -97,6 +97,10 @@ PACKAGE = Package(
         Check("merchants.codes", "An open shop has exactly one active code, a closed shop none.", q.check_codes),
         Check("merchants.shifts", "The numbers of a closed shift are what went through it.", q.check_shifts),
         Check("merchants.open_shifts", "Whoever has an open shift at a shop works there.", q.check_open_shifts),
-        Check("merchants.open_orders", "A closed shop shows no order that could still be paid.", q.check_open_orders),
+        Check(
+            "merchants.open_orders",
+            "A closed shop shows no order that could still be paid, and waits for no payer.",
+            q.check_open_orders,
+        ),
     ),
 )

@@ -446,11 +446,15 @@ select h.id as shift, h.shop
  limit 100;
 
 -- name: check_open_orders
--- A closed shop shows no order that could still be paid.
+-- A closed shop shows no order that could still be paid, and waits for no payer.
 select o.id as order_id, s.id as shop
   from merchants.shops s
   join payments.shown_orders o on o.payee = s.id and o.payee_kind = 'shop'
  where s.state = 'closed' and o.state = 'open'
+ union all
+select w.order_id, s.id
+  from merchants.shops s join payments.waiting_charges w on w.payee = s.id and w.state = 'waiting'
+ where s.state = 'closed'
  limit 100;
 
 -- name: end_invitations_by

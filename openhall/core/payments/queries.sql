@@ -324,10 +324,16 @@ select * from payments.shown_orders where id = :id and payee = :payee;
 select * from payments.shown_orders where payee = :payee and id < :before order by id desc limit :limit;
 
 -- name: close_shown_orders
--- All that a payee shows, or one of them. Who is paying one right now is waited for, and has paid it then.
-update payments.orders o set state = 'closed'
-  from payments.order_codes c
- where c.order_id = o.id and o.payee = :payee and o.state = 'open' and (:order_id::uuid is null or o.id = :order_id);
+-- All that a payee shows, or one of them. Who is paying one right now is waited for, and has paid it then. In the order
+-- of ids, as a batch of payments locks its orders, so that nobody waits in a circle.
+with found as materialized (
+  select o.id from payments.orders o
+   where o.payee = :payee and o.state = 'open' and (:order_id::uuid is null or o.id = :order_id)
+     and exists (select from payments.order_codes c where c.order_id = o.id)
+   order by o.id
+     for update
+)
+update payments.orders set state = 'closed' where id in (select id from found);
 
 -- name: refunds_to
 -- What a payee gave back on one business date, newest first.

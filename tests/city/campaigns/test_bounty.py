@@ -57,7 +57,7 @@ async def test_a_payment_that_costs_less_than_the_bounty_gets_none(hall: Hall) -
     sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in(PAYER), await hall.sign_in(OWNER)
     shop = await hall.open_shop(owner)
     await hall.give(payer, 1000)
-    await sponsor.run(kind="fixed_price", amount=1)
+    await sponsor.run(kind="fixed_price", amount=1, most_off=1000)
     await sponsor.run(**PACKET)
     breakfast = (await hall.pay(payer, code=shop["code"], amount=350)).json()
     assert (breakfast["paid"], breakfast["bounty"]) == (1, 0)

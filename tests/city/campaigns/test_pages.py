@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from openhall.city import campaigns
-from tests.city.campaigns.sponsor import OWNER, Sponsor, today
+from tests.city.campaigns.sponsor import OWNER, SPONSOR, Sponsor, today
 from tests.core.people.test_pages import Browser
 from tests.hall import Hall
 
@@ -141,3 +141,20 @@ async def test_a_merchant_sees_whom_they_brought(hall: Hall) -> None:
     brought = Browser(hall)
     await brought.sign_in(PAYER)
     assert "王记早餐" in (await brought.get("/promoter")).text
+
+
+async def test_the_form_asks_how_much_a_fixed_price_takes_off_at_most(hall: Hall) -> None:
+    await Sponsor.enter(hall)
+    browser = Browser(hall)
+    await browser.sign_in(SPONSOR)
+    page = (await browser.get("/campaigns/new?request_key=a")).text
+    assert 'name="most_off"' in page
+    form = {"title": "Breakfast", "kind": "fixed_price", "amount": "0.01", "first_day": today(), "last_day": today()}
+    times = {"from_time": "00:00", "to_time": "24:00"}
+    refused = await browser.post("/campaigns/new", **form, **times, request_key="a")
+    assert refused.status_code == 400
+    made = await browser.post("/campaigns/new", **form, **times, most_off="10", request_key="b")
+    assert made.status_code == 303
+    shown = (await browser.get(made.headers["location"])).text
+    assert "At most off one payment" in shown
+    assert "¥10.00" in shown

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from openhall.base import clock
-from tests.city.campaigns.sponsor import OTHER_OWNER, OWNER, Sponsor, refund
-from tests.city.campaigns.test_checks import bring, earned
+from openhall.city.campaigns import promoter
+from openhall.city.campaigns.jobs import end_what_is_over
+from openhall.core import ledger
+from tests.city.campaigns.sponsor import OTHER_OWNER, OWNER, SPONSOR, Sponsor, refund, today
+from tests.city.campaigns.test_checks import bring, earned, groups
 from tests.hall import Hall
 
 pytestmark = pytest.mark.anyio
@@ -77,3 +80,44 @@ async def test_a_shop_that_was_paid_is_not_new(hall: Hall) -> None:
     await hall.give(payer, 1000)
     await hall.pay(payer, code=shop["code"], amount=500)
     assert await bring(hall, inviter, owner, shop["id"]) == 422
+
+
+async def test_payments_of_the_last_day_earn_something_before_the_rest_goes_back(hall: Hall) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    await bring(hall, inviter, owner, shop["id"])
+    first = ledger.begins(ledger.local(clock.now()).date() + timedelta(days=1))
+    with clock.at(first + timedelta(hours=1)):
+        campaign = await sponsor.run(**THANKS | {"per_person": None, "last_day": today()})
+    for late in (timedelta(hours=23, minutes=59), timedelta(hours=24, minutes=1)):
+        with clock.at(first + late):
+            payer = await hall.sign_in(PAYER)
+            await hall.pay(payer, code=shop["code"], amount=500)
+    with clock.at(first + timedelta(days=2, hours=23)):
+        assert await end_what_is_over(hall.pool, groups()) == 0, "the last day is still to be paid"
+    with clock.at(first + timedelta(days=3)):
+        assert await end_what_is_over(hall.pool, groups()) == 1
+        sponsor = Sponsor(hall, await hall.sign_in(SPONSOR))
+        ended = await sponsor.look(campaign["id"])
+        assert (ended["state"], ended["left"]) == ("ended", 0)
+        inviter = await hall.sign_in(OTHER_OWNER)
+        assert await hall.balance(inviter) == 50, "for the last day, and not for the day after it"
+    await hall.books_agree()
+
+
+async def test_more_payments_than_are_paid_at_once_are_not_lost(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promoter, "_AT_ONCE", 2)
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    await bring(hall, inviter, owner, shop["id"])
+    await sponsor.run(**THANKS | {"per_person": None})
+    for _ in range(5):
+        await hall.pay(payer, code=shop["code"], amount=500)
+    with clock.at(clock.now() + A_DAY):
+        assert await earned(hall) == 5
+    assert await hall.balance(inviter) == 250
+    await hall.books_agree()

@@ -46,17 +46,18 @@ def campaign(**wish: object) -> Campaign:
 
 
 @settings(deadline=None)
-@given(AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from([Kind.AMOUNT_OFF, Kind.FIXED_PRICE]))
+@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from([Kind.AMOUNT_OFF, Kind.FIXED_PRICE]))
 def test_a_discount_never_exceeds_the_price_and_leaves_the_payer_something(
-    amount: int, off_or_price: int, least: int, kind: Kind
+    amount: int, off_or_price: int, least: int, most: int, kind: Kind
 ) -> None:
-    wish = rules_of(kind=kind, amount=off_or_price, min_spend=least)
+    most_off = most if kind is Kind.FIXED_PRICE else None
+    wish = rules.checked(rules_of(kind=kind, amount=off_or_price, min_spend=least, most_off=most_off))
     off = rules.discount(wish, amount)
     assert 0 <= off < amount
     if amount < least:
         assert off == 0
     elif kind is Kind.FIXED_PRICE:
-        assert amount - off == min(amount, off_or_price)
+        assert amount - off == max(min(amount, off_or_price), amount - most)
     else:
         assert off == min(off_or_price, amount - 1)
 

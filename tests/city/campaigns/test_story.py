@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from openhall.base import clock
-from openhall.city.campaigns.actions import sweep
+from openhall.city.campaigns.jobs import end_what_is_over
 from openhall.core import payments
+from openhall.core.payments import offers
 from tests.city.campaigns.sponsor import FRIDAY, OTHER_OWNER, OWNER, Sponsor, refund
-from tests.hall import Hall
+from tests.hall import Hall, fresh_key
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +42,14 @@ async def test_one_fen_for_breakfast_on_fridays_and_only_then(hall: Hall) -> Non
         sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in(PAYER), await hall.sign_in(OWNER)
         stall = await hall.open_shop(owner)
         await hall.give(payer, 2000)
-        rules = {"kind": "fixed_price", "amount": 1, "weekdays": [5], "from_time": "06:00", "to_time": "09:00"}
+        rules = {
+            "kind": "fixed_price",
+            "amount": 1,
+            "most_off": 1000,
+            "weekdays": [5],
+            "from_time": "06:00",
+            "to_time": "09:00",
+        }
         dates = {"first_day": "2026-11-01", "last_day": "2026-11-30"}
         groups = [{"kind": "category", "id": "5814"}]
         await sponsor.run(**rules, **dates, groups=groups, per_day=1)
@@ -54,6 +62,23 @@ async def test_one_fen_for_breakfast_on_fridays_and_only_then(hall: Hall) -> Non
             fresh = await hall.sign_in(PAYER)
             paid = (await hall.pay(fresh, code=stall["code"], amount=350)).json()
             assert paid["paid"] == 350, later
+    await hall.books_agree()
+
+
+async def test_a_fixed_price_takes_no_more_off_than_its_ceiling_whatever_a_shop_asks(hall: Hall) -> None:
+    sponsor, payer, owner = await Sponsor.enter(hall, 3_000_000), await hall.sign_in(PAYER), await hall.sign_in(OWNER)
+    stall = await hall.open_shop(owner)
+    await hall.give(payer, 2_000_000)
+    wish = {"kind": "fixed_price", "amount": 1, "per_day": 1, "budget": 2_000_000}
+    for refused in (await sponsor.ask(**wish), await sponsor.ask(most_off=1000)):
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "most_off")
+    made = await sponsor.run(**wish, most_off=1000, groups=[{"kind": "category", "id": "5814"}])
+    assert made["rules"]["most_off"] == 1000
+    path = f"/api/v1/shops/{stall['id']}/orders"
+    order = (await hall.client.post(path, json={"amount": 2_000_001}, headers=owner | fresh_key())).json()
+    paid = (await hall.pay(payer, code=order["code"])).json()
+    assert (paid["paid"], paid["discount"]) == (2_000_001 - 1000, 1000)
+    assert (await sponsor.look(made["id"]))["spent"] == 1000
     await hall.books_agree()
 
 
@@ -89,8 +114,7 @@ async def test_the_rest_of_the_budget_comes_back_and_so_does_what_is_refunded_la
     given = await refund(hall, owner, paid["id"], 700)
     assert (given.json()["amount"], given.json()["to_payer"]) == (700, 350)
     assert await hall.balance(payer) == 1000
-    async with hall.pool.write() as conn:
-        assert await sweep(conn) == 1
+    assert await end_what_is_over(hall.pool, offers.Offers()) == 1
     assert await hall.balance(sponsor.headers) == 1_000_000
     assert (await sponsor.look(campaign["id"]))["spent"] == 0
     await hall.books_agree()
@@ -196,6 +220,11 @@ async def test_states_go_one_way_and_strangers_find_nothing(hall: Hall) -> None:
         ({"from_time": "9 o'clock"}, "from_time"),
         ({"to_time": "24:01"}, "to_time"),
         ({"days": 3}, "days"),
+        ({"kind": "promoter", "days": 3, "per_day": 1}, "limits"),
+        ({"kind": "promoter", "days": 3, "per_person_sum": 50}, "limits"),
+        ({"kind": "promoter", "days": 3, "most_uses": 1}, "limits"),
+        ({"kind": "promoter", "days": 3, "weekdays": [5]}, "weekdays"),
+        ({"kind": "promoter", "days": 3, "to_time": "09:00"}, "weekdays"),
         ({"kind": "promoter"}, "days"),
     ],
 )

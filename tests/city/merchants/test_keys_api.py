@@ -1,11 +1,12 @@
 """Keys of scanners: told once, kept hashed, each for its own shop and for what its scopes say."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from openhall.base import clock
+from openhall.base.errors import Problem
 from openhall.city.merchants import keys
 from tests.core.payments.charging.stage import OTHER, Stage, make_key, set_up
 from tests.hall import Hall, Headers, fresh_key
@@ -164,3 +165,49 @@ async def test_a_use_is_noted_again_after_a_while(hall: Hall) -> None:
         await stage.charge(await stage.code())
     (after,) = await listed(stage)
     assert after["used_at"] > before["used_at"]
+
+
+async def managers_key(stage: Stage) -> tuple[Headers, Headers, str]:
+    """A manager, a key that they made, and under which id they work there."""
+    manager = await stage.hall.hire(stage.owner, stage.shop, OTHER, "manager")
+    key = await make_key(stage.hall, manager, stage.shop)
+    staff = await stage.hall.client.get(f"/api/v1/shops/{stage.shop['id']}/staff", headers=stage.owner)
+    return manager, key, staff.json()["staff"][0]["id"]
+
+
+@pytest.mark.parametrize("how", ["removed", "demoted", "left", "demoted by an invitation"])
+async def test_the_keys_of_a_manager_end_with_their_role_and_the_owner_sees_which(hall: Hall, how: str) -> None:
+    stage = await set_up(hall)
+    manager, key, worker = await managers_key(stage)
+    paid = (await stage.charge(await stage.code(), by=key)).json()["id"]
+    path = f"/api/v1/shops/{stage.shop['id']}/staff/{worker}"
+    if how in ("removed", "left"):
+        answer = await hall.client.delete(path, headers=stage.owner if how == "removed" else manager)
+        assert answer.status_code == 204
+    elif how == "demoted":
+        assert (await hall.client.patch(path, json={"role": "cashier"}, headers=stage.owner)).status_code == 200
+    else:
+        await hall.hire(stage.owner, stage.shop, OTHER, "cashier")
+    for refused in (await stage.reverse(paid, by=key), await stage.charge(await stage.code(), by=key)):
+        assert (refused.status_code, refused.json()["code"]) == (401, "merchants.key_invalid")
+    answer = await hall.client.get(f"/api/v1/shops/{stage.shop['id']}/keys", headers=stage.owner)
+    (ended,) = answer.json()["ended"]
+    assert (ended["name"], ended["hint"]) == ("Scanner", key["Authorization"].removeprefix("Bearer ")[:8])
+    assert len(answer.json()["keys"]) == 1, "the owner's own key goes on"
+    assert (await stage.charge(await stage.code())).status_code == 201
+
+
+async def test_a_manager_who_is_being_removed_makes_no_key_meanwhile(hall: Hall) -> None:
+    stage = await set_up(hall)
+    manager, _, worker = await managers_key(stage)
+    me = (await hall.client.get("/api/v1/me", headers=manager)).json()["id"]
+    shop = UUID(stage.shop["id"])
+    path = f"/api/v1/shops/{stage.shop['id']}/staff/{worker}"
+    assert (await hall.client.delete(path, headers=stage.owner)).status_code == 204
+    with pytest.raises(Problem) as refused:
+        # What a request does that was let in as a manager's, and waited for the removal.
+        async with hall.pool.write() as conn:
+            await keys.make(
+                conn, shop=shop, resident=UUID(me), name="x", scopes=list(keys.Scope), hall_secret=hall.settings.secret
+            )
+    assert refused.value.code == "merchants.shop_not_found"

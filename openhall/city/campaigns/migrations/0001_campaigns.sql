@@ -16,6 +16,7 @@ create table campaigns.campaigns (
   amount         bigint not null check (amount >= 0),          -- the price, the discount, or what a promoter earns
   low            bigint not null check (low >= 0),             -- a bounty is between low and high
   high           bigint not null check (high >= low),
+  most_off       bigint check (most_off >= 1),                 -- of a fixed price: the most it takes off one payment
   min_spend      bigint not null check (min_spend >= 1),
   first_day      date not null,
   last_day       date not null,
@@ -40,6 +41,9 @@ create table campaigns.campaigns (
   constraint campaign_uses_are_limited check (uses between 0 and coalesce(most_uses, uses)),
   constraint campaign_ends_once check ((state = 'ended') = (ended_at is not null)),
   constraint campaign_ran_when_started check (state not in ('running', 'paused') or started_at is not null),
+  constraint fixed_price_has_a_ceiling check ((kind = 'fixed_price') = (most_off is not null)),
+  constraint promoter_campaign_is_limited_by_shops check (kind <> 'promoter' or (
+    num_nonnulls(per_day, per_person_sum, most_uses) = 0 and (weekdays, from_minute, to_minute) = (127, 0, 1440))),
   constraint promoter_campaign_knows_how_long check ((kind = 'promoter') = (days is not null))
 );
 create index campaigns_running on campaigns.campaigns (id) where state = 'running';

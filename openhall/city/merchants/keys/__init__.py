@@ -3,14 +3,15 @@
 What always holds:
 - a key is of one shop, works on the counter's addresses alone, and does what its scopes say;
 - it is told once; the hall keeps its SHA-256;
-- from the commit of its revocation on it opens nothing.
+- from the commit of its revocation on it opens nothing;
+- it ends when who made it stops managing the shop.
 """
 
-from openhall.city.merchants.keys.actions import keys_of, make, revoke, see, with_hashes
+from openhall.city.merchants.keys.actions import end_by, ended_with_maker, keys_of, make, revoke, see, with_hashes
 from openhall.city.merchants.keys.rules import MOST_KEYS, is_key, key_hash, text_of
-from openhall.city.merchants.keys.types import Key, KeyAtWork, Scope
+from openhall.city.merchants.keys.types import EndedKey, Key, KeyAtWork, Scope
 
 __all__ = [
-    "MOST_KEYS", "Key", "KeyAtWork", "Scope", "is_key", "key_hash", "keys_of", "make", "revoke", "see", "text_of",
-    "with_hashes",
+    "MOST_KEYS", "EndedKey", "Key", "KeyAtWork", "Scope", "end_by", "ended_with_maker", "is_key", "key_hash", "keys_of",
+    "make", "revoke", "see", "text_of", "with_hashes",
 ]  # fmt: skip

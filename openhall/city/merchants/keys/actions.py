@@ -6,7 +6,7 @@ from uuid import UUID
 from openhall.base import clock, db, ids
 from openhall.city.merchants import problems
 from openhall.city.merchants.keys import rules
-from openhall.city.merchants.keys.types import Key, KeyAtWork, Scope
+from openhall.city.merchants.keys.types import EndedKey, Key, KeyAtWork, Scope
 
 q = db.load("openhall.city.merchants.keys")
 
@@ -14,8 +14,13 @@ q = db.load("openhall.city.merchants.keys")
 async def make(
     conn: db.Conn, *, shop: UUID, resident: UUID, name: str, scopes: Sequence[Scope], hall_secret: str
 ) -> Key:
-    """A key of the shop; `rules.text_of` tells it. Name and scopes are checked. Problem: `merchants.too_many_keys`."""
+    """A key of the shop, for `resident`, who manages it; `rules.text_of` tells it. Name and scopes are checked.
+
+    Problems: `merchants.shop_not_found` for whoever stopped managing it meanwhile, `merchants.too_many_keys`.
+    """
     await db.all(conn, q.lock_shop, UUID, shop=shop)
+    if not await db.one(conn, q.may_make, bool, shop=shop, resident=resident):
+        raise problems.shop_not_found()
     if await db.one(conn, q.count_keys, int, shop=shop) >= rules.MOST_KEYS:
         raise problems.too_many_keys(most=rules.MOST_KEYS)
     key = ids.new()
@@ -45,6 +50,20 @@ async def revoke(conn: db.Conn, *, shop: UUID, key: UUID) -> None:
     """From now on the key opens nothing; revoking twice is revoking once. Problem: `merchants.key_not_found`."""
     if not await db.all(conn, q.revoke_key, UUID, shop=shop, key=key, now=clock.now()):
         raise problems.key_not_found()
+
+
+async def end_by(conn: db.Conn, *, shop: UUID, resident: UUID) -> int:
+    """Whoever does not manage the shop any more takes no key along: those they made end. How many did.
+
+    The caller has locked the shop, so that none is made meanwhile.
+    """
+    return await db.run(conn, q.end_keys_by, shop=shop, resident=resident, now=clock.now())
+
+
+async def ended_with_maker(conn: db.ReadConn, *, shop: UUID) -> list[EndedKey]:
+    """The keys that ended so within the last 30 days, newest first."""
+    since = clock.now() - rules.ENDED_SHOWN
+    return await db.all(conn, q.keys_left_with_maker, EndedKey, shop=shop, since=since, limit=rules.MOST_KEYS)
 
 
 async def with_hashes(conn: db.ReadConn, hashes: Sequence[bytes | None]) -> list[KeyAtWork | None]:

@@ -64,9 +64,13 @@ async def make(
 
 @get("/shops/{shop_id:uuid}/keys", opt=RESIDENT)
 async def listed(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> views.KeysBody:
-    """The keys of the shop, each with its first letters and when it was last used."""
+    """The keys of the shop, each with its first letters and when it was last used; and which ended because the manager
+    who had made them was removed or became a cashier."""
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.MANAGE)
-    return views.KeysBody([views.KeyBody.of(key) for key in await keys.keys_of(reader, shop=shop.id)])
+    return views.KeysBody(
+        [views.KeyBody.of(key) for key in await keys.keys_of(reader, shop=shop.id)],
+        [views.EndedKeyBody.of(key) for key in await keys.ended_with_maker(reader, shop=shop.id)],
+    )
 
 
 @delete("/shops/{shop_id:uuid}/keys/{key_id:uuid}", opt=RESIDENT, status_code=204)

@@ -48,7 +48,8 @@ async def listed(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id
     """The keys of the shop."""
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.MANAGE)
     found = await keys.keys_of(reader, shop=shop.id)
-    return edge.page(request, "merchants/keys.html", shop=shop, keys=found, scopes=_words(request))
+    ended = await keys.ended_with_maker(reader, shop=shop.id)
+    return edge.page(request, "merchants/keys.html", shop=shop, keys=found, ended=ended, scopes=_words(request))
 
 
 @get("/shops/{shop_id:uuid}/keys/new", opt=RESIDENT)

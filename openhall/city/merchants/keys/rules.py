@@ -18,6 +18,8 @@ _KEY = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
 HINT_LENGTH = 8
 # As many scanners as a large shop has, each with its own, and room to exchange them.
 MOST_KEYS = 50
+# So long the list tells of keys that ended because who had made them left.
+ENDED_SHOWN = timedelta(days=30)
 # Knowing to within five minutes when a key was last used is enough, and spares a write on every charge.
 SEEN_EVERY = timedelta(minutes=5)
 

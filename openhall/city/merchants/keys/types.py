@@ -28,6 +28,15 @@ class Key(Struct, frozen=True):
     used_at: datetime | None
 
 
+class EndedKey(Struct, frozen=True):
+    """A key that ended because who had made it no longer manages the shop."""
+
+    id: UUID
+    name: str
+    hint: str
+    ended_at: datetime
+
+
 class KeyAtWork(Struct, frozen=True):
     """A key that was shown, and the shop it is of. `ord` is its place in the list that was asked."""
 

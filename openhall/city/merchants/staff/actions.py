@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from openhall.base import clock, db, events, ids
-from openhall.city.merchants import problems, shifts
+from openhall.city.merchants import keys, problems, shifts
 from openhall.city.merchants.registry import stream_of
 from openhall.city.merchants.staff import rules
 from openhall.city.merchants.staff.types import Invitation, Limits, Offer, Worker
@@ -138,16 +138,15 @@ async def change(conn: db.Conn, *, shop: Workplace, worker: UUID, role: Role, sh
 
 
 async def remove(conn: db.Conn, *, shop: Workplace, by: UUID, worker: UUID) -> None:
-    """End somebody's work at the shop, with their open shift; anybody may end their own.
+    """End somebody's work at the shop, with their open shift and the keys they made; anybody may end their own.
 
     Problems: `merchants.worker_not_found`, `merchants.role_insufficient`.
     """
-    found = await db.maybe(conn, q.lock_worker, Worker, worker=worker, shop=shop.id)
-    if found is None:
-        raise problems.worker_not_found()
+    found = await _lock_worker(conn, shop, worker)
     if found.resident != by:
         _may_appoint(shop, found.role)
     await db.run(conn, q.end_role, shop=shop.id, resident=found.resident, now=clock.now())
+    await keys.end_by(conn, shop=shop.id, resident=found.resident)
     await shifts.close_of(conn, shop=shop, resident=found.resident)
     await db.run(conn, q.end_invitations_by, shop=shop.id, resident=found.resident, now=clock.now())
     await _tell(conn, shop.id)
@@ -170,10 +169,17 @@ def _may_appoint(shop: Workplace, role: Role) -> None:
 
 
 async def _worker(conn: db.Conn, shop: Workplace, worker: UUID) -> Worker:
+    found = await _lock_worker(conn, shop, worker)
+    _may_appoint(shop, found.role)
+    return found
+
+
+async def _lock_worker(conn: db.Conn, shop: Workplace, worker: UUID) -> Worker:
+    # The shop first, as whoever accepts an invitation or makes a key does: nobody waits for another in a circle.
+    await db.one(conn, q.lock_shop, State, shop=shop.id)
     found = await db.maybe(conn, q.lock_worker, Worker, worker=worker, shop=shop.id)
     if found is None:
         raise problems.worker_not_found()
-    _may_appoint(shop, found.role)
     return found
 
 
@@ -189,12 +195,14 @@ async def _end(conn: db.Conn, invitation: UUID, shop: UUID, outcome: str) -> Non
 
 
 async def _appoint(conn: db.Conn, shop: UUID, resident: UUID, role: Role, shown_as: str | None) -> None:
-    """Whatever role they had there ends with the new one."""
+    """Whatever role they had there ends with the new one, and with a manager's role the keys they made."""
     now = clock.now()
     await db.one(conn, q.lock_shop, State, shop=shop)
     had_one = await db.run(conn, q.end_role, shop=shop, resident=resident, now=now)
     row = {"shop": shop, "resident": resident, "role": role, "shown_as": shown_as}
     await db.run(conn, q.insert_worker, id=ids.new(), now=now, **row)
+    if role is not Role.MANAGER:
+        await keys.end_by(conn, shop=shop, resident=resident)
     if had_one:
         await db.run(conn, q.end_invitations_by, shop=shop, resident=resident, now=now)
         await _tell(conn, shop)

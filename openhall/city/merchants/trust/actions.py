@@ -51,7 +51,8 @@ async def replace_code(
     When `replaces` is not the present one, somebody was quicker, or this is a double tap: nothing changes.
     The printings are answered. Refusal: `merchants.shop_is_closed`.
     """
-    if shop.state is State.CLOSED:
+    # Whoever closes the shop is waited for, or waits: the code that is made here is then closed with it.
+    if await db.one(conn, q.lock_shop, State, shop=shop.id) is State.CLOSED:
         raise problems.shop_is_closed()
     code = await db.maybe(conn, q.lock_code, str, shop=shop.id, short_code=replaces)
     if code is not None:

@@ -94,12 +94,15 @@ class Counter:
         items = [_Item(ask) for ask in asks]
         look = await self._offers.look(conn)
         await _admit(conn, items)
-        followers = await self._look_up(conn, undecided(items))
+        again, followers = await self._look_up(conn, undecided(items))
+        known = {item for item, _ in again}
         for item in undecided(items):
-            item.answer = item.admitted.refusal
-        asked = undecided(items)
-        await self._read_codes(conn, asked)
+            # A shop that takes nothing new still hears what became of what it asked before.
+            item.answer = None if item in known else item.admitted.refusal
+        asked = [item for item in undecided(items) if item not in known]
+        await self._read_codes(conn, asked, again)
         _check(undecided(items))
+        await _hold(conn, [item for item in undecided(items) if item.shown.requires_action])
         at_once = [item for item in undecided(items) if not item.shown.requires_action]
         for item, terms in zip(at_once, await look.terms([self._due(item) for item in at_once]), strict=True):
             item.terms = terms
@@ -115,11 +118,14 @@ class Counter:
         await answering.record(conn, SCOPE, items)
         return answering.answers(items)
 
-    async def _look_up(self, conn: db.Conn, items: list[_Item]) -> list[tuple[_Item, _Item]]:
-        """Answer what was asked before, under its key or under its reference. Of those that name one reference in this
-        batch the first goes on; the others are returned, each with the one it follows, as if they were answered."""
+    async def _look_up(
+        self, conn: db.Conn, items: list[_Item]
+    ) -> tuple[list[tuple[_Item, Charge]], list[tuple[_Item, _Item]]]:
+        """Answer what was asked before under its key. Returned are those whose reference is taken, each with what there
+        is under it; and of those that name one reference in this batch all but the first, which goes on, each with the
+        one it follows, as if they were answered."""
         if not items:
-            return []
+            return [], []
         # Sent together and in this order: nothing can come under a reference once it is held, so what is seen stays.
         references = list(dict.fromkeys(item.reference for item in items))
         locks = await finding.lock_references(conn, references)
@@ -137,21 +143,16 @@ class Counter:
             elif (leader := first.setdefault(item.reference, item)) is not item:
                 item.answer = problems.charge_in_flight()
                 followers.append((item, leader))
-        await self._repeat(conn, again)
-        return followers
+        return again, followers
 
-    async def _repeat(self, conn: db.Conn, items: list[tuple[_Item, Charge]]) -> None:
-        """The reference is taken: who asks for the same again is shown what there is."""
-        if not items:
-            return
-        asks = [item.code_ask(charge.id or finding.NOBODY) for item, charge in items]
-        payers = await paycodes.payers_of(conn, asks, settings=self._settings)
-        for (item, charge), payer in zip(items, payers, strict=True):
-            item.answer = _again(charge, payer, item.ask.amount)
-
-    async def _read_codes(self, conn: db.Conn, items: list[_Item]) -> None:
+    async def _read_codes(self, conn: db.Conn, items: list[_Item], again: list[tuple[_Item, Charge]]) -> None:
+        """Use the codes of `items`; whoever asks for the same `again` as there is under its reference is shown it."""
         asks = [item.code_ask(item.charge) for item in items]
-        for item, answer in zip(items, await paycodes.consume(conn, asks, settings=self._settings), strict=True):
+        shown = [item.code_ask(charge.id or finding.NOBODY) for item, charge in again]
+        answers, payers = await paycodes.consume(conn, asks, settings=self._settings, shown=shown)
+        for (item, charge), payer in zip(again, payers, strict=True):
+            item.answer = _again(charge, payer, item.ask.amount)
+        for item, answer in zip(items, answers, strict=True):
             if isinstance(answer, Problem):
                 item.answer = answer
             else:
@@ -212,6 +213,16 @@ async def _admit(conn: db.Conn, items: list[_Item]) -> None:
                 item.answer = answer
             else:
                 item.taker = answer
+
+
+async def _hold(conn: db.Conn, items: list[_Item]) -> None:
+    """Before payers are asked: a shop that somebody is closing right now is waited for, and then takes nothing."""
+    if not items:
+        return
+    await paycodes.hold_payees(conn, [item.admitted.payee.id for item in items])
+    await _admit(conn, items)
+    for item in undecided(items):
+        item.answer = item.admitted.refusal
 
 
 def _again(charge: Charge, payer: UUID | None, amount: int) -> Answer | Problem:

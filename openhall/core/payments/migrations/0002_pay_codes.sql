@@ -73,3 +73,4 @@ create table payments.waiting_charges (
   constraint waiting_until_it_ends check ((state = 'waiting') = (ended_at is null))
 );
 create index waiting_charges_of_resident on payments.waiting_charges (resident, expires_at) where state = 'waiting';
+create index waiting_charges_of_payee on payments.waiting_charges (payee) where state = 'waiting';

@@ -10,7 +10,7 @@ What always holds:
 The payer's side is here; the counter calls `consume`, then the ledger or `ask_payers`, and tells the payer by `told`.
 """
 
-from openhall.core.payments.paycodes.consuming import consume, payers_of, release
+from openhall.core.payments.paycodes.consuming import consume, release
 from openhall.core.payments.paycodes.facts import ChargeConfirm, ChargeRefused, ChargeSucceeded, stream_of, told
 from openhall.core.payments.paycodes.issuing import devices, enrol, issue, revoke
 from openhall.core.payments.paycodes.rules import CONFIRM_WITHIN, issuing_limit
@@ -28,7 +28,9 @@ from openhall.core.payments.paycodes.waiting import (
     ask_payers,
     charge_of,
     close,
+    close_all_of,
     confirm,
+    hold_payees,
     keep,
     next_waiting,
     quote,
@@ -38,7 +40,7 @@ from openhall.core.payments.paycodes.waiting import (
 
 __all__ = [
     "CONFIRM_WITHIN", "ChargeConfirm", "ChargeRefused", "ChargeState", "ChargeSucceeded", "CodeAsk", "Consumed",
-    "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "confirm",
-    "consume", "devices", "enrol", "issue", "issuing_limit", "keep", "next_waiting", "payers_of", "quote", "refuse",
-    "release", "revoke", "stream_of", "told", "waiting",
+    "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "close_all_of",
+    "confirm", "consume", "devices", "enrol", "hold_payees", "issue", "issuing_limit", "keep", "next_waiting", "quote",
+    "refuse", "release", "revoke", "stream_of", "told", "waiting",
 ]  # fmt: skip

@@ -78,43 +78,38 @@ class _Item:
         return self.digits is not None and self.digits.startswith(pay.OFFLINE)
 
 
-async def consume(conn: db.Conn, asks: Sequence[CodeAsk], *, settings: Settings) -> list[Consumed | Problem]:
-    """Bind each code to its charge, or say why not; aligned with `asks`, and a refused one never fails the others.
+async def consume(
+    conn: db.Conn, asks: Sequence[CodeAsk], *, settings: Settings, shown: Sequence[CodeAsk] = ()
+) -> tuple[list[Consumed | Problem], list[UUID | None]]:
+    """Bind each code of `asks` to its charge, or say why not; and whose each code of `shown` is, without using it.
+
+    Each list is aligned with its own, and a refused code never fails the others. Whose a code is: None for one that
+    nobody shows here; it stays somebody's after its use and its end, and `charge` of such an ask names the charge by
+    which an offline code was used. Both are recognised by one statement and their wrong guesses written by one: so all
+    devices, and then all shops, are locked in one order, however many are asked.
 
     Problems, in order of precedence: `hall.rate_limited` (the shop guessed too often), `payments.pay_code_foreign`,
     `payments.pay_code_invalid`, `payments.pay_code_used`, `payments.not_possible` (the payer's account is closed),
     `payments.pay_code_expired`. Commit what is refused too: wrong guesses are counted in the same transaction.
     """
-    if not asks:
-        return []
-    items = [_Item(ask, place) for place, ask in enumerate(asks)]
-    now = max(ask.now for ask in asks)
+    if not asks and not shown:
+        return [], []
+    items = [_Item(ask, place) for place, ask in enumerate([*shown, *asks])]
+    looked_at, used = items[: len(shown)], items[len(shown) :]
+    now = max(item.ask.now for item in items)
     batch = _Batch(settings)
-    for item, known in zip(items, await _recognise(conn, items, settings, now), strict=True):
-        batch.decide(item, known)
-    await _use(conn, items, batch.guesses, now)
-    return [item.answer for item in items if item.answer is not None]
+    known = await _recognise(conn, items, settings, now)
+    payers = [batch.payer(item, found) for item, found in zip(looked_at, known, strict=False)]
+    for item, found in zip(used, known[len(shown) :], strict=True):
+        batch.decide(item, found)
+    await _use(conn, used, batch.guesses, now)
+    return [item.answer for item in used if item.answer is not None], payers
 
 
 async def release(conn: db.Conn, consumed: Sequence[Consumed]) -> None:
     """The charges that consumed these codes, in this same transaction, came to nothing: the codes are free again."""
     if consumed:
         await db.send(conn, q.release_codes, codes=db.words(one.code for one in consumed))
-
-
-async def payers_of(conn: db.Conn, asks: Sequence[CodeAsk], *, settings: Settings) -> list[UUID | None]:
-    """Whose each code is, without using it; None for one that nobody shows here. A code stays somebody's after its use
-    and its end: `charge` names the charge by which an offline code was used. Wrong guesses are counted.
-    """
-    if not asks:
-        return []
-    items = [_Item(ask, place) for place, ask in enumerate(asks)]
-    now = max(ask.now for ask in asks)
-    batch = _Batch(settings)
-    known = await _recognise(conn, items, settings, now)
-    payers = [batch.payer(item, found) for item, found in zip(items, known, strict=True)]
-    await _use(conn, items, batch.guesses, now)
-    return payers
 
 
 async def _recognise(conn: db.Conn, items: Sequence[_Item], settings: Settings, now: datetime) -> list[_Found]:

@@ -159,6 +159,18 @@ with ended as (
 update payments.orders set state = 'closed'
  where id in (select order_id from ended) and :state <> 'confirmed';
 
+-- name: hold_payees
+-- Who puts a charge to its payer shares these; who closes a payee has one alone, and whichever comes second sees what the
+-- first did. In one order, so that nobody waits in a circle.
+select pg_advisory_xact_lock_shared(hashtextextended('payments.payee ' || payee, 0))::text
+  from (select payee from unnest(:payees::uuid[]) as payee order by payee) p;
+
+-- name: close_payee
+select pg_advisory_xact_lock(hashtextextended('payments.payee ' || :payee::uuid, 0))::text;
+
+-- name: waiting_charges_of_payee
+select charge from payments.waiting_charges where payee = :payee and state = 'waiting';
+
 -- name: next_waiting_charge
 select charge from payments.waiting_charges
  where resident = :resident and state = 'waiting' and expires_at > :now

@@ -64,6 +64,22 @@ async def close(conn: db.Conn, charges: Sequence[UUID]) -> list[WaitingCharge | 
     return [by_id.get(charge) for charge in charges]
 
 
+async def hold_payees(conn: db.Conn, payees: Sequence[UUID]) -> None:
+    """Wait for whoever is closing one of these payees. Whether they are open is to be asked after it, and stays so."""
+    await db.all(conn, q.hold_payees, str, payees=db.ids(payees))
+
+
+async def close_all_of(conn: db.Conn, *, payee: UUID) -> int:
+    """The payee is being closed: close every charge that waits for its payer there; how many.
+
+    One that is being put there is waited for, one that is being confirmed too, and is paid then.
+    """
+    await db.all(conn, q.close_payee, str, payee=payee)
+    found = await db.all(conn, q.waiting_charges_of_payee, UUID, payee=payee)
+    closed = await close(conn, found)
+    return sum(charge is not None and charge.state is ChargeState.CLOSED for charge in closed)
+
+
 async def next_waiting(conn: db.ReadConn, *, resident: UUID) -> UUID | None:
     """The oldest charge that waits for this resident, if one does."""
     return await db.maybe(conn, q.next_waiting_charge, UUID, resident=resident, now=clock.now())

@@ -5,11 +5,13 @@ The tests named after pitfall 10 of payments (the sticker swap) are its acceptan
 import asyncio
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from openhall.base import events
-from openhall.city.merchants import categories
+from openhall.city import merchants
+from openhall.city.merchants import categories, trust
 from openhall.core.payments import codes
 from tests.core.people.test_pages import Browser
 from tests.hall import Hall, Headers
@@ -253,6 +255,33 @@ async def test_the_owner_scans_their_own_poster_and_a_stranger_is_told_what_to_d
     await replace(hall, owner, shop, shop["short_code"])
     old = (await keeper.get(f"/check?code={shop['short_code']}")).text
     assert "This is an old printing of your shop" in old
+
+
+async def test_a_shop_that_is_closed_while_its_code_is_replaced_keeps_no_active_code(hall: Hall) -> None:
+    owner, shop = await a_shop(hall)
+    me = UUID((await hall.client.get("/api/v1/me", headers=owner)).json()["id"])
+    async with hall.pool.write() as conn:
+        found = await merchants.find_shop(conn, owner=me, shop=UUID(shop["id"]))
+        city = merchants.Hall(hall.settings.hall_id, "City", "CNY")
+        await trust.replace_code(conn, hall.settings, shop=found, replaces=shop["short_code"], resident=me, hall=city)
+        closing = asyncio.create_task(hall.client.post(f"/api/v1/shops/{shop['id']}/close", headers=owner))
+        await hall.somebody_waits()
+    assert (await closing).status_code == 200
+    async with hall.pool.read() as reader:
+        codes_left = await reader.execute(b"select short_code from merchants.codes where revoked_at is null")
+        assert await codes_left.fetchall() == []
+    await hall.books_agree()
+
+
+async def test_a_code_is_not_replaced_for_a_shop_that_somebody_is_closing(hall: Hall) -> None:
+    owner, shop = await a_shop(hall)
+    me = UUID((await hall.client.get("/api/v1/me", headers=owner)).json()["id"])
+    async with hall.pool.write() as conn:
+        await merchants.close_shop(conn, owner=me, shop=UUID(shop["id"]))
+        replacing = asyncio.create_task(replace(hall, owner, shop, shop["short_code"]))
+        await hall.somebody_waits()
+    refused = await replacing
+    assert (refused.status_code, refused.json()["code"]) == (409, "merchants.shop_is_closed")
 
 
 async def test_a_code_is_replaced_on_a_page_that_keeps_its_history(hall: Hall) -> None:

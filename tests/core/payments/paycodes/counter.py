@@ -43,7 +43,8 @@ def ask(digits: str, *, amount: int = 350, shop: UUID = SHOP, **given: Any) -> p
 
 async def read(conn: db.Conn, asks: Sequence[paycodes.CodeAsk], **settings: int) -> list[paycodes.Consumed | Problem]:
     """The counter's batch, under these settings."""
-    return await paycodes.consume(conn, asks, settings=replace(SETTINGS, **settings))
+    answers, _ = await paycodes.consume(conn, asks, settings=replace(SETTINGS, **settings))
+    return answers
 
 
 def words(answer: paycodes.Consumed | Problem) -> str:

@@ -27,7 +27,7 @@ async def read(hall: Hall, digits: str) -> str:
     """What a counter of this hall makes of the digits."""
     asked = paycodes.CodeAsk(digits=digits, charge=uuid4(), shop=SHOP, amount=350, now=clock.now())
     async with hall.pool.write() as conn:
-        (answer,) = await paycodes.consume(conn, [asked], settings=hall.settings)
+        (answer,), _ = await paycodes.consume(conn, [asked], settings=hall.settings)
     return words(answer)
 
 

@@ -24,7 +24,7 @@ async def paid(hall: Hall) -> Hall:
     async with hall.pool.pipelined(lock_ms=5000) as conn:
         code = await paycodes.issue(conn, resident=me.resident, secret=hall.settings.secret)
         asked = paycodes.CodeAsk(digits=code.digits, charge=charge, shop=UUID(shop["id"]), amount=350, now=clock.now())
-        (answer,) = await paycodes.consume(conn, [asked], settings=hall.settings)
+        (answer,), _ = await paycodes.consume(conn, [asked], settings=hall.settings)
         assert words(answer) == "consumed"
     assert (await confirm(hall, charge)).status == 201
     await hall.books_agree()

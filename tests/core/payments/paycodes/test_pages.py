@@ -60,7 +60,7 @@ async def test_the_page_shows_a_code_that_works_as_digits_bars_and_qr(hall: Hall
     assert "Never send these digits" in page
     asked = paycodes.CodeAsk(digits=digits, charge=uuid4(), shop=SHOP, amount=1, now=clock.now())
     async with hall.pool.write() as conn:
-        (answer,) = await paycodes.consume(conn, [asked], settings=hall.settings)
+        (answer,), _ = await paycodes.consume(conn, [asked], settings=hall.settings)
     assert words(answer) == "consumed"
 
 
