@@ -9,8 +9,9 @@ insert into payouts.rails (name, clearing, bank) values (:name, :clearing, :bank
 select clearing, bank from payouts.rails where name = :name;
 
 -- name: lock_rail
--- Files are read, and batches made, one after the other.
-select clearing, bank from payouts.rails where name = :name for update;
+-- Files are read, and batches made, one after the other. No stronger lock: each new payout names its rail, and who
+-- withdraws holds the shop's account by then, so withdrawals and payments would wait for the file.
+select clearing, bank from payouts.rails where name = :name for no key update;
 
 -- name: lock_owner
 -- One after the other for each owner, so that what the next statement reads still holds when it is acted on.

@@ -71,22 +71,23 @@ async def sent(conn: db.Conn, batch: UUID) -> None:
     if not await db.run(conn, q.batch_sent, id=batch, now=clock.now()):
         return
     await db.run(conn, q.payouts_sent, batch=batch)
-    await _tell(conn, [batch], "settlement.sent")
+    told = await _shares(conn, [batch], "settlement.sent")
     # The bank may have answered before we had noted that we asked.
-    await finish(conn, [batch])
+    await events.publish(conn, told + await finish(conn, [batch]))
 
 
-async def finish(conn: db.Conn, batches_: Sequence[UUID]) -> None:
-    """Close the batches of which nothing is under way any more."""
+async def finish(conn: db.Conn, batches_: Sequence[UUID]) -> list[events.Fact]:
+    """Close the batches of which nothing is under way any more; what is to be told of that."""
     done = await db.all(conn, q.finish_batches, UUID, ids=db.ids(batches_), now=clock.now())
-    await _tell(conn, done, "settlement.finished")
+    return await _shares(conn, done, "settlement.finished")
 
 
-async def _tell(conn: db.Conn, batches_: Sequence[UUID], what: str) -> None:
-    """Tell each owner of their own share: nobody learns what others withdraw."""
+async def _shares(conn: db.Conn, batches_: Sequence[UUID], what: str) -> list[events.Fact]:
+    """Each owner's own share: nobody learns what others withdraw."""
+    facts = []
     for one in batches_:
         about = await find(conn, one)
-        facts = [
+        facts += [
             events.Fact(
                 stream_of(share.owner),
                 what,
@@ -102,7 +103,7 @@ async def _tell(conn: db.Conn, batches_: Sequence[UUID], what: str) -> None:
             )
             for share in await db.all(conn, q.shares_of_batch, _Share, batch=one)
         ]
-        await events.publish(conn, facts)
+    return facts
 
 
 async def find(conn: db.ReadConn, batch: UUID) -> Batch:
