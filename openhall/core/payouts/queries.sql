@@ -79,10 +79,11 @@ select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.
  order by p.id;
 
 -- name: to_batch
--- What no batch has yet, oldest first, of one currency and up to one date.
+-- What no batch has yet, oldest first, of one currency and up to one date; but for what cannot be written.
 select p.id, p.source_name, p.amount, p.currency, a.holder, a.number
   from payouts.payouts p join payouts.bank_accounts a on a.id = p.bank_account
  where p.rail = :rail and p.state = 'requested' and p.business_date <= :day
+   and not exists (select from payouts.breaks k where k.payout = p.id and k.kind = 'unwritable' and k.state = 'open')
  order by p.id limit :limit for update of p;
 
 -- name: next_number

@@ -60,6 +60,7 @@ class BreakKind(StrEnum):
     LATE = "late"  # the bank has not booked it on its day; it may still come
     DUPLICATE = "duplicate"  # the bank booked it twice
     CONTRADICTION = "contradiction"  # the bank speaks against its own final word
+    UNWRITABLE = "unwritable"  # it cannot be written into a file; it goes into none while this is open
 
 
 class BreakState(StrEnum):

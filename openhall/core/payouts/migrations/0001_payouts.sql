@@ -212,7 +212,7 @@ create table payouts.breaks (
     state         text not null default 'open',
     opened_at     timestamptz not null,
     constraint break_kind_exists
-        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction')),
+        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction', 'unwritable')),
     constraint break_state_exists check (state in ('open', 'resolved')),
     constraint break_is_about_something check (payout is not null or line is not null)
 );
