@@ -9,8 +9,9 @@ insert into payouts.rails (name, clearing, bank) values (:name, :clearing, :bank
 select clearing, bank from payouts.rails where name = :name;
 
 -- name: lock_rail
--- Files are read, and batches made, one after the other.
-select clearing, bank from payouts.rails where name = :name for update;
+-- Files are read, and batches made, one after the other. No stronger lock: each new payout names its rail, and who
+-- withdraws holds the shop's account by then, so withdrawals and payments would wait for the file.
+select clearing, bank from payouts.rails where name = :name for no key update;
 
 -- name: lock_owner
 -- One after the other for each owner, so that what the next statement reads still holds when it is acted on.
@@ -78,10 +79,11 @@ select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.
  order by p.id;
 
 -- name: to_batch
--- What no batch has yet, oldest first, of one currency and up to one date.
+-- What no batch has yet, oldest first, of one currency and up to one date; but for what cannot be written.
 select p.id, p.source_name, p.amount, p.currency, a.holder, a.number
   from payouts.payouts p join payouts.bank_accounts a on a.id = p.bank_account
  where p.rail = :rail and p.state = 'requested' and p.business_date <= :day
+   and not exists (select from payouts.breaks k where k.payout = p.id and k.kind = 'unwritable' and k.state = 'open')
  order by p.id limit :limit for update of p;
 
 -- name: next_number

@@ -14,6 +14,7 @@ _DIGITS = re.compile(r"[0-9]{8,30}", re.ASCII)
 _CARD = re.compile(r"62[0-9]{14,17}", re.ASCII)
 # A file of this many payouts is read in a second; the rest goes into the next one.
 MOST_PAYOUTS = 5_000
+REMITTANCE_MAX = 140
 
 
 class Move(Enum):
@@ -47,10 +48,25 @@ def account_of(number: str) -> iso20022.Account:
 
 
 def unwritable(holder: str, number: str) -> str | None:
-    """The element that could not be written if a payout went there; None when all can.
+    """The element that could not be written if a payout went there; None when all can."""
+    return _refused_element(
+        iso20022.Payout(
+            end_to_end_id="probe",
+            amount=1,
+            currency="CNY",
+            creditor=holder,
+            creditor_account=account_of(number),
+        )
+    )
 
-    Asked of the writer itself: a payout that stops its whole batch must not get that far.
-    """
+
+def unwritable_payout(rail: Rail, payout: ToPay) -> str | None:
+    """The element for which this very payout cannot be written; None when it can."""
+    return _refused_element(_written_payout(rail, payout))
+
+
+def _refused_element(payout: iso20022.Payout) -> str | None:
+    """Asked of the writer itself: a payout that stops its whole batch must not get that far."""
     probe = iso20022.PayoutBatch(
         message_id="probe",
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
@@ -58,15 +74,7 @@ def unwritable(holder: str, number: str) -> str | None:
         debtor="probe",
         debtor_account=iso20022.Account(other="probe"),
         execution_date=date(2026, 1, 1),
-        payouts=(
-            iso20022.Payout(
-                end_to_end_id="probe",
-                amount=1,
-                currency="CNY",
-                creditor=holder,
-                creditor_account=account_of(number),
-            ),
-        ),
+        payouts=(payout,),
     )
     try:
         iso20022.write_payouts(probe)
@@ -103,18 +111,28 @@ def written(
         debtor=rail.hall,
         debtor_account=account_of(rail.account),
         execution_date=execution_date,
-        payouts=tuple(
-            iso20022.Payout(
-                end_to_end_id=end_to_end_id(payout.id),
-                amount=payout.amount,
-                currency=payout.currency,
-                creditor=payout.holder,
-                creditor_account=account_of(payout.number),
-                remittance=f"{rail.hall} {payout.source_name}"[:140].strip(),
-            )
-            for payout in payouts
-        ),
+        payouts=tuple(_written_payout(rail, payout) for payout in payouts),
     )
+
+
+def _written_payout(rail: Rail, payout: ToPay) -> iso20022.Payout:
+    return iso20022.Payout(
+        end_to_end_id=end_to_end_id(payout.id),
+        amount=payout.amount,
+        currency=payout.currency,
+        creditor=payout.holder,
+        creditor_account=account_of(payout.number),
+        remittance=_plain(f"{rail.hall} {payout.source_name}"),
+    )
+
+
+def _plain(text: str) -> str:
+    """A text for people as every bank can write it. What joins letters, or is no letter yet, is left out: 👨‍🍳 is 👨🍳.
+
+    Shops name themselves as they like, and the name only helps to recognise the money.
+    """
+    letters = "".join(letter if letter.isprintable() else " " if letter.isspace() else "" for letter in text)
+    return " ".join(letters.split())[:REMITTANCE_MAX].strip()
 
 
 def means(state: State, word: Word) -> Move:

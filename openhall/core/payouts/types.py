@@ -61,6 +61,7 @@ class BreakKind(StrEnum):
     DUPLICATE = "duplicate"  # the bank booked it twice
     CONTRADICTION = "contradiction"  # the bank speaks against its own final word
     BALANCE = "balance"  # a statement does not begin with the balance at which the last one ended
+    UNWRITABLE = "unwritable"  # it cannot be written into a file; it goes into none while this is open
 
 
 class BreakState(StrEnum):

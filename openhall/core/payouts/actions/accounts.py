@@ -42,7 +42,10 @@ async def _open(conn: db.Conn, currency: str) -> Accounts:
 
 
 async def lock_rail(conn: db.Conn) -> Accounts | None:
-    """Batches are made and files used one after the other. None: the rail was never used."""
+    """Batches are made, files used and days compared one after the other. None: the rail was never used.
+
+    Taken before any payout is locked, and before the ledger locks an account. Withdrawing does not take it.
+    """
     return await db.maybe(conn, q.lock_rail, Accounts, name=RAIL)
 
 

@@ -9,8 +9,9 @@ from msgspec import Struct
 from openhall.base import clock, db, events, ids
 from openhall.core import ledger
 from openhall.core.payouts import problems, rules
+from openhall.core.payouts.actions import breaks
 from openhall.core.payouts.actions.accounts import RAIL, lock_rail, stream_of
-from openhall.core.payouts.types import Batch, Payout, Rail, ToPay, ToSend
+from openhall.core.payouts.types import Batch, BreakKind, Payout, Rail, ToPay, ToSend
 from openhall.core.rails import iso20022
 
 q = db.load("openhall.core.payouts")
@@ -36,10 +37,22 @@ async def close(conn: db.Conn, rail: Rail, *, day: date) -> UUID | None:
     payouts = await db.all(conn, q.to_batch, ToPay, rail=RAIL, day=day, limit=rules.MOST_PAYOUTS)
     if not payouts:
         return None
+    try:
+        return await _make(conn, rail, day, payouts)
+    except iso20022.NotWritable:
+        writable = await _leave_out(conn, rail, payouts)
+        if len(writable) == len(payouts):
+            raise  # it is the hall itself that cannot be written
+    return await _make(conn, rail, day, writable) if writable else None
+
+
+async def _make(conn: db.Conn, rail: Rail, day: date, payouts: list[ToPay]) -> UUID:
+    """A batch of these payouts. NotWritable comes before anything is changed."""
     number = await db.one(conn, q.next_number, int, rail=RAIL, day=day)
     now = clock.now()
     message, execution_date = rules.message_id(rail.hall_id, day, number), ledger.business_date(now)
     file = rules.written(rail, message=message, made_at=now, execution_date=execution_date, payouts=payouts)
+    content = iso20022.write_payouts(file)
     batch = ids.new()
     await db.run(
         conn,
@@ -53,11 +66,22 @@ async def close(conn: db.Conn, rail: Rail, *, day: date) -> UUID | None:
         count=len(payouts),
         total=file.total,
         currency=rail.currency,
-        content=iso20022.write_payouts(file),
+        content=content,
         now=now,
     )
     await db.run(conn, q.put_into_batch, batch=batch, ids=db.ids([payout.id for payout in payouts]))
     return batch
+
+
+async def _leave_out(conn: db.Conn, rail: Rail, payouts: list[ToPay]) -> list[ToPay]:
+    """Those that can be written. The others get a break each, and go into no batch while it is open."""
+    left = {payout.id for payout in payouts if rules.unwritable_payout(rail, payout)}
+    for payout in payouts:
+        if payout.id in left:
+            await breaks.open_break(
+                conn, kind=BreakKind.UNWRITABLE, payout=payout.id, line=None, ours=payout.amount, theirs=None
+            )
+    return [payout for payout in payouts if payout.id not in left]
 
 
 async def to_send(conn: db.ReadConn) -> ToSend | None:
@@ -71,22 +95,23 @@ async def sent(conn: db.Conn, batch: UUID) -> None:
     if not await db.run(conn, q.batch_sent, id=batch, now=clock.now()):
         return
     await db.run(conn, q.payouts_sent, batch=batch)
-    await _tell(conn, [batch], "settlement.sent")
+    told = await _shares(conn, [batch], "settlement.sent")
     # The bank may have answered before we had noted that we asked.
-    await finish(conn, [batch])
+    await events.publish(conn, told + await finish(conn, [batch]))
 
 
-async def finish(conn: db.Conn, batches_: Sequence[UUID]) -> None:
-    """Close the batches of which nothing is under way any more."""
+async def finish(conn: db.Conn, batches_: Sequence[UUID]) -> list[events.Fact]:
+    """Close the batches of which nothing is under way any more; what is to be told of that."""
     done = await db.all(conn, q.finish_batches, UUID, ids=db.ids(batches_), now=clock.now())
-    await _tell(conn, done, "settlement.finished")
+    return await _shares(conn, done, "settlement.finished")
 
 
-async def _tell(conn: db.Conn, batches_: Sequence[UUID], what: str) -> None:
-    """Tell each owner of their own share: nobody learns what others withdraw."""
+async def _shares(conn: db.Conn, batches_: Sequence[UUID], what: str) -> list[events.Fact]:
+    """Each owner's own share: nobody learns what others withdraw."""
+    facts = []
     for one in batches_:
         about = await find(conn, one)
-        facts = [
+        facts += [
             events.Fact(
                 stream_of(share.owner),
                 what,
@@ -102,7 +127,7 @@ async def _tell(conn: db.Conn, batches_: Sequence[UUID], what: str) -> None:
             )
             for share in await db.all(conn, q.shares_of_batch, _Share, batch=one)
         ]
-        await events.publish(conn, facts)
+    return facts
 
 
 async def find(conn: db.ReadConn, batch: UUID) -> Batch:

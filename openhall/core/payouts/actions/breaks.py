@@ -10,7 +10,7 @@ from openhall.base import clock, db, ids
 from openhall.base.i18n import N_
 from openhall.core import ledger
 from openhall.core.payouts import problems
-from openhall.core.payouts.actions.accounts import RAIL
+from openhall.core.payouts.actions.accounts import RAIL, lock_rail
 from openhall.core.payouts.types import Break, BreakKind, Day, Step
 
 q = db.load("openhall.core.payouts")
@@ -115,6 +115,8 @@ async def compare_balances(conn: db.Conn, *, account: str, first: date) -> None:
 
 async def reconcile(conn: db.Conn) -> int:
     """Look for what we sent and no statement has booked; how many of it is new. Safe to repeat."""
+    # Whoever locks payouts holds the rail: nobody waits for another's payouts while holding their own.
+    await lock_rail(conn)
     today = ledger.business_date(clock.now())
     found = await db.all(
         conn, q.not_booked, _NotBooked, rail=RAIL, today=today, overdue=today - OVERDUE, lost=today - LOST

@@ -22,12 +22,26 @@ log = structlog.get_logger()
 
 
 async def exchange(pool: db.Pool, rail: Rail, folder: Folder) -> None:
-    """One round: standing withdrawals, batches, files to the bank, files from it."""
+    """One round: standing withdrawals, batches, files to the bank, files from it.
+
+    Whatever goes wrong in one step, the others are done; the first error is raised at the end.
+    """
     await asyncio.to_thread(folder.prepare)
-    await sweep(pool, rail)
-    await close(pool, rail)
-    await send(pool, folder)
-    await receive(pool, rail, folder)
+    steps = {
+        "sweep": lambda: sweep(pool, rail),
+        "close": lambda: close(pool, rail),
+        "send": lambda: send(pool, folder),
+        "receive": lambda: receive(pool, rail, folder),
+    }
+    failed: list[Exception] = []
+    for name, step in steps.items():
+        try:
+            await step()
+        except Exception as broken:  # noqa: BLE001  the bank's answers are read though nothing can be sent, and so on
+            log.error("payouts.step_failed", step=name, error=type(broken).__name__)
+            failed.append(broken)
+    if failed:
+        raise failed[0]
 
 
 async def sweep(pool: db.Pool, rail: Rail) -> None:

@@ -144,12 +144,14 @@ async def _reports(conn: db.Conn, rail: Rail, file: UUID, kind: FileKind, report
         for difference, line in found.differences:
             await _differ(conn, difference, line, payouts.get(line.payout) if line.payout else None)
     # What arrived and came back in one file has to arrive first.
-    for word, those in ((Word.SETTLED, found.went), (Word.RETURNED, found.came_back)):
-        said = [
+    words = [
+        [
             Said(payout, word, code=line.code, line=line.id if kind is FileKind.STATEMENT else None)
             for payout, line in those.items()
         ]
-        await hear.hear(conn, said, currency=rail.currency)
+        for word, those in ((Word.SETTLED, found.went), (Word.RETURNED, found.came_back))
+    ]
+    await hear.hear(conn, *words, currency=rail.currency)
 
 
 async def _keep(

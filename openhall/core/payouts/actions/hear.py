@@ -29,9 +29,22 @@ class RefusedByLedgerError(RuntimeError):
     """The ledger refused to move what the bank has moved: nothing is noted until somebody looks."""
 
 
-async def hear(conn: db.Conn, said: Sequence[Said], *, currency: str) -> None:
-    """Apply what the bank said of payouts that exist, at most one word on each. What it unsays becomes a break."""
+async def hear(conn: db.Conn, *rounds: Sequence[Said], currency: str) -> None:
+    """Apply what the bank said of payouts that exist, in rounds with at most one word on each payout.
+
+    What it unsays becomes a break. The rail is locked. Owners are told at the very end: their streams are locked from
+    then on, and who withdraws comes to their stream with the shop's account in hand.
+    """
     accounts = await rail_accounts(conn, currency=currency)
+    heard = [pair for said in rounds for pair in await _apply(conn, said, accounts)]
+    if not heard:
+        return
+    ended = await batches.finish(conn, sorted({payout.batch for payout, _ in heard if payout.batch}))
+    await events.publish(conn, [_fact(payout, word) for payout, word in heard] + ended)
+
+
+async def _apply(conn: db.Conn, said: Sequence[Said], accounts: Accounts) -> list[tuple[Locked, Said]]:
+    """One round; the payouts that it moved, as they were before."""
     words = {one.payout: one for one in said}
     locked = await db.all(conn, q.lock_payouts, Locked, ids=db.ids(words))
     moves = {payout.id: rules.means(payout.state, words[payout.id].word) for payout in locked}
@@ -40,14 +53,13 @@ async def hear(conn: db.Conn, said: Sequence[Said], *, currency: str) -> None:
             await _contradicted(conn, payout, words[payout.id])
     going = [payout for payout in locked if moves[payout.id] is Move.GO]
     if not going:
-        return
+        return []
     rows = {payout.id: _row(payout, words[payout.id]) for payout in going}
     await _post(conn, [one for payout in going for one in _transfers(payout, rows[payout.id], accounts)])
     await db.run(conn, q.move_payouts, rows=db.rows(rows.values()))
-    await events.publish(conn, [_fact(payout, words[payout.id]) for payout in going])
     gone = [payout.id for payout in going if words[payout.id].word is Word.REJECTED]
     await breaks.settle_by_itself(conn, gone, _REJECTED)
-    await batches.finish(conn, sorted({payout.batch for payout in going if payout.batch}))
+    return [(payout, words[payout.id]) for payout in going]
 
 
 async def _contradicted(conn: db.Conn, payout: Locked, said: Said) -> None:

@@ -214,7 +214,8 @@ create table payouts.breaks (
     state         text not null default 'open',
     opened_at     timestamptz not null,
     constraint break_kind_exists
-        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction', 'balance')),
+        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction', 'balance',
+                        'unwritable')),
     constraint break_state_exists check (state in ('open', 'resolved')),
     constraint break_is_about_something check (num_nonnulls(payout, line, report) > 0)
 );
