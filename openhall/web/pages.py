@@ -37,7 +37,14 @@ async def home(
         main_tiles=[tile for tile in tiles if tile.slot == "main"],
         service_tiles=[tile for tile in tiles if tile.slot == "services"],
         recent=[
-            {"id": p.id, "title": p.payee_name, "amount": -p.amount, "at": p.at, "href": f"/payments/{p.id}"}
+            {
+                "id": p.id,
+                "title": p.payee_name,
+                "amount": -p.paid,
+                "at": p.at,
+                "href": f"/payments/{p.id}",
+                "back": p.back,
+            }
             for p in paid
         ],
     )

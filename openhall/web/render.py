@@ -141,6 +141,13 @@ def translate(request: Request[Any, Any, Any], language: str, msgid: str) -> str
     return renderer_of(request).translations.text(language, msgid)
 
 
+def _address(request: Request[Any, Any, Any]) -> str:
+    """The page as it was asked for, for who is to come back to it."""
+    query = request.scope["query_string"].decode("latin-1")
+    path: str = request.scope["path"]
+    return f"{path}?{query}" if query else path
+
+
 def render(request: Request[Any, Any, Any], template: str, context: Mapping[str, Any]) -> Html:
     """The template in the person's language, mode and theme."""
     mode = request.cookies.get("mode")
@@ -151,5 +158,6 @@ def render(request: Request[Any, Any, Any], template: str, context: Mapping[str,
         "theme": theme if theme in THEMES else "auto",
         "csrf_token": csrf_token({"request": request}),
         "request_path": request.scope["path"],
+        "request_address": _address(request),
     }
     return renderer_of(request).render(language_of(request), template, common | dict(context))
