@@ -48,6 +48,7 @@ class Renderer:
         environment.install_gettext_translations(self.translations.of(language), newstyle=True)  # type: ignore[attr-defined]
         zone = ZoneInfo(self.settings.zone)
         chinese = language == "zh_CN"
+        environment.filters["said"] = ids.said
         environment.globals.update(
             hall={
                 "name": self.settings.hall_name_zh if chinese else self.settings.hall_name,

@@ -228,6 +228,9 @@ async def refund_form(
     if payment.payer == resident.id:
         raise problems.refund_not_yours()
     back = edge.same_site(back, "")
+    if hurdle := await payments.hurdle(reader, payment=payment, resident=resident.id, desks=desks):
+        context = {"payment": payment, "back": back, "label": hurdle.label, "href": hurdle.href}
+        return edge.problem_page(request, "payments/refund_not_now.html", hurdle.problem, **context)
     key = await edge.key_of_form(reader, f"/payments/{payment_id}/refund", request_key, resident.id, back=back)
     if isinstance(key, Response):
         return key

@@ -99,7 +99,7 @@ class Counter:
             item.answer = item.admitted.refusal
         asked = undecided(items)
         await self._read_codes(conn, asked)
-        _check(undecided(items))
+        _check(undecided(items), self._settings.payment_max)
         at_once = [item for item in undecided(items) if not item.shown.requires_action]
         for item, terms in zip(at_once, await look.terms([self._due(item) for item in at_once]), strict=True):
             item.terms = terms
@@ -226,10 +226,12 @@ def _again(charge: Charge, payer: UUID | None, amount: int) -> Answer | Problem:
     return problems.charge_over(charge=str(charge.id), state=charge.state)
 
 
-def _check(items: list[_Item]) -> None:
+def _check(items: list[_Item], most: int) -> None:
     for item in items:
         amount = item.ask.amount
-        item.answer = rules.payer_refusal(item.shown.resident, item.admitted.payee.owner, amount, amount)
+        item.answer = rules.payer_refusal(
+            item.shown.resident, item.admitted.payee.owner, amount, amount
+        ) or rules.amount_refusal(amount, most)
 
 
 async def _release(conn: db.Conn, items: list[_Item], currency: str) -> list[events.Fact]:

@@ -33,12 +33,14 @@ from openhall.core.payments.paycodes.waiting import (
     next_waiting,
     quote,
     refuse,
+    refuse_all,
     waiting,
+    waiting_of,
 )
 
 __all__ = [
     "CONFIRM_WITHIN", "ChargeConfirm", "ChargeRefused", "ChargeState", "ChargeSucceeded", "CodeAsk", "Consumed",
     "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "confirm",
-    "consume", "devices", "enrol", "issue", "issuing_limit", "keep", "next_waiting", "payers_of", "quote", "refuse",
-    "release", "revoke", "stream_of", "told", "waiting",
+    "consume", "devices", "enrol", "issue", "issuing_limit", "keep", "next_waiting", "payers_of", "quote",
+    "refuse", "refuse_all", "release", "revoke", "stream_of", "told", "waiting", "waiting_of",
 ]  # fmt: skip
