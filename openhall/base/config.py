@@ -99,9 +99,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     page_session_days: Annotated[int, Meta(description="Days a sign-in on a page lasts.", ge=1)] = 30
     api_session_days: Annotated[int, Meta(description="Days an API token lasts.", ge=1)] = 90
     top_up_max: Annotated[int, Meta(description="Largest single top-up, in minor units.", ge=1)] = 5_000_000
-    payment_max: Annotated[
-        int, Meta(description="Largest single payment by a shop's static code, in minor units.", ge=1)
-    ] = 5_000_000
+    payment_max: Annotated[int, Meta(description="Largest single payment, charge or order, in minor units.", ge=1)] = (
+        5_000_000
+    )
     pay_code_max: Annotated[
         int, Meta(description="Above this the payer confirms a pay code's charge on the phone, in minor units.", ge=0)
     ] = 100_000

@@ -1,6 +1,7 @@
 """Time-ordered ids (UUID version 7, RFC 9562), made in the process so that they work on any PostgreSQL."""
 
 import os
+import re
 import struct
 import threading
 from typing import ClassVar
@@ -28,6 +29,8 @@ class _Made:
 
 os.register_at_fork(after_in_child=_Made.forget)
 
+_GENERATED = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
+
 
 def new() -> UUID:
     """A new id; ids made in one process rise strictly, even within a millisecond or when the clock steps back."""
@@ -39,3 +42,8 @@ def new() -> UUID:
             _Made.random = list(_ASKED.unpack(os.urandom(_ASKED.size)))
         random = _Made.random.pop() >> 2
     return UUID(int=(stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random)
+
+
+def said(reference: str | None) -> str | None:
+    """A reference as people are shown it: an id that a program made up says nothing to them, and is left out."""
+    return None if reference is None or _GENERATED.fullmatch(reference) else reference

@@ -21,6 +21,21 @@ class Tile(Struct, frozen=True, kw_only=True):
     order: int = 100
 
 
+class Notice(Struct, frozen=True):
+    """Something that waits for a resident, as the home page tells it: `text` is a msgid with places for `data`."""
+
+    text: str
+    data: dict[str, str]
+    icon: str
+    href: str
+
+
+class NoticeSource(Protocol):
+    """What of a package waits for the resident with this phone, few and cheap to find: home asks on every visit."""
+
+    def __call__(self, conn: ReadConn, *, phone: str) -> Awaitable[Sequence[Notice]]: ...
+
+
 class Check(Struct, frozen=True):
     """One invariant of `openhall check`: a query without parameters for the rows that break it, a bounded number."""
 
@@ -80,6 +95,7 @@ class Package(Struct, frozen=True, kw_only=True):
     tasks: Sequence[Blueprint] = ()
     tiles: Sequence[Tile] = ()
     payees: Sequence[Any] = ()  # openhall.core.payments.PayeeSource: who can be paid by code
+    notices: Sequence[NoticeSource] = ()  # what waits for a resident
     desks: Sequence[Any] = ()  # openhall.core.payments.Desk: who acts for those who are paid
     groups: Sequence[Any] = ()  # openhall.core.payments.offers.GroupSource: what payees belong to, whose they are
     offers: Sequence[Any] = ()  # openhall.core.payments.offers.OfferSource: who gives something to payments

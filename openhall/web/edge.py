@@ -98,19 +98,27 @@ def problem_page(request: Request[Any, Any, Any], template: str, problem: Proble
 
 def see_other(path: str, **query: str) -> Response[str]:
     """After a POST: go and look there."""
-    location = f"{path}?{urlencode(query)}" if query else path
+    location = with_query(path, **query)
     headers = {"Location": location, "Cache-Control": "no-store"}
     return Response("", status_code=HTTP_303_SEE_OTHER, media_type=MediaType.TEXT, headers=headers)
 
 
-async def key_of_form(reader: db.ReadConn, path: str, request_key: str, principal: UUID | str) -> Response[str] | str:
-    """The key for a form that makes something, or where to go instead.
+def with_query(path: str, **query: str) -> str:
+    """A path with those of the values that are there."""
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+async def key_of_form(
+    reader: db.ReadConn, path: str, request_key: str, principal: UUID | str, **query: str
+) -> Response[str] | str:
+    """The key for a form that makes something, or where to go instead; `query` is what else its address keeps.
 
     The key is in the form's address: whoever comes back to it, not knowing how it ended, wishes the same thing again
     and not another, and is shown what was made. After a refusal, which stands for its key, there is a fresh one.
     """
     if not request_key:
-        return see_other(path, request_key=str(ids.new()))
+        return see_other(path, request_key=str(ids.new()), **query)
     asked = await idempotency.answered(reader, principal=str(principal), scope=f"POST {path}", key=request_key)
     if asked is not None and asked.problem is None:
         return see_other(asked.body)
@@ -243,5 +251,5 @@ __all__ = [
     "BEARERS", "COUNTER", "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount",
     "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
     "answered", "answers", "api", "bearer", "key_of_form", "once", "once_form", "page", "pages", "problem_page",
-    "same_site", "see_other",
+    "same_site", "see_other", "with_query",
 ]  # fmt: skip

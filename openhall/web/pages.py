@@ -26,9 +26,10 @@ async def home(
 ) -> Response[Html]:
     """The first page: a welcome, or the resident's own hall."""
     if visitor is None:
-        return edge.page(request, "home.html", balance=None, main_tiles=[], service_tiles=[], recent=[])
+        return edge.page(request, "home.html", balance=None, main_tiles=[], service_tiles=[], recent=[], notices=[])
     paid = await payments.recent(reader, payer=visitor.id, limit=RECENT)
     tiles = [tile for package in request.app.state.packages for tile in package.tiles]
+    sources = [source for package in request.app.state.packages for source in package.notices]
     tiles.sort(key=lambda tile: tile.order)
     return edge.page(
         request,
@@ -36,8 +37,16 @@ async def home(
         balance=(await ledger.balance(reader, visitor.wallet)).available,
         main_tiles=[tile for tile in tiles if tile.slot == "main"],
         service_tiles=[tile for tile in tiles if tile.slot == "services"],
+        notices=[notice for source in sources for notice in await source(reader, phone=visitor.phone)],
         recent=[
-            {"id": p.id, "title": p.payee_name, "amount": -p.amount, "at": p.at, "href": f"/payments/{p.id}"}
+            {
+                "id": p.id,
+                "title": p.payee_name,
+                "amount": -p.paid,
+                "at": p.at,
+                "href": f"/payments/{p.id}",
+                "back": p.back,
+            }
             for p in paid
         ],
     )

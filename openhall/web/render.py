@@ -48,6 +48,7 @@ class Renderer:
         environment.install_gettext_translations(self.translations.of(language), newstyle=True)  # type: ignore[attr-defined]
         zone = ZoneInfo(self.settings.zone)
         chinese = language == "zh_CN"
+        environment.filters["said"] = ids.said
         environment.globals.update(
             hall={
                 "name": self.settings.hall_name_zh if chinese else self.settings.hall_name,
@@ -141,6 +142,13 @@ def translate(request: Request[Any, Any, Any], language: str, msgid: str) -> str
     return renderer_of(request).translations.text(language, msgid)
 
 
+def _address(request: Request[Any, Any, Any]) -> str:
+    """The page as it was asked for, for who is to come back to it."""
+    query = request.scope["query_string"].decode("latin-1")
+    path: str = request.scope["path"]
+    return f"{path}?{query}" if query else path
+
+
 def render(request: Request[Any, Any, Any], template: str, context: Mapping[str, Any]) -> Html:
     """The template in the person's language, mode and theme."""
     mode = request.cookies.get("mode")
@@ -151,5 +159,6 @@ def render(request: Request[Any, Any, Any], template: str, context: Mapping[str,
         "theme": theme if theme in THEMES else "auto",
         "csrf_token": csrf_token({"request": request}),
         "request_path": request.scope["path"],
+        "request_address": _address(request),
     }
     return renderer_of(request).render(language_of(request), template, common | dict(context))

@@ -75,6 +75,15 @@ def test_no_translation_is_left_over(folder: Path) -> None:
     assert not left, f"{folder.name}: nobody says {left}"
 
 
+def test_the_same_english_is_the_same_chinese_everywhere() -> None:
+    """The catalogues of all packages are read as one: of two translations, one page would get that of another."""
+    chinese: dict[str, dict[str, str]] = {}
+    for folder in FOLDERS:
+        for text, message in translated(folder).items():
+            chinese.setdefault(text, {})[folder.name] = str(message.string)
+    assert not {text: found for text, found in chinese.items() if len(set(found.values())) > 1}
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_translations_keep_their_places(folder: Path) -> None:
     """A place that is lost or invented breaks the page, or hides whom it is about."""

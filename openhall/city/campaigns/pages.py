@@ -160,6 +160,16 @@ async def campaign(
     return await _campaign_page(request, reader, resident, campaign_id)
 
 
+@get("/campaigns/{campaign_id:uuid}/end", opt=RESIDENT)
+async def ending(request: AnyRequest, reader: edge.Reader, resident: Me, campaign_id: FromPath[UUID]) -> Response[Any]:
+    """A last look before it ends for good."""
+    found = await actions.find(reader, sponsor=resident.id, campaign=campaign_id)
+    if found.state is State.ENDED:
+        return edge.see_other(f"/campaigns/{campaign_id}")
+    sums = (await actions.sums(reader, [found]))[found.id]
+    return edge.page(request, "campaigns/end.html", campaign=found, sums=sums)
+
+
 @post("/campaigns/{campaign_id:uuid}/change", opt=RESIDENT, status_code=303)
 async def change(
     request: AnyRequest,
@@ -343,4 +353,4 @@ async def _promoter_page(
     return edge.page(request, "campaigns/promoter.html", problem=None, **context)
 
 
-router = edge.pages(list_offers, offer, mine, new_campaign, create, campaign, change, fund, promoting, accept)
+router = edge.pages(list_offers, offer, mine, new_campaign, create, campaign, ending, change, fund, promoting, accept)

@@ -22,7 +22,7 @@ from openhall.city.merchants.orders import pages as orders_pages
 from openhall.city.merchants.registry import payees, streams
 from openhall.city.merchants.shifts import api as shifts_api
 from openhall.city.merchants.shifts import pages as shifts_pages
-from openhall.city.merchants.staff import ShopDesk, jobs
+from openhall.city.merchants.staff import ShopDesk, jobs, notices
 from openhall.city.merchants.staff import api as staff_api
 from openhall.city.merchants.staff import pages as staff_pages
 from openhall.city.merchants.trust import api as trust_api
@@ -59,6 +59,7 @@ PACKAGE = Package(
     tasks=(jobs.tasks, book_jobs.tasks),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),
+    notices=(notices,),
     desks=(ShopDesk(),),
     groups=(groups,),
     streams=(streams,),

@@ -10,8 +10,17 @@ Whoever can be paid registers a `PayeeSource` that turns codes into payees; this
 """
 
 from openhall.core.payments import orders
-from openhall.core.payments.actions import create_order, payee_names, payment, payments_to, recent, resolve, totals_to
-from openhall.core.payments.desks import Desk, Desks
+from openhall.core.payments.actions import (
+    create_order,
+    hurdle,
+    payee_names,
+    payment,
+    payments_to,
+    recent,
+    resolve,
+    totals_to,
+)
+from openhall.core.payments.desks import Desk, Desks, Hurdle
 from openhall.core.payments.history import import_payments
 from openhall.core.payments.orders import (
     close_order,
@@ -23,7 +32,7 @@ from openhall.core.payments.orders import (
     payable_refusal,
     show_order,
 )
-from openhall.core.payments.refunds import REFUNDED, refund, refund_names, refunds_of, refunds_to
+from openhall.core.payments.refunds import REFUNDED, refund, refund_names, refunds_of, refunds_to, shares_of_rest
 from openhall.core.payments.teller import Ask, Teller, answered
 from openhall.core.payments.types import (
     NewOrder,
@@ -39,9 +48,9 @@ from openhall.core.payments.types import (
 )
 
 __all__ = [
-    "REFUNDED", "Ask", "Desk", "Desks", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment", "Refund",
-    "ShownOrder", "ShownState", "Teller", "Totals", "answered", "close_order", "close_orders_of", "create_order",
-    "import_payments", "names_an_order", "order_by_code", "order_of", "orders", "orders_of", "payable_refusal",
-    "payee_names", "payment", "payments_to", "recent", "refund", "refund_names", "refunds_of", "refunds_to", "resolve",
-    "show_order", "totals_to",
+    "REFUNDED", "Ask", "Desk", "Desks", "Hurdle", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment",
+    "Refund", "ShownOrder", "ShownState", "Teller", "Totals", "answered", "close_order", "close_orders_of",
+    "create_order", "hurdle", "import_payments", "names_an_order", "order_by_code", "order_of", "orders", "orders_of",
+    "payable_refusal", "payee_names", "payment", "payments_to", "recent", "refund", "refund_names", "refunds_of",
+    "refunds_to", "resolve", "shares_of_rest", "show_order", "totals_to",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
 from openhall.core.payments import codes, problems
-from openhall.core.payments.desks import ONLY_OWNERS, Desks
+from openhall.core.payments.desks import ONLY_OWNERS, Desks, Hurdle
 from openhall.core.payments.types import NewOrder, Payee, PayeeSource, Payment, Totals
 
 q = db.load("openhall.core.payments")
@@ -93,6 +93,12 @@ async def payment(
     if found is None or not (found.payer == resident or await desks.sees(conn, found, found.owner, resident)):
         raise problems.payment_not_found()
     return found
+
+
+async def hurdle(conn: db.ReadConn, *, payment: Payment, resident: UUID, desks: Desks) -> Hurdle | None:
+    """What keeps somebody on the payee's side from giving anything of the payment back, if something does."""
+    owner = (await db.one(conn, q.payment, _Owned, id=payment.id)).owner
+    return await desks.hurdle(conn, payment, owner, resident)
 
 
 async def recent(conn: db.ReadConn, *, payer: UUID, limit: int) -> list[Payment]:

@@ -4,9 +4,20 @@ from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
+from msgspec import Struct
+
 from openhall.base import db
+from openhall.base.errors import Problem
 from openhall.core.payments import problems
 from openhall.core.payments.types import Payment
+
+
+class Hurdle(Struct, frozen=True):
+    """Why not, and the page where that can be changed: `label` is a msgid; None where nothing can."""
+
+    problem: Problem
+    label: str | None = None
+    href: str | None = None
 
 
 class Desk(Protocol):
@@ -24,6 +35,10 @@ class Desk(Protocol):
 
         Called while the payment's order is locked, and before any account is.
         """
+        ...
+
+    async def hurdle(self, conn: db.ReadConn, *, payment: Payment, resident: UUID) -> Hurdle | None:
+        """Why the resident can give nothing of the payment back as things stand, and what they can do about it."""
         ...
 
     async def names(self, conn: db.ReadConn, *, payee: UUID, residents: list[UUID]) -> dict[UUID, str]:
@@ -54,6 +69,13 @@ class Desks:
         if desk is None:
             raise problems.refund_not_yours()
         await desk.allow_refund(conn, payment=payment, resident=resident, amount=amount)
+
+    async def hurdle(self, conn: db.ReadConn, payment: Payment, owner: UUID | None, resident: UUID) -> Hurdle | None:
+        """What keeps the resident from giving anything back, to be told before they fill in a form."""
+        desk = self._by_kind.get(payment.payee_kind)
+        if resident == owner or desk is None:
+            return None
+        return await desk.hurdle(conn, payment=payment, resident=resident)
 
     async def names(self, conn: db.ReadConn, payment: Payment, residents: list[UUID]) -> dict[UUID, str]:
         """Who served, as the payee wants it to be read on receipts."""

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from openhall.base import clock, db
 from openhall.base.errors import Problem
-from openhall.core.payments import actions, codes, problems
+from openhall.core.payments import actions, codes, problems, rules
 from openhall.core.payments.types import NewOrder, ShownOrder, ShownState
 
 q = db.load("openhall.core.payments")
@@ -18,14 +18,16 @@ PAGE = 50
 
 
 async def show_order(
-    conn: db.Conn, new: NewOrder, *, lives_s: int, note: str | None, payload: Callable[[str, datetime], str]
+    conn: db.Conn, new: NewOrder, *, most: int, lives_s: int, note: str | None, payload: Callable[[str, datetime], str]
 ) -> ShownOrder:
     """An open order with a code; `payload` makes what its QR holds, of the code's id and the end of the order, which
-    comes after `lives_s` seconds.
+    comes after `lives_s` seconds. Of more than `most`, the limit of the hall: Problem `payments.above_hall_limit`.
 
     With a `reference` that the payee used before: the first order when it asks for the same (amount, note, life),
     else Problem `payments.order_reference_taken`.
     """
+    if refusal := rules.amount_refusal(new.amount, most):
+        raise refusal
     if new.reference is not None:
         earlier = await _earlier(conn, new, lives_s, note)
         if earlier is not None:

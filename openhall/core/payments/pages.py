@@ -48,6 +48,7 @@ class RefundForm(Struct):
     amount: str = ""
     reason: str = ""
     request_key: str = ""
+    back: str = ""
 
 
 @get("/scan", opt=RESIDENT)
@@ -167,6 +168,7 @@ async def show(
     desks: Desks,
     payment_id: FromPath[UUID],
     paid: FromQuery[str] = "",
+    back: FromQuery[str] = "",
 ) -> Response[Html]:
     """The receipt; right after paying also the sound and the words of success."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
@@ -184,6 +186,7 @@ async def show(
         spoken=words,
         mine=mine,
         refunds=refunds,
+        back=edge.same_site(back, ""),
     )
 
 
@@ -195,6 +198,7 @@ async def receipt(
     desks: Desks,
     settings: edge.HallSettings,
     payment_id: FromPath[UUID],
+    back: FromQuery[str] = "",
 ) -> Response[Html]:
     """The same to be printed. Its code leads back to the payment, which only the two sides can open."""
     found = await receipts.receipt(reader, payment=payment_id, resident=resident.id, desks=desks)
@@ -204,6 +208,7 @@ async def receipt(
         payment=found.payment,
         refunds=found.refunds,
         names=found.names,
+        back=edge.same_site(back, ""),
         qr_svg=Markup(codes.fleeting_svg(f"{settings.public_url}/payments/{payment_id}")),  # noqa: S704
     )
 
@@ -216,16 +221,21 @@ async def refund_form(
     desks: Desks,
     payment_id: FromPath[UUID],
     request_key: FromQuery[str] = "",
+    back: FromQuery[str] = "",
 ) -> Response[Any]:
     """How much to give back, and why."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
     if payment.payer == resident.id:
         raise problems.refund_not_yours()
-    key = await edge.key_of_form(reader, f"/payments/{payment_id}/refund", request_key, resident.id)
+    back = edge.same_site(back, "")
+    if hurdle := await payments.hurdle(reader, payment=payment, resident=resident.id, desks=desks):
+        context = {"payment": payment, "back": back, "label": hurdle.label, "href": hurdle.href}
+        return edge.problem_page(request, "payments/refund_not_now.html", hurdle.problem, **context)
+    key = await edge.key_of_form(reader, f"/payments/{payment_id}/refund", request_key, resident.id, back=back)
     if isinstance(key, Response):
         return key
     rest = money.plain(payment.amount - payment.refunded, payment.currency)
-    return _refund_page(request, payment, RefundForm(amount=rest, request_key=key))
+    return await _refund_page(request, reader, payment, RefundForm(amount=rest, request_key=key, back=back))
 
 
 @post("/payments/{payment_id:uuid}/refund", opt=RESIDENT, status_code=303)
@@ -244,7 +254,7 @@ async def refund(
         await payments.refund(
             conn, payment=payment_id, resident=resident.id, amount=amount, reason=data.reason, desks=desks
         )
-        return f"/payments/{payment_id}"
+        return edge.with_query(f"/payments/{payment_id}", back=edge.same_site(data.back, ""))
 
     try:
         amount = edge.amount_of(data.amount, settings.currency)
@@ -260,14 +270,21 @@ async def refund(
         payment = await payments.payment(conn, id=payment_id, resident=resident.id, desks=desks)
         if payment.payer == resident.id:
             raise done
-        return _refund_page(request, payment, again, done)
+        return await _refund_page(request, conn, payment, again, done)
     return edge.see_other(done)
 
 
-def _refund_page(
-    request: Request[Any, Any, Any], payment: payments.Payment, typed: RefundForm, problem: Problem | None = None
+async def _refund_page(
+    request: Request[Any, Any, Any],
+    reader: db.ReadConn,
+    payment: payments.Payment,
+    typed: RefundForm,
+    problem: Problem | None = None,
 ) -> Response[Html]:
+    subsidies = await offers.subsidies_of(reader, [payment.id])
     context: dict[str, Any] = {
+        "shares": payments.shares_of_rest(payment, subsidies),
+        "back": edge.same_site(typed.back, ""),
         "payment": PaymentView.of_payment(payment),
         "payer_masked": payment.payer_masked,
         "rest": payment.amount - payment.refunded,

@@ -77,6 +77,12 @@ above_limit = define(
     N_("This is more than one payment by a printed code may be."),
     N_("Ask the shop for a code of this very amount, or pay a smaller one."),
 )
+above_hall_limit = define(
+    "payments.above_hall_limit",
+    Kind.REFUSED,
+    N_("This is more than one payment in this hall may be."),
+    N_("Ask for it in several smaller amounts."),
+)
 insufficient_funds = define(
     "payments.insufficient_funds",
     Kind.REFUSED,

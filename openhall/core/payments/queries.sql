@@ -67,9 +67,14 @@ values (:id, :payment, :payee, :amount, :currency, :reason, :refunded_by, :recei
 
 -- name: refunds_of_payment
 select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked,
-       f.amount - (select coalesce(sum(b.amount), 0)::bigint from payments.subsidy_returns b where b.refund = f.id)
-         as to_payer
-  from payments.refunds f join payments.payments p on p.id = f.payment
+       f.amount - b.discount - b.bounty as to_payer, b.discount as of_discount, b.bounty as of_bounty
+  from payments.refunds f
+  join payments.payments p on p.id = f.payment
+ cross join lateral (
+   select coalesce(sum(r.amount) filter (where s.kind = 'discount'), 0)::bigint as discount,
+          coalesce(sum(r.amount) filter (where s.kind = 'bounty'), 0)::bigint as bounty
+     from payments.subsidy_returns r join payments.subsidies s on s.id = r.subsidy
+    where r.refund = f.id) b
  where f.payment = :payment order by f.id limit 200;
 
 -- name: refunds_named
@@ -338,9 +343,14 @@ update payments.orders set state = 'closed' where id in (select id from found);
 -- name: refunds_to
 -- What a payee gave back on one business date, newest first.
 select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked,
-       f.amount - (select coalesce(sum(b.amount), 0)::bigint from payments.subsidy_returns b where b.refund = f.id)
-         as to_payer
-  from payments.refunds f join payments.payments p on p.id = f.payment
+       f.amount - b.discount - b.bounty as to_payer, b.discount as of_discount, b.bounty as of_bounty
+  from payments.refunds f
+  join payments.payments p on p.id = f.payment
+ cross join lateral (
+   select coalesce(sum(r.amount) filter (where s.kind = 'discount'), 0)::bigint as discount,
+          coalesce(sum(r.amount) filter (where s.kind = 'bounty'), 0)::bigint as bounty
+     from payments.subsidy_returns r join payments.subsidies s on s.id = r.subsidy
+    where r.refund = f.id) b
  where f.payee = :payee and f.business_date = :business_date
  order by f.id desc limit :limit;
 

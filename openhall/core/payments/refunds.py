@@ -11,7 +11,7 @@ from openhall.base import db, events, ids
 from openhall.core import ledger
 from openhall.core.payments import actions, offers, problems, rules
 from openhall.core.payments.desks import ONLY_OWNERS, Desks
-from openhall.core.payments.types import Refund
+from openhall.core.payments.types import Payment, Refund
 
 q = db.load("openhall.core.payments")
 
@@ -102,6 +102,8 @@ async def _move(conn: db.Conn, found: _Refundable, by: UUID, amount: int, reason
         refunded_by=by,
         payer_masked=found.payer_masked,
         to_payer=shares.payer,
+        of_discount=shares.discount,
+        of_bounty=shares.bounty,
     )
     await _write(conn, refund, found.payee)
     if returns:
@@ -127,7 +129,12 @@ async def _write(conn: db.Conn, made: Refund, payee: UUID) -> None:
     )
 
 
-def _shares(found: _Refundable, amount: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
+def shares_of_rest(paid: Payment, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
+    """To whom it would go if all that is left of a payment were given back now."""
+    return _shares(paid, paid.amount - paid.refunded, subsidies)
+
+
+def _shares(found: _Refundable | Payment, amount: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
     given = {subsidy.kind: subsidy.amount for subsidy in subsidies}
     return offers.returned(
         found.amount,

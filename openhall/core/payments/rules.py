@@ -43,6 +43,11 @@ def payer_refusal(payer: UUID, owner: UUID | None, amount: int, limit: int) -> P
     return None
 
 
+def amount_refusal(amount: int, most: int) -> Problem | None:
+    """Why nobody may be asked for this much at once, if so: the limit of the hall, whichever way it is asked."""
+    return problems.above_hall_limit(limit=most) if amount > most else None
+
+
 def ledger_refusal(code: str) -> Problem:
     """The ledger's refusal in the words of paying."""
     if code == "insufficient_funds":

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -164,6 +164,11 @@ class Payment(Struct, frozen=True):
         """What left the payer's wallet; `amount` is what the payee received."""
         return self.amount - self.discount
 
+    @property
+    def back(self) -> Literal["", "part", "all"]:
+        """How much of it was given back: nothing, a part, all."""
+        return "all" if self.refunded == self.amount else "part" if self.refunded else ""
+
 
 class Refund(Struct, frozen=True):
     """Money that was given back: part of a payment, or all of it. `refunded_by` did it for the payee."""
@@ -178,7 +183,10 @@ class Refund(Struct, frozen=True):
     at: datetime
     refunded_by: UUID
     payer_masked: str
-    to_payer: int  # the rest went back to the offers that had lowered the price
+    # The rest went back to who had given it: the sponsors of the discount and of the red packet.
+    to_payer: int
+    of_discount: int = 0
+    of_bounty: int = 0
 
 
 class Totals(Struct, frozen=True):

@@ -34,7 +34,7 @@ BATCHES = {
     BatchState.FINISHED: N_("Finished"),
 }
 STATES = {
-    State.REQUESTED: N_("Asked for"),
+    State.REQUESTED: N_("Requested"),
     State.BATCHED: N_("In a batch"),
     State.SENT: N_("Sent to the bank"),
     State.ACCEPTED: N_("In the bank's hands"),

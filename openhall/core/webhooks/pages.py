@@ -48,7 +48,7 @@ ERRORS = {
 # Spans of time for which a person may ask that everything undelivered be sent again, in hours.
 SPANS = {
     "1": N_("Last hour"),
-    "24": N_("Last day"),
+    "24": N_("The last 24 hours"),
     "72": N_("Last three days"),
     "720": N_("Last thirty days"),
 }

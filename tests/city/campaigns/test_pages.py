@@ -100,7 +100,12 @@ async def test_a_keeper_makes_starts_funds_and_ends_a_campaign(hall: Hall) -> No
     assert "¥50.00" in (await keeper.get(path)).text
     too_much = await keeper.post(f"{path}/fund", amount="1000", request_key="too-much")
     assert (too_much.status_code, "There is not enough money for this budget." in too_much.text) == (422, True)
+    last_look = (await keeper.get(f"{path}/end")).text
+    assert "Comes back to you" in last_look
+    assert hidden(last_look, "change") == "end"
+    assert 'value="end"' not in (await keeper.get(path)).text, "nothing ends by one tap"
     await keeper.post(f"{path}/change", change="end")
+    assert (await keeper.get(f"{path}/end")).status_code == 303
     assert "Ended" in (await keeper.get(path)).text
     assert await hall.balance(owner) == 5000
 

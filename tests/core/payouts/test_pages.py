@@ -1,5 +1,7 @@
 """The pages of a merchant's money and of the operator, as people without JavaScript meet them."""
 
+import re
+
 import pytest
 
 from tests.core.payouts.stage import OWNER, Stage
@@ -30,7 +32,12 @@ async def test_an_amount_and_then_everything_is_withdrawn(stage: Stage, person: 
     assert place.startswith("/money/withdrawals/")
     assert await stage.balance() == 100_000 - 30_050
     assert "Goes to your bank soon" in (await person.look(place)).text
-    await withdraw(person, shop=shop, amount="", everything="1")
+    assert "Withdraw everything: ¥699.50" in (await person.look("/money/withdraw")).text
+    last_look = (await person.look(f"/money/withdraw/everything?shop={shop}")).text
+    assert "Withdraw ¥699.50" in last_look
+    assert await stage.balance() == 69_950, "looking moves nothing"
+    key, typed = (re.findall(rf'name="{name}" value="([^"]+)"', last_look)[0] for name in ("request_key", "amount"))
+    await person.send("/money/withdraw", request_key=key, shop=shop, amount=typed)
     assert await stage.balance() == 0
     await stage.go()
     assert "Arrived in your bank account" in (await person.look(place)).text

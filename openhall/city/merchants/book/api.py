@@ -1,27 +1,29 @@
 """The JSON API of a shop's book: what was taken, every entry, the search, the table for spreadsheets, the day close."""
 
 import datetime as dt
-from collections.abc import AsyncGenerator
-from typing import Annotated
+from collections.abc import AsyncGenerator, Callable
+from functools import partial
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
 from openhall.base import clock, db
-from openhall.city.merchants import access, book
+from openhall.city.merchants import access, book, staff
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.book import export, rules, views
 from openhall.city.merchants.book.types import Typed
 from openhall.city.merchants.types import Shop
-from openhall.core import ledger, people
+from openhall.core import ledger
 from openhall.core.payments.books import END, Cursor
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
+from openhall.web.render import language_of, translate
 
 Me = NamedDependency[Resident]
 # Plain assignments, like those of the edge.
@@ -65,7 +67,7 @@ async def show(
     found = await book.book_of(reader, shop=shop.id, first=begin, last=end)
     before = rules.cursor_of(cursor)
     page = await book.entries_of(reader, shop=shop.id, first=begin, last=end, before=before, limit=limit)
-    names = await people.names(reader, [who for who in found.cashiers if who])
+    names = await staff.names_at(reader, shop=shop.id, residents=[who for who in found.cashiers if who])
     return views.ShopBookBody.of(found, settings.currency, names, page)
 
 
@@ -109,12 +111,20 @@ async def search(
 
 
 @get("/shops/{shop_id:uuid}/book.csv", opt=RESIDENT, media_type=CSV)
-async def table(pool: edge.Pool, resident: Me, shop_id: FromPath[UUID], first: From = None, last: To = None) -> Stream:
-    """The entries as a table for spreadsheets, newest first: UTF-8 with a byte order mark, amounts as decimals.
+async def table(
+    request: Request[Any, Any, Any],
+    pool: edge.Pool,
+    resident: Me,
+    shop_id: FromPath[UUID],
+    first: From = None,
+    last: To = None,
+) -> Stream:
+    """The entries as a table for spreadsheets, newest first: UTF-8 with a byte order mark, amounts as decimals. Reasons
+    of refunds are in the language of `Accept-Language`.
 
     Columns and their meaning: docs/howto/keep-the-book.md.
     """
-    return await csv_of(pool, resident.id, shop_id, first, last)
+    return await csv_of(pool, resident.id, shop_id, first, last, partial(translate, request, language_of(request)))
 
 
 @post("/shops/{shop_id:uuid}/book/closings", opt=RESIDENT, status_code=201)
@@ -136,8 +146,15 @@ def today() -> dt.date:
     return ledger.business_date(clock.now())
 
 
-async def csv_of(pool: db.Pool, resident: UUID, shop_id: UUID, first: dt.date | None, last: dt.date | None) -> Stream:
-    """The table, streamed; whoever may not have it is refused before it begins."""
+async def csv_of(
+    pool: db.Pool,
+    resident: UUID,
+    shop_id: UUID,
+    first: dt.date | None,
+    last: dt.date | None,
+    say: Callable[[str], str],
+) -> Stream:
+    """The table, streamed, its reasons in the words of `say`; whoever may not have it is refused before it begins."""
     begin, end = rules.span(first, last, today())
     async with pool.read() as reader:
         shop = await access.shop_for(reader, resident=resident, shop=shop_id, act=Act.BOOK)
@@ -147,11 +164,16 @@ async def csv_of(pool: db.Pool, resident: UUID, shop_id: UUID, first: dt.date | 
         "Content-Disposition": f'attachment; filename="book-{shop.short_code}-{begin}-{end}.csv"',
     }
     numbers = {day: closing.number for day, closing in closings.items()}
-    return Stream(_written(pool, shop, begin, end, numbers), media_type=f"{CSV}; charset=utf-8", headers=headers)
+    return Stream(_written(pool, shop, begin, end, numbers, say), media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
 async def _written(
-    pool: db.Pool, shop: Shop, first: dt.date, last: dt.date, closings: dict[dt.date, int]
+    pool: db.Pool,
+    shop: Shop,
+    first: dt.date,
+    last: dt.date,
+    closings: dict[dt.date, int],
+    say: Callable[[str], str],
 ) -> AsyncGenerator[str, None]:
     yield export.header()
     before: Cursor | None = END
@@ -159,8 +181,8 @@ async def _written(
         async with pool.read() as reader:
             page = await book.entries_of(reader, shop=shop.id, first=first, last=last, before=before, limit=_PORTION)
             hands = {entry.taken_by for entry in page.entries if entry.taken_by}
-            names = await people.names(reader, hands)
-        yield export.lines(page.entries, names, closings)
+            names = await staff.names_at(reader, shop=shop.id, residents=hands)
+        yield export.lines(page.entries, names, closings, say)
         before = page.next
 
 

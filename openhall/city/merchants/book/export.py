@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from openhall.base import money
+from openhall.base import ids, money
 from openhall.core import ledger
 from openhall.core.payments.books import Entry, Kind
 
@@ -26,13 +26,19 @@ def header() -> str:
     return MARK + _line(COLUMNS)
 
 
-def lines(entries: Sequence[Entry], cashiers: Mapping[UUID, str], closings: Mapping[date, int]) -> str:
-    """One line for each entry. Amounts are decimals in major units, both kinds without a sign, each in its column;
+def lines(
+    entries: Sequence[Entry], cashiers: Mapping[UUID, str], closings: Mapping[date, int], say: Callable[[str], str]
+) -> str:
+    """One line for each entry; `say` puts the reasons of refunds into the reader's words.
+
+    Amounts are decimals in major units, both kinds without a sign, each in its column;
     dates and times are those of the hall."""
-    return "".join(_line(_cells(entry, cashiers, closings)) for entry in entries)
+    return "".join(_line(_cells(entry, cashiers, closings, say)) for entry in entries)
 
 
-def _cells(entry: Entry, cashiers: Mapping[UUID, str], closings: Mapping[date, int]) -> tuple[str, ...]:
+def _cells(
+    entry: Entry, cashiers: Mapping[UUID, str], closings: Mapping[date, int], say: Callable[[str], str]
+) -> tuple[str, ...]:
     at = entry.at.astimezone(ledger.zone())
     amount = money.plain(entry.amount, entry.currency)
     is_payment = entry.kind is Kind.PAYMENT
@@ -47,8 +53,8 @@ def _cells(entry: Entry, cashiers: Mapping[UUID, str], closings: Mapping[date, i
         entry.currency,
         entry.payer_masked,
         cashiers.get(entry.taken_by, "") if entry.taken_by else "",
-        entry.reference or "",
-        entry.reason or "",
+        ids.said(entry.reference) or "",
+        say(entry.reason) if entry.reason else "",
         str(closings.get(entry.business_date, "")),
         str(entry.id),
         str(entry.payment),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,17 +14,17 @@ from litestar.response import Stream
 from msgspec import Struct, structs
 
 from openhall.base.errors import Problem
-from openhall.city.merchants import access, book
+from openhall.city.merchants import access, book, staff
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.book import charts, rules
 from openhall.city.merchants.book.api import CSV, From, To, csv_of, today
 from openhall.city.merchants.book.rules import View
 from openhall.city.merchants.book.types import Book, Page, Sums, Typed
-from openhall.core import ledger, people
+from openhall.core import ledger
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
-from openhall.web.render import Html
+from openhall.web.render import Html, language_of, translate
 
 AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
@@ -53,7 +54,10 @@ async def show(
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.BOOK)
     chosen = view or (View.DAYS if first or last else View.DAY)
     now = today()
-    begin, end = rules.span(first, last, now) if chosen is View.DAYS else rules.period(chosen, on or now)
+    try:
+        begin, end = rules.span(first, last, now) if chosen is View.DAYS else rules.period(chosen, on or now)
+    except Problem as problem:
+        return edge.problem_page(request, "merchants/book_days.html", problem, shop=shop, first=first, last=last)
     page = await book.entries_of(
         reader, shop=shop.id, first=begin, last=end, before=rules.cursor_of(cursor), limit=PAGE
     )
@@ -68,7 +72,7 @@ async def show(
     if cursor is not None:
         return edge.page(request, "merchants/book.html", **shown)
     found = await book.book_of(reader, shop=shop.id, first=begin, last=end)
-    names = await people.names(reader, [who for who in found.cashiers if who])
+    names = await staff.names_at(reader, shop=shop.id, residents=[who for who in found.cashiers if who])
     return edge.page(request, "merchants/book.html", **shown, **_drawn(found, chosen, now, names))
 
 
@@ -112,9 +116,16 @@ async def search(
 
 
 @get("/shops/{shop_id:uuid}/book.csv", opt=RESIDENT, media_type=CSV)
-async def table(pool: edge.Pool, resident: Me, shop_id: FromPath[UUID], first: From = None, last: To = None) -> Stream:
-    """The table for spreadsheets; the same as the API's, by cookie."""
-    return await csv_of(pool, resident.id, shop_id, first, last)
+async def table(
+    request: AnyRequest, pool: edge.Pool, resident: Me, shop_id: FromPath[UUID], first: From = None, last: To = None
+) -> Stream | Response[str]:
+    """The table for spreadsheets; the same as the API's, by cookie. Days that cannot be shown are told on the page."""
+    try:
+        rules.span(first, last, today())
+    except Problem:
+        return edge.see_other(f"/shops/{shop_id}/book", **{"from": str(first or ""), "to": str(last or "")})
+    say = partial(translate, request, language_of(request))
+    return await csv_of(pool, resident.id, shop_id, first, last, say)
 
 
 @post("/shops/{shop_id:uuid}/book/closings", opt=RESIDENT, status_code=303)
@@ -185,8 +196,8 @@ def _chart_of_days(found: Book, now: dt.date) -> dict[str, Any]:
 
 
 def _chart_of_hours(hours: Mapping[int, Sums]) -> dict[str, Any]:
-    """A bar for each hour from the first with trade to the last."""
-    span = range(min(hours, default=0), max(hours, default=-1) + 1)
+    """A bar for each hour of the day: so a quiet day looks quiet, and one day like the next."""
+    span = range(24)
     chart = charts.bars([hours.get(hour, Sums()).total for hour in span])
     return {
         "chart": chart,

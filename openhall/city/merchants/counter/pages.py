@@ -21,6 +21,7 @@ from openhall.city.merchants.types import Workplace
 from openhall.core import payments
 from openhall.core.payments import charging
 from openhall.core.payments.charging import ChargeView, Door
+from openhall.core.payments.problems import above_hall_limit
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
@@ -58,6 +59,8 @@ async def counter_page(
         return edge.page(request, "merchants/counter.html", typed="", problem=None, **context)
     try:
         minor = edge.amount_of(amount, settings.currency)
+        if minor > settings.payment_max:
+            raise above_hall_limit(limit=settings.payment_max)
     except Problem as problem:
         return edge.problem_page(request, "merchants/counter.html", problem, typed=amount, **context)
     return _code_page(request, shop, minor, camera=camera == "1")

@@ -46,11 +46,10 @@ _OTHER = N_("The bank says why with the code {code}.")
 
 
 class WithdrawForm(Struct, frozen=True):
-    """A withdrawal as it was typed. `everything` is the other button."""
+    """A withdrawal as it was typed."""
 
     shop: str = ""
     amount: str = ""
-    everything: str = ""
     request_key: str = ""
 
 
@@ -134,7 +133,7 @@ async def withdraw(
         return f"/money/withdrawals/{made.id}"
 
     try:
-        amount = None if data.everything else edge.amount_of(data.amount, settings.currency)
+        amount = edge.amount_of(data.amount, settings.currency)
         made = await edge.once_form(
             request, conn, key=data.request_key, principal=resident.id, body=data, act=act, keep=True
         )
@@ -144,6 +143,21 @@ async def withdraw(
         again = structs.replace(data, request_key=str(ids.new()))
         return edge.problem_page(request, "merchants/withdraw.html", made, **await _form(conn, resident.id, again))
     return edge.see_other(made)
+
+
+@get("/money/withdraw/everything", opt=RESIDENT)
+async def withdraw_everything(
+    request: AnyRequest, reader: edge.Reader, resident: Me, settings: edge.HallSettings, shop: FromQuery[str] = ""
+) -> Response[Any]:
+    """A last look before a shop is emptied: the sum, and where it goes."""
+    account = await payouts.bank_account(reader, resident.id)
+    purses = await money.purses_of(reader, owner=resident.id)
+    purse = next((one for one in purses if str(one.shop.id) == shop and one.available > 0), None)
+    if account is None or purse is None:
+        return edge.see_other(_WITHDRAW)
+    sum_ = plain(purse.available, settings.currency)
+    context: dict[str, Any] = {"purse": purse, "account": account, "typed": sum_, "request_key": str(ids.new())}
+    return edge.page(request, "merchants/withdraw_all.html", **context)
 
 
 @get("/money/withdrawals/{withdrawal_id:uuid}", opt=RESIDENT)
@@ -283,4 +297,6 @@ def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
     )
 
 
-router = edge.pages(overview, withdraw_form, withdraw, withdrawal, account_form, link, standing_form, stand)
+router = edge.pages(
+    overview, withdraw_form, withdraw, withdraw_everything, withdrawal, account_form, link, standing_form, stand
+)

@@ -27,10 +27,11 @@ class Wish(Struct, frozen=True):
     lives_s: int
 
 
-async def ask(conn: db.Conn, *, shop: Shop, by: UUID, hall: Hall, wish: Wish) -> ShownOrder:
-    """An order that can be scanned and paid; `by` is who takes it for the shop.
+async def ask(conn: db.Conn, *, shop: Shop, by: UUID, hall: Hall, most: int, wish: Wish) -> ShownOrder:
+    """An order that can be scanned and paid; `by` is who takes it for the shop, `most` the limit of the hall.
 
-    Problems, in this order: `merchants.note_invalid`, `merchants.shop_closed`, `payments.order_reference_taken`.
+    Problems, in this order: `merchants.note_invalid`, `merchants.shop_closed`, `payments.above_hall_limit`,
+    `payments.order_reference_taken`.
     """
     note = rules.clean_name(wish.note) if wish.note and wish.note.strip() else None
     if wish.note and wish.note.strip() and note is None:
@@ -52,4 +53,4 @@ async def ask(conn: db.Conn, *, shop: Shop, by: UUID, hall: Hall, wish: Wish) ->
             hall=hall.id, code=code, place=place, amount=wish.amount, currency=hall.currency, expires_at=ends
         )
 
-    return await payments.show_order(conn, new, lives_s=wish.lives_s, note=note, payload=payload)
+    return await payments.show_order(conn, new, most=most, lives_s=wish.lives_s, note=note, payload=payload)

@@ -108,13 +108,15 @@ async def create_order(
     """Ask for an amount. Show `code` as a QR; whoever scans it sees the shop and the amount, and pays it once.
 
     The same `reference` again is the first order when amount, note and life are the same. Refusals, in this order:
-    `merchants.note_invalid`, `merchants.shop_closed`, `payments.order_reference_taken` (409).
+    `merchants.note_invalid`, `merchants.shop_closed`, `payments.above_hall_limit`, `payments.order_reference_taken`
+    (409).
     """
     shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.CHARGE)
     wish = orders.Wish(data.amount, data.reference, data.note, data.expires_in)
 
     async def act() -> OrderBody:
-        return OrderBody.of(await orders.ask(conn, shop=shop, by=resident.id, hall=hall_of(settings), wish=wish))
+        hall, most = hall_of(settings), settings.payment_max
+        return OrderBody.of(await orders.ask(conn, shop=shop, by=resident.id, hall=hall, most=most, wish=wish))
 
     if idempotency_key is None:
         return Response(await act(), status_code=201)

@@ -87,7 +87,8 @@ async def create_order(
 
     async def act() -> str:
         wish = orders.Wish(amount, None, data.note, USUAL_LIFE_S)
-        made = await orders.ask(conn, shop=shop, by=resident.id, hall=hall_of(settings), wish=wish)
+        hall, most = hall_of(settings), settings.payment_max
+        made = await orders.ask(conn, shop=shop, by=resident.id, hall=hall, most=most, wish=wish)
         return f"/shops/{shop.id}/orders/{made.id}"
 
     try:

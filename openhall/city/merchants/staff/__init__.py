@@ -16,6 +16,8 @@ from openhall.city.merchants.staff.actions import (
     invitations_of,
     invite,
     limits_of,
+    names_at,
+    notices,
     remove,
     set_limits,
     staff_of,
@@ -28,6 +30,6 @@ from openhall.city.merchants.staff.types import Invitation, Limits, Offer, Worke
 
 __all__ = [
     "CHANGED", "Invitation", "Limits", "Offer", "ShopDesk", "Worker", "accept", "change", "decline", "invitation_for",
-    "invitations_for", "invitations_of", "invite", "limits_of", "may_appoint", "remove", "set_limits", "staff_of",
-    "withdraw", "worker",
+    "invitations_for", "invitations_of", "invite", "limits_of", "may_appoint", "names_at", "notices", "remove",
+    "set_limits", "staff_of", "withdraw", "worker",
 ]  # fmt: skip

@@ -1,9 +1,14 @@
 """The use cases of staff: invite, answer, change, remove; and the limits of a shop."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import Struct
+
 from openhall.base import clock, db, events, ids
+from openhall.base.i18n import N_
+from openhall.base.package import Notice
 from openhall.city.merchants import keys, problems, shifts
 from openhall.city.merchants.registry import stream_of
 from openhall.city.merchants.staff import rules
@@ -13,6 +18,7 @@ from openhall.core import people
 from openhall.core.people import Resident
 
 q = db.load("openhall.city.merchants")
+_INVITED = N_("%(shop)s asks you to work there")
 
 # Told on the shop's stream: who watches it proves again that they may.
 CHANGED = "staff.changed"
@@ -76,6 +82,12 @@ async def invitations_for(conn: db.ReadConn, *, resident: Resident) -> list[Offe
     return await db.all(conn, q.invitations_for, Offer, phone=resident.phone, now=clock.now())
 
 
+async def notices(conn: db.ReadConn, *, phone: str) -> list[Notice]:
+    """That somebody is asked to work somewhere, for their home page."""
+    found = await db.all(conn, q.invitations_for, Offer, phone=phone, now=clock.now())
+    return [Notice(_INVITED, {"shop": one.name}, "mail", f"/invitations/{one.id}") for one in found]
+
+
 async def invitation_for(conn: db.ReadConn, *, resident: Resident, invitation: UUID) -> Offer:
     """One of these; Problem `merchants.invitation_not_found`."""
     found = [one for one in await invitations_for(conn, resident=resident) if one.id == invitation]
@@ -112,6 +124,18 @@ async def sweep(conn: db.Conn) -> int:
 async def staff_of(conn: db.ReadConn, *, shop: UUID) -> list[Worker]:
     """Who works there besides the owner, managers first."""
     return await db.all(conn, q.staff_of, Worker, shop=shop)
+
+
+class _Called(Struct, frozen=True):
+    resident: UUID
+    shown_as: str | None
+
+
+async def names_at(conn: db.ReadConn, *, shop: UUID, residents: Collection[UUID]) -> dict[UUID, str]:
+    """What a shop calls these people, also those who left: as in its list of staff, and the owner by their own name."""
+    found = await db.all(conn, q.names_on_receipts, _Called, shop=shop, residents=list(residents)) if residents else []
+    called = {one.resident: one.shown_as for one in found if one.shown_as is not None}
+    return await people.names(conn, residents) | called
 
 
 async def worker(conn: db.ReadConn, *, shop: UUID, worker: UUID) -> Worker:

@@ -79,6 +79,18 @@ async def printings(request: AnyRequest, reader: edge.Reader, resident: Me, shop
     return edge.page(request, "merchants/codes.html", shop=shop, sheets=sheets)
 
 
+@get("/shops/{shop_id:uuid}/codes/{short_code:str}/replace", opt=RESIDENT)
+async def replacing(
+    request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID], short_code: FromPath[str]
+) -> Response[Any]:
+    """A last look before the printing stops; one that has stopped already is shown among the others."""
+    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.MANAGE)
+    present = (await trust.printings(reader, shop=shop.id))[0]
+    if present.short_code != short_code or present.revoked_at is not None:
+        return edge.see_other(f"/shops/{shop_id}/codes")
+    return edge.page(request, "merchants/code_replace.html", shop=shop, sheet=present)
+
+
 @post("/shops/{shop_id:uuid}/codes", opt=RESIDENT, status_code=303)
 async def replace(
     pool: edge.Pool,
@@ -122,4 +134,4 @@ async def rename(
     return edge.see_other(f"/shops/{shop_id}")
 
 
-router = edge.pages(check, printings, replace, name_form, rename)
+router = edge.pages(check, printings, replacing, replace, name_form, rename)

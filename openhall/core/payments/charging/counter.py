@@ -101,7 +101,7 @@ class Counter:
             item.answer = None if item in known else item.admitted.refusal
         asked = [item for item in undecided(items) if item not in known]
         await self._read_codes(conn, asked, again)
-        _check(undecided(items))
+        _check(undecided(items), self._settings.payment_max)
         await _hold(conn, [item for item in undecided(items) if item.shown.requires_action])
         at_once = [item for item in undecided(items) if not item.shown.requires_action]
         for item, terms in zip(at_once, await look.terms([self._due(item) for item in at_once]), strict=True):
@@ -237,10 +237,12 @@ def _again(charge: Charge, payer: UUID | None, amount: int) -> Answer | Problem:
     return problems.charge_over(charge=str(charge.id), state=charge.state)
 
 
-def _check(items: list[_Item]) -> None:
+def _check(items: list[_Item], most: int) -> None:
     for item in items:
         amount = item.ask.amount
-        item.answer = rules.payer_refusal(item.shown.resident, item.admitted.payee.owner, amount, amount)
+        item.answer = rules.payer_refusal(
+            item.shown.resident, item.admitted.payee.owner, amount, amount
+        ) or rules.amount_refusal(amount, most)
 
 
 async def _release(conn: db.Conn, items: list[_Item], currency: str) -> list[events.Fact]:

@@ -142,6 +142,13 @@ async def decide(
     return await _charge_page(request, conn, teller, resident, found, answer.problem)
 
 
+@post("/pay-code/refuse-all", opt=RESIDENT, status_code=303)
+async def refuse_all(conn: edge.Conn, resident: Me) -> Response[Any]:
+    """No to everything that waits: the payer is at no counter."""
+    await paycodes.refuse_all(conn, resident=resident.id)
+    return edge.see_other("/pay-code")
+
+
 @get("/pay-code/devices", opt=RESIDENT)
 async def devices(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
     """The devices that pay offline, so that a lost one can be revoked from any phone."""
@@ -172,6 +179,7 @@ async def _charge_page(
     # A refusal stands for its key; another try needs another key.
     context |= {"to_pay": to_pay, "discount": terms.discount}
     context |= {"after": balance - to_pay, "request_key": str(ids.new())}
+    context["waiting"] = len(await paycodes.waiting_of(reader, resident=resident.id))
     if problem is not None:
         return edge.problem_page(request, "payments/charge.html", problem, **context)
     return edge.page(request, "payments/charge.html", problem=None, **context)
@@ -206,4 +214,4 @@ async def _sse(hub: Hub, name: str, after: int) -> AsyncGenerator[bytes, None]:
                 return
 
 
-router = edge.pages(show, stream, charge, decide, devices, revoke)
+router = edge.pages(show, stream, charge, decide, refuse_all, devices, revoke)

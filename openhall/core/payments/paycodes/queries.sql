@@ -176,6 +176,11 @@ select charge from payments.waiting_charges
  where resident = :resident and state = 'waiting' and expires_at > :now
  order by created_at limit 1;
 
+-- name: charges_that_wait
+select charge from payments.waiting_charges
+ where resident = :resident and state = 'waiting' and expires_at > :now
+ order by charge limit :limit;
+
 -- name: forget_pay_codes
 delete from payments.pay_codes where expires_at < :before;
 

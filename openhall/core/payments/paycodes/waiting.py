@@ -22,6 +22,7 @@ from openhall.core.payments.views import PaymentView
 
 q = db.load("openhall.core.payments.paycodes")
 of_payments = db.load("openhall.core.payments")
+_TOGETHER = 100
 
 
 async def ask_payers(conn: db.Conn, charges: Sequence[NewWaiting]) -> None:
@@ -132,6 +133,17 @@ async def refuse(conn: db.Conn, *, resident: UUID, charge: UUID) -> WaitingCharg
     await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.REFUSED, now=now)
     await events.publish(conn, [events.Fact(found.stream, REFUSED, _refused(found))])
     return msgspec.structs.replace(found, state=ChargeState.REFUSED)
+
+
+async def waiting_of(conn: db.ReadConn, *, resident: UUID) -> list[UUID]:
+    """The charges that wait for this resident, in the order in which they are locked; at most a hundred."""
+    return await db.all(conn, q.charges_that_wait, UUID, resident=resident, now=clock.now(), limit=_TOGETHER)
+
+
+async def refuse_all(conn: db.Conn, *, resident: UUID) -> None:
+    """The payer says no to everything that waits for them: they are at no counter."""
+    for charge in await waiting_of(conn, resident=resident):
+        await refuse(conn, resident=resident, charge=charge)
 
 
 async def _pay(

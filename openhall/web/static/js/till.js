@@ -50,7 +50,8 @@ function addRow(moved, template) {
   const row = part(template).content.firstElementChild.cloneNode(true);
   const fill = (name, text) => (row.querySelector(`[data-part="${name}"]`).textContent = text);
   row.dataset.payment = moved.id;
-  row.firstElementChild.href = `/payments/${moved.payment_id ?? moved.id}`;
+  const [, back] = row.firstElementChild.getAttribute("href").split("?");
+  row.firstElementChild.href = `/payments/${moved.payment_id ?? moved.id}?${back}`;
   row.classList.add("row-new");
   fill("at", timeOf(moved.at));
   fill("payer", moved.payer_masked);

@@ -40,10 +40,10 @@ async def test_a_day_shows_its_sums_its_hours_and_each_entry(browser: Browser, t
     assert "2 payments" in page
     (drawn,) = bars(page)
     assert len(re.findall("<rect", drawn)) == 2
-    assert "From 07:00 to 09:59. Most at 08:00: ¥12.05." in drawn
+    assert "From 00:00 to 23:59. Most at 08:00: ¥12.05." in drawn
     assert 'role="img"' in drawn
     assert "style=" not in page
-    assert re.findall(r'href="(/payments/[^"]+)"', page)[0] == f"/payments/{paid}", "the refund is the newest"
+    assert re.findall(r'href="(/payments/[^"?]+)', page)[0] == f"/payments/{paid}", "the refund is the newest"
     assert page.count("−¥1.00") == 3, "in the list, in the hours, and by whom"
     assert "By the printed code" in page
     assert f'href="/shops/{trade.id}/book"' in (await browser.get(f"/shops/{trade.id}")).text
@@ -146,3 +146,31 @@ def test_bars_are_whole_numbers_within_the_drawing() -> None:
     assert (drawn.width, drawn.peak) == (48, 3)
     assert charts.bars([]).peak is None
     assert charts.bars([0, 0]).peak is None
+
+
+async def test_days_that_cannot_be_shown_are_told_beside_the_dates_as_typed(browser: Browser, trade: Trade) -> None:
+    for path in (f"/shops/{trade.id}/book", f"/shops/{trade.id}/book.csv"):
+        answer = await browser.get(f"{path}?from=2026-03-12&to=2026-03-10")
+        if answer.status_code == 303:
+            answer = await browser.get(answer.headers["location"])
+        assert answer.status_code == 400, path
+        assert 'value="2026-03-12"' in answer.text
+        assert 'value="2026-03-10"' in answer.text
+        assert "Show these days" in answer.text
+        assert "Choose at most 92 days, the first one before the last." in answer.text
+
+
+async def test_a_quiet_day_is_one_thin_bar_of_a_whole_day(browser: Browser, trade: Trade) -> None:
+    await trade.pay(350, MIDNIGHT + timedelta(hours=7))
+    (drawn,) = bars((await browser.get(f"/shops/{trade.id}/book?view=day&on=2026-03-10")).text)
+    assert len(re.findall("<rect", drawn)) == 1
+    assert f'viewBox="0 0 {24 * charts.STEP} 100"' in drawn
+
+
+async def test_the_table_has_reasons_in_the_readers_language(browser: Browser, trade: Trade) -> None:
+    paid = await trade.pay(350, MIDNIGHT + timedelta(hours=7))
+    await trade.refund(paid, 100, MIDNIGHT + timedelta(hours=9))
+    path = f"/shops/{trade.id}/book.csv?from=2026-03-10&to=2026-03-10"
+    english, chinese = [(await browser.get(path, **{"Accept-Language": lang})).text for lang in ("en", "zh-CN")]
+    (reason,) = re.findall(r"refund,.*?,([A-Z][a-z ]+),", english)
+    assert reason not in chinese

@@ -272,3 +272,10 @@ async def test_the_code_of_an_order_is_no_code_of_a_shop(stall: Stall) -> None:
         with pytest.raises(Problem) as refused:
             await payments.resolve(conn, stall.hall.sources, order["code"])
     assert refused.value.code == "payments.code_of_order"
+
+
+async def test_nobody_asks_for_more_than_the_hall_allows(stall: Stall) -> None:
+    most = stall.hall.settings.payment_max
+    refused = await stall.ask(most + 1)
+    assert (refused.status_code, refused.json()["code"]) == (422, "payments.above_hall_limit")
+    assert (await stall.ask(most)).status_code == 201

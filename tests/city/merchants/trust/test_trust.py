@@ -317,3 +317,21 @@ async def test_a_name_is_changed_on_a_page(hall: Hall) -> None:
     done = await keeper.post(address, shop_name="老王包子")
     assert (done.status_code, done.headers["location"]) == (303, f"/shops/{shop['id']}")
     assert "老王包子" in (await keeper.get(f"/shops/{shop['id']}")).text
+
+
+async def test_replacing_on_the_page_asks_first_and_a_second_submit_leaves_the_new_code_alone(hall: Hall) -> None:
+    owner, shop = await a_shop(hall)
+    keeper = Browser(hall)
+    await keeper.sign_in(OWNER)
+    path = f"/shops/{shop['id']}/codes"
+    listed = (await keeper.get(path)).text
+    assert "<form" not in listed.partition("<main")[2], "nothing is replaced by one tap"
+    last_look = (await keeper.get(f"{path}/{shop['short_code']}/replace")).text
+    named = re.findall(r'name="replaces" value="([^"]+)"', last_look)
+    assert named == [shop["short_code"]]
+    for _ in range(2):
+        assert (await keeper.post(path, replaces=named[0])).status_code == 303
+    fresh = await now(hall, owner, shop)
+    assert (await check(hall, fresh["short_code"])).json()["standing"] == "valid"
+    assert len((await hall.client.get(f"/api/v1{path}", headers=owner)).json()["codes"]) == 2
+    assert (await keeper.get(f"{path}/{shop['short_code']}/replace")).headers["location"] == path

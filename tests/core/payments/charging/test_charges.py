@@ -251,3 +251,14 @@ async def test_a_closed_shop_charges_nobody_but_can_still_give_back(hall: Hall) 
     assert (refused.status_code, refused.json()["code"]) == (422, "merchants.shop_closed")
     assert (await stage.reverse(paid["id"])).json()["state"] == "refunded"
     await hall.books_agree()
+
+
+async def test_nobody_is_charged_more_than_the_hall_allows_and_the_code_still_works(hall: Hall) -> None:
+    stage = await set_up(hall)
+    code, most = await stage.code(), hall.settings.payment_max
+    refused = await stage.charge(code, most + 1, "R1")
+    assert (refused.status_code, refused.json()["code"]) == (422, "payments.above_hall_limit")
+    assert refused.json()["limit"] == most
+    assert (await stage.charge(code, 350, "R2")).status_code == 201
+    assert (await stage.charge(await stage.code(), most, "R3")).status_code == 202, "the limit itself is asked for"
+    await hall.books_agree()

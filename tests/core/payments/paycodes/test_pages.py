@@ -229,3 +229,17 @@ async def test_the_home_page_leads_to_the_code(hall: Hall) -> None:
     await counter(hall)
     await enter(hall, PAYER)
     assert 'href="/pay-code"' in await visit(hall, "/")
+
+
+async def test_who_is_at_no_counter_refuses_everything_at_once(hall: Hall) -> None:
+    payer, shop = await counter(hall)
+    await enter(hall, PAYER)
+    first = await hall.ask_payer(payer, shop, 600)
+    assert "refuse-all" not in await visit(hall, f"/pay-code/charges/{first}"), "one is refused by its own button"
+    second = await hall.ask_payer(payer, shop, 700)
+    page = await visit(hall, f"/pay-code/charges/{first}")
+    assert "2 charges wait for you" in page
+    assert 'action="/pay-code/refuse-all"' in page
+    gone = await press(hall, "/pay-code/refuse-all")
+    assert (gone.status_code, gone.headers["Location"]) == (303, "/pay-code")
+    assert [await state_of(hall, charge) for charge in (first, second)] == [State.REFUSED, State.REFUSED]
