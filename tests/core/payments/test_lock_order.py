@@ -38,7 +38,7 @@ async def orders_of(stage: Stage, count: int) -> list[UUID]:
     return sorted(UUID(answer.json()["id"]) for answer in made)
 
 
-async def test_pitfall_05_orders_are_closed_in_the_order_of_their_ids(hall: Hall) -> None:
+async def test_pitfall_5_orders_are_closed_in_the_order_of_their_ids(hall: Hall) -> None:
     stage = await set_up(hall)
     first, second = await orders_of(stage, 2)
     async with hall.pool.write() as conn:
@@ -57,7 +57,7 @@ async def test_pitfall_05_orders_are_closed_in_the_order_of_their_ids(hall: Hall
     assert await closing == 2
 
 
-async def test_pitfall_05_devices_of_new_and_repeated_charges_are_locked_together_in_one_order(hall: Hall) -> None:
+async def test_pitfall_5_devices_of_new_and_repeated_charges_are_locked_together_in_one_order(hall: Hall) -> None:
     stage = await set_up(hall)
     async with hall.pool.write() as conn:
         resident = await people.resident_with(conn, f"+86{PAYER}")
@@ -85,7 +85,7 @@ async def test_pitfall_05_devices_of_new_and_repeated_charges_are_locked_togethe
     assert payer == resident.id
 
 
-async def test_pitfall_05_campaigns_end_one_by_one_and_hold_no_money_while_they_wait(hall: Hall) -> None:
+async def test_pitfall_5_campaigns_end_one_by_one_and_hold_no_money_while_they_wait(hall: Hall) -> None:
     sponsor = await Sponsor.enter(hall)
     async with hall.pool.read() as reader:
         resident = await people.resident_with(reader, f"+86{SPONSOR}")

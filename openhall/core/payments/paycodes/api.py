@@ -1,4 +1,4 @@
-"""The JSON API of pay codes: get one, and enrol the devices that make them offline."""
+"""The JSON API of pay codes: get one, say yes or no to a charge, and enrol the devices that make codes offline."""
 
 import base64
 from datetime import datetime
@@ -10,15 +10,19 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from openhall.base import limits
-from openhall.core.payments import paycodes
+from openhall.base import db, limits
+from openhall.core import payments, people
+from openhall.core.payments import offers, paycodes
 from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes import otp
+from openhall.core.payments.types import Payer
+from openhall.core.payments.views import PayeeView, PaymentView, ShopView
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 
 Me = NamedDependency[Resident]
+Teller = NamedDependency[payments.Teller]
 
 
 class PayCodeBody(Struct, frozen=True):
@@ -63,6 +67,39 @@ class EnrolledBody(Struct, frozen=True):
     algorithm: Literal["SHA256"]
     digits: int
     period_s: int
+
+
+class ChargeBody(Struct, frozen=True):
+    """A shop asks the resident for money, and waits for their answer until `expires_at`. Amounts in minor units.
+
+    `state`: `waiting`, `confirmed` (then the payment has the same id), `refused`, `closed` (by the shop), `expired`.
+    While it waits, `paid` is what would leave the wallet now and `discount` what the offer named by `offer` would pay;
+    else all three are null.
+    """
+
+    id: UUID
+    state: paycodes.ChargeState
+    payee: PayeeView
+    shop: ShopView | None
+    amount: int
+    currency: str
+    paid: int | None
+    discount: int | None
+    offer: str | None
+    created_at: datetime
+    expires_at: datetime
+
+
+class ChargesBody(Struct, frozen=True):
+    """The charges that wait for the resident's answer, oldest first; at most a hundred."""
+
+    charges: list[ChargeBody]
+
+
+class ConfirmRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`expected_paid` is the most that may leave the wallet: the `paid` that was shown."""
+
+    expected_paid: edge.Amount | None = None
 
 
 class _NoBody(Struct, frozen=True):
@@ -127,4 +164,73 @@ async def revoke(conn: edge.Conn, resident: Me, device_id: FromPath[UUID]) -> No
     await paycodes.revoke(conn, resident=resident.id, device=device_id)
 
 
-router = edge.api(issue, enrol, devices, revoke, tags=["Pay codes"])
+@get("/me/charges", opt=RESIDENT)
+async def charges(reader: edge.Reader, resident: Me, teller: Teller) -> ChargesBody:
+    """The charges that wait for the resident's answer, oldest first: a shop has read their pay code, and the amount is
+    above what the code pays alone."""
+    found = await paycodes.waiting_for(reader, resident=resident.id)
+    return ChargesBody([await _shown(reader, teller, one) for one in found])
+
+
+@get("/me/charges/{charge_id:uuid}", opt=RESIDENT)
+async def charge(reader: edge.Reader, resident: Me, teller: Teller, charge_id: FromPath[UUID]) -> ChargeBody:
+    """One of them, or how it ended. Refusal: `payments.charge_not_found`."""
+    found = await paycodes.charge_of(reader, resident=resident.id, charge=charge_id)
+    return await _shown(reader, teller, found)
+
+
+@post("/me/charges/{charge_id:uuid}/confirm", opt=RESIDENT, status_code=201, responses=edge.answers(PaymentView))
+async def confirm(
+    request: Request[Any, Any, Any],
+    data: JSONBody[ConfirmRequest],
+    conn: edge.Conn,
+    resident: Me,
+    teller: Teller,
+    charge_id: FromPath[UUID],
+    idempotency_key: edge.IdempotencyKey,
+) -> Response[Any]:
+    """Say yes: the charge is paid, once. Offers count as they are now; with `expected_paid` nobody pays more than they
+    were shown. After a refusal it still waits, and another key may try again.
+
+    Refusals: `payments.charge_not_found`, `payments.charge_ended`, `payments.own_shop`, `payments.offer_gone`,
+    `payments.insufficient_funds`.
+    """
+    payer = Payer(resident.id, resident.wallet, people.masked(resident.phone))
+    answer = await paycodes.confirm(
+        conn,
+        payer=payer,
+        charge=charge_id,
+        key=idempotency_key,
+        offered=teller.offers,
+        expected_paid=data.expected_paid,
+    )
+    return edge.answered(request, answer)
+
+
+@post("/me/charges/{charge_id:uuid}/refuse", opt=RESIDENT, status_code=200)
+async def refuse(conn: edge.Conn, resident: Me, teller: Teller, charge_id: FromPath[UUID]) -> ChargeBody:
+    """Say no: nothing is paid by it, and the shop is told. The charge as it is afterwards; one that had ended before
+    stays as it was. Refusal: `payments.charge_not_found`."""
+    return await _shown(conn, teller, await paycodes.refuse(conn, resident=resident.id, charge=charge_id))
+
+
+async def _shown(conn: db.ReadConn, teller: payments.Teller, found: paycodes.WaitingCharge) -> ChargeBody:
+    is_waiting = found.state is paycodes.ChargeState.WAITING
+    terms = await paycodes.quote(conn, charge=found, offered=teller.offers) if is_waiting else offers.NOTHING
+    discount = terms.discount
+    return ChargeBody(
+        id=found.charge,
+        state=found.state,
+        payee=PayeeView(found.payee_kind, found.payee, found.payee_name),
+        shop=ShopView(found.payee, found.payee_name) if found.payee_kind == "shop" else None,
+        amount=found.amount,
+        currency=found.currency,
+        paid=offers.paid(found.amount, terms) if is_waiting else None,
+        discount=(discount.amount if discount else 0) if is_waiting else None,
+        offer=discount.title if discount else None,
+        created_at=found.created_at,
+        expires_at=found.expires_at,
+    )
+
+
+router = edge.api(issue, charges, charge, confirm, refuse, enrol, devices, revoke, tags=["Pay codes"])

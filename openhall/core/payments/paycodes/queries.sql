@@ -181,6 +181,13 @@ select charge from payments.waiting_charges
  where resident = :resident and state = 'waiting' and expires_at > :now
  order by charge limit :limit;
 
+-- name: charges_waiting_for
+select charge, order_id, resident, payee_kind, payee, payee_name, account, owner, stream, amount, currency, reference,
+       taken_by, created_at, expires_at, state
+  from payments.waiting_charges
+ where resident = :resident and state = 'waiting' and expires_at > :now
+ order by created_at, charge limit :limit;
+
 -- name: forget_pay_codes
 delete from payments.pay_codes where expires_at < :before;
 

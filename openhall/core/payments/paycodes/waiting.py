@@ -86,6 +86,11 @@ async def next_waiting(conn: db.ReadConn, *, resident: UUID) -> UUID | None:
     return await db.maybe(conn, q.next_waiting_charge, UUID, resident=resident, now=clock.now())
 
 
+async def waiting_for(conn: db.ReadConn, *, resident: UUID, limit: int = _TOGETHER) -> list[WaitingCharge]:
+    """What the charges are that wait for this resident, oldest first; at most a hundred."""
+    return await db.all(conn, q.charges_waiting_for, WaitingCharge, resident=resident, now=clock.now(), limit=limit)
+
+
 async def charge_of(conn: db.ReadConn, *, resident: UUID, charge: UUID) -> WaitingCharge:
     """A charge that waits, or waited, for this resident; Problem `payments.charge_not_found`."""
     (found,) = await waiting(conn, [charge])
