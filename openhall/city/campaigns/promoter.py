@@ -1,7 +1,8 @@
 """Merchants who bring in merchants: a code, whom it brought, and what that earned.
 
 An inviter earns for the first payments of a shop that came by their code, out of the budget of a promoter campaign.
-Not at once but a day later, when it is known that the payment was not given back, and never for payments of their own.
+Not at once but a day later, when it is known that the payment was not given back, and never for payments of their own
+or of the shop's people.
 """
 
 import secrets
@@ -103,13 +104,14 @@ async def earn(conn: db.Conn, groups: offers.Offers, campaign_id: UUID) -> int:
         for shop in young
         if rules.is_for(campaign, frozenset((one.kind, one.id) for one in memberships.get(shop, ())))
     ]
+    staff = await groups.staff_of(conn, valid)
     left = (await ledger.balance(conn, campaign.account)).available
     owed = await db.all(
         conn,
         q.to_earn,
         _ToEarn,
         campaign=campaign.id,
-        shops=db.ids(valid),
+        shops=db.rows({"shop": shop, "staff": list(staff.get(shop, ()))} for shop in valid),
         before=now - COOLING,
         limit=min(_AT_ONCE, left // campaign.amount),
     )

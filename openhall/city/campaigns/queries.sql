@@ -148,10 +148,12 @@ select shop from campaigns.invitations where at > :since limit 10000;
 
 -- name: to_earn
 -- The first payments of each invited shop that are old enough and were not given back, whether they counted before or
--- not; those of the inviter and of the shop's own people do not count, nor those of another currency.
+-- not; those of the inviter and of the shop's own people (its owner, and who works there or did) do not count, nor those
+-- of another currency.
 select p.id, p.payee as shop, i.inviter, r.wallet
   from campaigns.campaigns c
-  join campaigns.invitations i on i.shop = any(:shops::uuid[])
+  cross join json_to_recordset(:shops) as s(shop uuid, staff uuid[])
+  join campaigns.invitations i on i.shop = s.shop
   join people.residents r on r.id = i.inviter
   join lateral (
     select p.id, p.payee, p.at
@@ -159,7 +161,7 @@ select p.id, p.payee as shop, i.inviter, r.wallet
      where p.payee = i.shop and p.business_date between c.first_day and c.last_day
        and p.at >= greatest(i.at, c.started_at) and p.at < i.at + c.days * interval '1 day' and p.at <= :before
        and p.amount >= c.min_spend and p.currency = c.currency
-       and o.refunded = 0 and p.payer not in (i.inviter, i.owner)
+       and o.refunded = 0 and p.payer not in (i.inviter, i.owner) and p.payer <> all (s.staff)
        and not exists (select from campaigns.earnings e where e.payment = p.id)
      order by p.id
      limit greatest(0, coalesce(c.per_person, 1000000)

@@ -1,4 +1,5 @@
-"""What the rules of an offer can name: a shop, all of a category, or whoever is in a market at that moment."""
+"""What the rules of an offer can name: a shop, all of a category, or whoever is in a market at that moment; and the
+people of a shop, who earn nobody anything."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,7 +11,7 @@ from openhall.city.merchants.markets.types import MarketName
 from openhall.city.merchants.registry import payee_of
 from openhall.city.merchants.types import Kept, State
 from openhall.core.payments import Payee
-from openhall.core.payments.offers import Group, GroupSource, Membership
+from openhall.core.payments.offers import Group, GroupSource, Helper, Membership
 
 q = db.load("openhall.city.merchants")
 market_q = db.load("openhall.city.merchants.markets")
@@ -36,4 +37,8 @@ async def _kept(conn: db.ReadConn, resident: UUID) -> list[Payee]:
     return [payee_of(shop) for shop in await shops_of(conn, owner=resident) if shop.state is State.OPEN]
 
 
-groups = GroupSource(of=_memberships, listed=_listed, owned=_kept)
+async def _staff(conn: db.ReadConn, shops: Sequence[UUID]) -> list[Helper]:
+    return await db.all(conn, q.helpers_of, Helper, shops=db.ids(shops))
+
+
+groups = GroupSource(of=_memberships, listed=_listed, owned=_kept, staff=_staff)

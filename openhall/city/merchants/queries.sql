@@ -474,3 +474,7 @@ having count(*) > 50
 select s.id as shop, s.category, m.market
   from merchants.shops s left join merchants.memberships m on m.shop = s.id and m.until is null
  where s.id = any(:shops);
+
+-- name: helpers_of
+-- Whoever works at one of these shops besides its owner, or ever did.
+select distinct shop as payee, resident from merchants.staff where shop = any(:shops::uuid[]);

@@ -121,3 +121,22 @@ async def test_more_payments_than_are_paid_at_once_are_not_lost(hall: Hall, monk
         assert await earned(hall) == 5
     assert await hall.balance(inviter) == 250
     await hall.books_agree()
+
+
+async def test_who_works_at_the_shop_or_did_earns_its_inviter_nothing(hall: Hall) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await bring(hall, inviter, owner, shop["id"])
+    await sponsor.run(**THANKS | {"per_person": None})
+    cashier, gone = [await hall.hire(owner, shop, phone, "cashier") for phone in (THIRD, "13800000006")]
+    for headers in (payer, cashier, gone):
+        await hall.give(headers, 1000)
+        await hall.pay(headers, code=shop["code"], amount=500)
+    staff = (await hall.client.get(f"/api/v1/shops/{shop['id']}/staff", headers=owner)).json()["staff"]
+    left = await hall.client.delete(f"/api/v1/shops/{shop['id']}/staff/{staff[1]['id']}", headers=owner)
+    assert left.status_code == 204
+    with clock.at(clock.now() + A_DAY):
+        assert await earned(hall) == 1
+    assert await hall.balance(inviter) == 50
+    await hall.books_agree()

@@ -14,6 +14,7 @@ create table merchants.staff (
   constraint staff_leave_after_they_came check (until >= since)
 );
 create unique index one_role_per_person_and_shop on merchants.staff (shop, resident) where until is null;
+create index staff_of_a_shop on merchants.staff (shop, resident);
 create index workplaces_of_a_resident on merchants.staff (resident) where until is null;
 
 -- Somebody is asked to work at a shop. The number is kept only while the answer is waited for; whether it belongs to a

@@ -20,6 +20,7 @@ from openhall.core.payments.offers.types import (
     Given,
     Group,
     GroupSource,
+    Helper,
     Membership,
     OfferDay,
     OfferSource,
@@ -29,7 +30,7 @@ from openhall.core.payments.offers.types import (
 )
 
 __all__ = [
-    "NOTHING", "Due", "Gift", "Given", "Group", "GroupSource", "Look", "Membership", "OfferDay", "OfferSource",
-    "Offers", "Shares", "Subsidy", "Terms", "Use", "days_of", "given", "legs", "paid", "returned", "subsidies_of",
-    "uses", "write",
+    "NOTHING", "Due", "Gift", "Given", "Group", "GroupSource", "Helper", "Look", "Membership", "OfferDay",
+    "OfferSource", "Offers", "Shares", "Subsidy", "Terms", "Use", "days_of", "given", "legs", "paid", "returned",
+    "subsidies_of", "uses", "write",
 ]  # fmt: skip

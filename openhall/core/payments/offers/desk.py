@@ -1,7 +1,7 @@
 """What a teller asks about offers, and what it posts and writes of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from openhall.base import db, ids
@@ -72,6 +72,14 @@ class Offers:
         for source in self.groups:
             for membership in await source.of(conn, payees):
                 found[membership.payee].append(membership)
+        return found
+
+    async def staff_of(self, conn: db.ReadConn, payees: Sequence[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+        """Who works, or has worked, for each of these payees besides its owner."""
+        found: dict[UUID, list[UUID]] = defaultdict(list)
+        for source in self.groups:
+            for helper in await source.staff(conn, payees):
+                found[helper.payee].append(helper.resident)
         return found
 
     async def owned(self, conn: db.ReadConn, resident: UUID) -> list[Payee]:

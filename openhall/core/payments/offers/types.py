@@ -27,8 +27,16 @@ class Membership(Struct, frozen=True):
     id: str
 
 
+class Helper(Struct, frozen=True):
+    """A resident who works for a payee, or has worked for it."""
+
+    payee: UUID
+    resident: UUID
+
+
 class GroupSource(Struct, frozen=True):
-    """What a package knows of payees: to which groups they belong, which groups there are, and who owns which payee.
+    """What a package knows of payees: to which groups they belong, which groups there are, who owns which payee, and
+    who works or has worked for them besides.
 
     Each answers a whole list with one statement.
     """
@@ -36,6 +44,7 @@ class GroupSource(Struct, frozen=True):
     of: Callable[[db.ReadConn, Sequence[UUID]], Awaitable[Sequence[Membership]]]
     listed: Callable[[db.ReadConn], Awaitable[Sequence[Group]]]
     owned: Callable[[db.ReadConn, UUID], Awaitable[Sequence[Payee]]]
+    staff: Callable[[db.ReadConn, Sequence[UUID]], Awaitable[Sequence[Helper]]]
 
 
 class Due(Struct, frozen=True):
