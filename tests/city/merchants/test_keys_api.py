@@ -164,3 +164,13 @@ async def test_a_use_is_noted_again_after_a_while(hall: Hall) -> None:
         await stage.charge(await stage.code())
     (after,) = await listed(stage)
     assert after["used_at"] > before["used_at"]
+
+
+async def test_a_good_key_at_another_address_is_told_what_it_may_do(hall: Hall) -> None:
+    stage = await set_up(hall)
+    told = await hall.client.get("/api/v1/me", headers=stage.key)
+    assert (told.status_code, told.json()["code"]) == (403, "merchants.key_elsewhere")
+    assert told.json()["scopes"] == ["charges:write", "payments:read", "refunds:write"]
+    assert told.json()["shop"] == stage.shop["id"]
+    unknown = await hall.client.get("/api/v1/me", headers={"Authorization": "Bearer ohk_" + "x" * 43})
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "people.session_invalid")

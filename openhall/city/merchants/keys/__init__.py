@@ -6,11 +6,11 @@ What always holds:
 - from the commit of its revocation on it opens nothing.
 """
 
-from openhall.city.merchants.keys.actions import keys_of, make, revoke, see, with_hashes
+from openhall.city.merchants.keys.actions import elsewhere, keys_of, make, revoke, see, with_hashes
 from openhall.city.merchants.keys.rules import MOST_KEYS, is_key, key_hash, text_of
 from openhall.city.merchants.keys.types import Key, KeyAtWork, Scope
 
 __all__ = [
-    "MOST_KEYS", "Key", "KeyAtWork", "Scope", "is_key", "key_hash", "keys_of", "make", "revoke", "see", "text_of",
-    "with_hashes",
+    "MOST_KEYS", "Key", "KeyAtWork", "Scope", "elsewhere", "is_key", "key_hash", "keys_of", "make", "revoke", "see",
+    "text_of", "with_hashes",
 ]  # fmt: skip
