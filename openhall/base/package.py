@@ -36,6 +36,15 @@ class NoticeSource(Protocol):
     def __call__(self, conn: ReadConn, *, phone: str) -> Awaitable[Sequence[Notice]]: ...
 
 
+class TokenSource(Protocol):
+    """Why a bearer's token that is no session's opens nothing here, when it is one of the package's; else None.
+
+    Asked only of requests that would be refused, and cheap for tokens of others.
+    """
+
+    def __call__(self, conn: ReadConn, *, token: str) -> Awaitable[Exception | None]: ...
+
+
 class Check(Struct, frozen=True):
     """One invariant of `openhall check`: a query without parameters for the rows that break it, a bounded number."""
 
@@ -95,6 +104,7 @@ class Package(Struct, frozen=True, kw_only=True):
     tasks: Sequence[Blueprint] = ()
     tiles: Sequence[Tile] = ()
     payees: Sequence[Any] = ()  # openhall.core.payments.PayeeSource: who can be paid by code
+    tokens: Sequence[TokenSource] = ()  # what bearers may show besides a session's token
     notices: Sequence[NoticeSource] = ()  # what waits for a resident
     desks: Sequence[Any] = ()  # openhall.core.payments.Desk: who acts for those who are paid
     groups: Sequence[Any] = ()  # openhall.core.payments.offers.GroupSource: what payees belong to, whose they are

@@ -15,14 +15,23 @@ from openhall.base.package import City
 from openhall.city import merchants
 from openhall.core import ledger
 from openhall.core.people.demo import PEOPLE
+from openhall.demo import market
 from openhall.web.discover import modules, packages
 
 
-class Facts(Struct, frozen=True):
-    """What the launcher prints of the city: phones by role, and the path of the stall's till."""
+class Known(Struct, frozen=True):
+    """Somebody one can be: how they sign in, and what there is to try."""
 
-    phones: dict[str, str]
-    names: dict[str, str]
+    phone: str
+    name: str
+    note: str
+
+
+class Facts(Struct, frozen=True):
+    """What the launcher prints of the city: whom the demo page names, and the path of the stall's till."""
+
+    people: list[Known]
+    manager: Known  # of the wholesale market, who is there once that was loaded
     till: str
 
 
@@ -50,8 +59,8 @@ async def load(settings: config.Settings) -> Facts:
 async def _facts(conn: db.ReadConn, city: City) -> Facts:
     shops = await merchants.shops_of(conn, owner=city.residents["stall_owner"])
     return Facts(
-        phones={role: phone.removeprefix("+86") for role, phone, _, _ in PEOPLE},
-        names={role: name for role, _, name, _ in PEOPLE},
+        people=[Known(phone.removeprefix("+86"), name, note) for _, phone, name, note in PEOPLE],
+        manager=Known(market.MANAGER_PHONE.removeprefix("+86"), market.MANAGER, market.MANAGER_NOTE),
         till=f"/shops/{shops[0].id}/till",
     )
 

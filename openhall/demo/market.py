@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from openhall.base import clock, config, db, ids
+from openhall.base.i18n import N_
 from openhall.base.package import JoinHook
 from openhall.city import merchants
 from openhall.city.merchants import history, markets
@@ -23,6 +24,7 @@ q = db.load("openhall.demo")
 SEED = 20_261_121
 NAME = "西市批发市场"
 MANAGER_PHONE, MANAGER = "+8613700137000", "赵建国"
+MANAGER_NOTE = N_("Manages the wholesale market: look at My markets.")
 WHOLESALE_FROM = 50_000
 # Of a hundred sales, at which hour of the market's day each is made: carts come before dawn, bags in the afternoon.
 HOURS = [5] * 6 + [6] * 11 + [7] * 13 + [8] * 12 + [9] * 10 + [10] * 9 + [11] * 7 + [12] * 4 + [13] * 4

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from openhall.base import db
-from openhall.base.i18n import N_
 from openhall.city import merchants
 from openhall.city.merchants import categories
 from openhall.core import people
@@ -69,7 +68,7 @@ async def _manager(request: AnyRequest, reader: db.ReadConn) -> list[Person]:
     """Who manages the market with a past, once there is one."""
     if await people.resident_with(reader, market.MANAGER_PHONE) is None:
         return []
-    note = translate(request, language_of(request), N_("Manages the wholesale market: look at My markets."))
+    note = translate(request, language_of(request), market.MANAGER_NOTE)
     return [Person(name=market.MANAGER, phone=market.MANAGER_PHONE.removeprefix("+86"), note=note)]
 
 

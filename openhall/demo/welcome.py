@@ -15,8 +15,6 @@ def show(console: Console, port: int, facts: Path, settings: Path) -> None:
     """Print where to go and who to be. `facts` is what openhall.demo.load wrote."""
     city = json.loads(facts.read_text(encoding="utf-8"))
     here = f"http://localhost:{port}"
-    roles = ("resident", "stall_owner", "operator")
-    resident, keeper, operator = ((city["phones"][role], city["names"][role]) for role in roles)
     lines = [
         "",
         "[bold]The hall is open.[/]",
@@ -26,20 +24,23 @@ def show(console: Console, port: int, facts: Path, settings: Path) -> None:
         f"  API docs            {here}/docs",
         "",
         "[bold]Sign in[/] with one of these phones; the code arrives at the address beside it.",
-        f"  {resident[0]}  {resident[1]}, a resident           {here}/demo/phone/{resident[0]}",
-        f"  {keeper[0]}  {keeper[1]}, who keeps the stall  {here}/demo/phone/{keeper[0]}",
-        f"  {operator[0]}  {operator[1]}, who runs the hall      {here}/demo/phone/{operator[0]}",
+        *(f"  {one['phone']}  {here}/demo/phone/{one['phone']}  {_who(one)}" for one in city["people"]),
     ]
     if address := lan.address():
         url = f"http://{address}:{port}/"
         lines += ["", f"[bold]From a phone[/] in the same network: {url}", _drawn(url)]
     lines += [
         f"A wholesale market and its ninety days:  {sys.argv[0]} demo market --data {settings.parent}",
+        f"  then also {city['manager']['phone']}  {_who(city['manager'])}",
         f"Prove the books:  OPENHALL_CONFIG={settings} {sys.argv[0]} check",
         "Ctrl-C stops everything; the data stays.",
     ]
     # One line stays one line, however narrow the terminal: an address that is cut cannot be opened.
     console.print("\n".join(lines), soft_wrap=True)
+
+
+def _who(person: dict[str, str]) -> str:
+    return f"{person['name']}. {person['note']}"
 
 
 def _drawn(url: str) -> str:

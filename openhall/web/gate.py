@@ -59,6 +59,7 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
             visit = await people.visit_of(conn, token, kind)
     except Problem:
         if required:
+            await _explain(connection, token)
             raise
         return
     if people.is_unseen(visit.session):
@@ -66,6 +67,15 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
             await people.see(writing, visit.session)
     connection.scope["state"]["visit"] = visit
     connection.scope["state"]["resident"] = visit.resident
+
+
+async def _explain(connection: Door, token: str) -> None:
+    """A token that is good elsewhere is told where: its bearer is not to think that it has ended."""
+    sources = [source for package in connection.app.state.packages for source in package.tokens]
+    async with connection.app.state.pool.read() as conn:
+        for source in sources:
+            if problem := await source(conn, token=token):
+                raise problem
 
 
 def _require_json(connection: Door) -> None:

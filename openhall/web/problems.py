@@ -108,12 +108,12 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     return Response(html, status_code=problem.kind.value, media_type=MediaType.HTML, headers=headers)
 
 
-def from_http(exception: HTTPException) -> Problem:
+def from_http(exception: HTTPException, request: Request[Any, Any, Any]) -> Problem:
     """Litestar's own refusals in our codes."""
     if isinstance(exception, ValidationException) and "'Idempotency-Key'" in exception.detail:
         return idempotency.key_missing()
     if isinstance(exception, ValidationException):
-        return errors.malformed(errors=_fields(exception))
+        return errors.malformed(errors=_fields(exception, request))
     if exception.status_code == Kind.FORBIDDEN.value:
         return errors.csrf_failed()
     known = {
@@ -128,11 +128,17 @@ def from_http(exception: HTTPException) -> Problem:
     return known.get(exception.status_code, errors.internal)()
 
 
-def _fields(exception: ValidationException) -> list[dict[str, str]]:
-    """Which field is wrong and what it should be. msgspec's messages name types and bounds, never the value sent."""
+def _fields(exception: ValidationException, request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+    """Which field is wrong, by the name under which it was sent, and what it should be. msgspec's messages name types
+    and bounds, never the value sent."""
+    known = request.scope["route_handler"].parsed_fn_signature.parameters
+    sent = {name: getattr(parameter.kwarg_definition, "name", None) for name, parameter in known.items()}
     found = exception.extra if isinstance(exception.extra, list) else []
     return [
-        {"field": str(item.get("key", "body")), "message": str(item.get("message", ""))}
+        {
+            "field": sent.get(item.get("key", "")) or str(item.get("key", "body")),
+            "message": str(item.get("message", "")),
+        }
         for item in found
         if isinstance(item, dict)
     ]
@@ -143,7 +149,7 @@ def _on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[A
 
 
 def _on_http(request: Request[Any, Any, Any], exception: HTTPException) -> Response[Any]:
-    problem = from_http(exception)
+    problem = from_http(exception, request)
     if problem.kind is Kind.INTERNAL:
         log.error("request.failed", status=exception.status_code, exc_info=exception)
     response = answer(request, problem)

@@ -122,7 +122,8 @@ def test_a_city_opens_says_where_and_keeps_its_people_until_it_is_reset(city: Ci
     assert till is not None
     assert ask(city.port, "GET", till[1])[0] in (303, 401)
     phones = re.findall(r"^  (1\d{10})  ", words, re.MULTILINE)
-    assert len(phones) == PEOPLE - 1
+    assert len(phones) == PEOPLE, "everybody whom the demo page names"
+    assert set(phones) == set(re.findall(r"/demo/phone/(\d{11})", ask(city.port, "GET", "/demo")[1].decode()))
     assert all(city.sign_in(phone) for phone in phones)
     city.sign_in("13812345678")
     assert city.residents() == PEOPLE + 1

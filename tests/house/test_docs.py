@@ -8,6 +8,7 @@ import pytest
 from openhall.base.config import describe
 from openhall.base.errors import REGISTRY
 from openhall.cli import app as commands
+from openhall.web.discover import packages
 from tests.house import reference
 from tests.house.source import ROOT
 from tests.house.test_tidy import text_of
@@ -23,6 +24,14 @@ def test_the_reference_is_what_the_code_says(name: str) -> None:
     path = ROOT / "docs" / "reference" / name
     assert path.is_file(), "run `make docs`"
     assert path.read_text(encoding="utf-8") == PAGES[name], "run `make docs` and commit what it wrote"
+
+
+def test_every_type_of_event_is_in_the_guide_of_webhooks_and_no_other() -> None:
+    guide = (ROOT / "docs" / "howto" / "webhooks.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z_]+\.[a-z_]+`.*?) \|", guide, re.MULTILINE)
+    named = {one for row in rows for one in re.findall(r"`([a-z_.]+)`", row)}
+    told = {one.type for package in packages(demo=True) for source in package.streams for one in source.tells}
+    assert named == told
 
 
 def test_every_setting_command_and_code_is_in_the_reference() -> None:

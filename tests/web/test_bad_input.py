@@ -232,3 +232,11 @@ async def test_a_wrong_address_is_a_problem_or_a_page(hall: Hall) -> None:
 async def test_static_files_stay_in_their_folder(hall: Hall, path: str) -> None:
     answer = await hall.client.get(path)
     assert answer.status_code == 404, answer.text[:100]
+
+
+async def test_a_bad_parameter_is_named_as_it_was_sent(hall: Hall) -> None:
+    headers = await hall.sign_in("13800000001")
+    nowhere = "/api/v1/shops/0197a000-0000-7000-8000-000000000001/book"
+    refused = await hall.client.get(f"{nowhere}?from=soon", headers=headers)
+    assert refused.status_code == 400
+    assert [error["field"] for error in refused.json()["errors"]] == ["from"]

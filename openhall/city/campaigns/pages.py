@@ -280,8 +280,9 @@ def _rules(form: CampaignForm, currency: str) -> Rules:
         first_day=forms.day_of(form.first_day, "first_day"),
         last_day=forms.day_of(form.last_day, "last_day"),
         weekdays=forms.bits_of(form.weekdays) or forms.bits_of(range(1, 8)),
-        from_minute=forms.minute_of(form.from_time, "from_time"),
-        to_minute=forms.minute_of(form.to_time, "to_time"),
+        from_minute=forms.minute_of(form.from_time or "00:00", "from_time"),
+        # A field for a time knows no 24:00: midnight, or nothing, is the end of the day.
+        to_minute=forms.minute_of(form.to_time or "24:00", "to_time") or forms.minute_of("24:00", "to_time"),
         per_day=forms.count_of(form.per_day, "per_day"),
         per_person=forms.count_of(form.per_person, "per_person"),
         most_uses=forms.count_of(form.most_uses, "most_uses"),

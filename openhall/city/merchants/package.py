@@ -12,6 +12,7 @@ from openhall.city.merchants.counter import pages as counter_pages
 from openhall.city.merchants.demo import load
 from openhall.city.merchants.groups import groups
 from openhall.city.merchants.keys import api as keys_api
+from openhall.city.merchants.keys import elsewhere
 from openhall.city.merchants.keys import pages as keys_pages
 from openhall.city.merchants.markets import api as market_api
 from openhall.city.merchants.markets import pages as market_pages
@@ -59,6 +60,7 @@ PACKAGE = Package(
     tasks=(jobs.tasks, book_jobs.tasks),
     tiles=(Tile(slot="services", title=N_("My shops"), icon="store", href="/shops", order=20),),
     payees=(payees,),
+    tokens=(elsewhere,),
     notices=(notices,),
     desks=(ShopDesk(),),
     groups=(groups,),

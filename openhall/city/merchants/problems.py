@@ -153,6 +153,12 @@ key_invalid = define(
     N_("This key opens nothing."),
     N_("Make a new key on the page of the shop, and put it into the program."),
 )
+key_elsewhere = define(
+    "merchants.key_elsewhere",
+    Kind.FORBIDDEN,
+    N_("A key of a shop opens the counter of that shop, and nothing else."),
+    N_("`scopes` says what it may do there. For everything else sign in."),
+)
 scope_missing = define(
     "merchants.scope_missing",
     Kind.FORBIDDEN,

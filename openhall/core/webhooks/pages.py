@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
@@ -162,7 +163,7 @@ async def delivery(
         delivery=found,
         message=message_id(found.id),
         title=_titles(request).get(found.type, found.type),
-        body=await webhooks.body_of(reader, found),
+        body=msgspec.json.format(await webhooks.body_of(reader, found), indent=2),
         attempts=await webhooks.attempts_of(reader, found),
         states=_words(request, DELIVERIES),
         errors=_words(request, ERRORS),

@@ -73,6 +73,8 @@ async def test_a_keeper_makes_starts_funds_and_ends_a_campaign(hall: Hall) -> No
     address = (await keeper.get("/campaigns/new")).headers["location"]
     form = (await keeper.get(address)).text
     assert "王记早餐" in form
+    assert form.count("<details") == 4, "what most campaigns do not need is folded"
+    assert form.count('type="time"') == 2
     wish = {
         "title": "Breakfast",
         "kind": "amount_off",
@@ -80,7 +82,7 @@ async def test_a_keeper_makes_starts_funds_and_ends_a_campaign(hall: Hall) -> No
         "first_day": today(),
         "last_day": today(),
         "from_time": "00:00",
-        "to_time": "24:00",
+        "to_time": "",
         "place": f"shop {shop['id']}",
         "budget": "40",
         "request_key": hidden(form, "request_key"),
@@ -93,6 +95,7 @@ async def test_a_keeper_makes_starts_funds_and_ends_a_campaign(hall: Hall) -> No
     path = made.headers["location"]
     assert (await keeper.post("/campaigns/new", **(wish | {"request_key": "again"}))).headers["location"] == path
     assert "Draft" in (await keeper.get(path)).text
+    assert "00:00" not in (await keeper.get(path)).text, "until midnight is all day"
     for change, state in (("start", "Running"), ("pause", "Paused"), ("start", "Running")):
         assert (await keeper.post(f"{path}/change", change=change)).status_code == 303
         assert state in (await keeper.get(path)).text
@@ -163,3 +166,13 @@ async def test_the_form_asks_how_much_a_fixed_price_takes_off_at_most(hall: Hall
     shown = (await browser.get(made.headers["location"])).text
     assert "At most off one payment" in shown
     assert "¥10.00" in shown
+
+
+async def test_an_amount_off_that_needs_a_larger_payment_says_so_in_plain_words(hall: Hall) -> None:
+    sponsor = await Sponsor.enter(hall)
+    campaign = await sponsor.run(amount=350, min_spend=351)
+    looker = Browser(hall)
+    await looker.sign_in(PAYER)
+    shown = (await looker.get(f"/offers/{campaign['id']}")).text
+    assert "more than ¥3.50" in shown
+    assert "3.51" not in shown

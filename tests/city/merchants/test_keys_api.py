@@ -211,3 +211,13 @@ async def test_a_manager_who_is_being_removed_makes_no_key_meanwhile(hall: Hall)
                 conn, shop=shop, resident=UUID(me), name="x", scopes=list(keys.Scope), hall_secret=hall.settings.secret
             )
     assert refused.value.code == "merchants.shop_not_found"
+
+
+async def test_a_good_key_at_another_address_is_told_what_it_may_do(hall: Hall) -> None:
+    stage = await set_up(hall)
+    told = await hall.client.get("/api/v1/me", headers=stage.key)
+    assert (told.status_code, told.json()["code"]) == (403, "merchants.key_elsewhere")
+    assert told.json()["scopes"] == ["charges:write", "payments:read", "refunds:write"]
+    assert told.json()["shop"] == stage.shop["id"]
+    unknown = await hall.client.get("/api/v1/me", headers={"Authorization": "Bearer ohk_" + "x" * 43})
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "people.session_invalid")

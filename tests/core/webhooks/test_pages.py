@@ -183,3 +183,14 @@ async def test_a_stranger_finds_no_page(browser: Browser, stage: Stage) -> None:
     for path in ("pause", "resume", "rotate", "replay", "delete"):
         assert (await browser.post(f"{address}/{path}", request_key="k", hours="1")).status_code == 404, path
     assert (await browser.post(f"{delivery}/replay")).status_code == 404
+
+
+async def test_what_a_webhook_is_told_stands_in_words_and_what_is_sent_in_lines(browser: Browser, stage: Stage) -> None:
+    address = address_in(await add(browser, stage))
+    shown = (await browser.get(address)).text
+    assert re.search(r'row-title">A payment was received</span><span class="row-sub">payment.succeeded<', shown)
+    await stage.pay()
+    await stage.work()
+    (delivery,) = set(re.findall(rf"{address}/deliveries/[0-9a-f-]{{36}}", (await browser.get(address)).text))
+    body = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", (await browser.get(delivery)).text, re.DOTALL)[0]
+    assert len(body.splitlines()) > 5

@@ -7,11 +7,20 @@ What always holds:
 - it ends when who made it stops managing the shop.
 """
 
-from openhall.city.merchants.keys.actions import end_by, ended_with_maker, keys_of, make, revoke, see, with_hashes
+from openhall.city.merchants.keys.actions import (
+    elsewhere,
+    end_by,
+    ended_with_maker,
+    keys_of,
+    make,
+    revoke,
+    see,
+    with_hashes,
+)
 from openhall.city.merchants.keys.rules import MOST_KEYS, is_key, key_hash, text_of
 from openhall.city.merchants.keys.types import EndedKey, Key, KeyAtWork, Scope
 
 __all__ = [
-    "MOST_KEYS", "EndedKey", "Key", "KeyAtWork", "Scope", "end_by", "ended_with_maker", "is_key", "key_hash", "keys_of",
-    "make", "revoke", "see", "text_of", "with_hashes",
+    "MOST_KEYS", "EndedKey", "Key", "KeyAtWork", "Scope", "elsewhere", "end_by", "ended_with_maker", "is_key", "key_hash",
+    "keys_of", "make", "revoke", "see", "text_of", "with_hashes",
 ]  # fmt: skip

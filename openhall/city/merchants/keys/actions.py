@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from openhall.base import clock, db, ids
+from openhall.base.errors import Problem
 from openhall.city.merchants import problems
 from openhall.city.merchants.keys import rules
 from openhall.city.merchants.keys.types import EndedKey, Key, KeyAtWork, Scope
@@ -71,6 +72,14 @@ async def with_hashes(conn: db.ReadConn, hashes: Sequence[bytes | None]) -> list
     rows = [{"ord": place, "hash": hashed.hex()} for place, hashed in enumerate(hashes) if hashed is not None]
     by_place = {found.ord: found for found in await db.all(conn, q.keys_at_work, KeyAtWork, rows=db.rows(rows))}
     return [by_place.get(place) for place in range(len(hashes))]
+
+
+async def elsewhere(conn: db.ReadConn, *, token: str) -> Problem | None:
+    """What a good key is told where keys open nothing; None for what is no key of ours."""
+    if not rules.is_key(token):
+        return None
+    (found,) = await with_hashes(conn, [rules.key_hash(token)])
+    return problems.key_elsewhere(shop=str(found.shop), scopes=sorted(found.scopes)) if found else None
 
 
 async def see(conn: db.Conn, found: Sequence[KeyAtWork]) -> None:

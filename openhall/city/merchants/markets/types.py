@@ -102,6 +102,11 @@ class MarketSums(Struct, frozen=True):
     def retail_total(self) -> int:
         return self.total - self.wholesale_total
 
+    @property
+    def wholesale_permille(self) -> int:
+        """The share of wholesale in what was taken, in thousandths, rounded; retail has the rest of a thousand."""
+        return (self.wholesale_total * 2000 + self.total) // (self.total * 2) if self.total else 0
+
 
 class Adoption(Struct, frozen=True):
     """Of the members that were open at the end of some dates, how many were paid in them."""
@@ -113,8 +118,10 @@ class Adoption(Struct, frozen=True):
 
     @property
     def permille(self) -> int:
-        """The share of those that were paid, in thousandths, rounded down."""
-        return self.paid * 1000 // self.open if self.open else 0
+        """The share of those that were paid, in thousandths, rounded; all of them only when it is all of them."""
+        if not self.open or self.paid == self.open:
+            return 1000 if self.paid else 0
+        return min(999, (self.paid * 2000 + self.open) // (self.open * 2))
 
 
 class Mover(Struct, frozen=True):

@@ -60,11 +60,13 @@ async def show(
         news = await _news(reader, resident.id, after)
         head = await events.head(reader, paycodes.stream_of(resident.id))
         balance = await ledger.balance(reader, resident.wallet)
+        has_devices = bool(await paycodes.devices(reader, resident=resident.id))
     if charge is not None:
         return edge.see_other(f"/pay-code/charges/{charge}")
     if news is not None and news.type == facts.SUCCEEDED:
         return edge.see_other(f"/payments/{news.data['payment']}", paid="1")
     context: dict[str, Any] = {"last_event": head, "refused": _refused(news), "is_empty": balance.available <= 0}
+    context["has_devices"] = has_devices
     try:
         await limits.take(pool, paycodes.issuing_limit(settings), str(resident.id))
     except Problem as problem:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openhall.base.errors import Problem
 from openhall.city.merchants.book.rules import View
 from openhall.city.merchants.markets import rules
-from openhall.city.merchants.markets.types import Adoption, Member
+from openhall.city.merchants.markets.types import Adoption, MarketSums, Member
 
 DATES = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1))
 VIEWS = st.sampled_from([View.DAY, View.WEEK, View.MONTH])
@@ -68,3 +68,12 @@ def test_a_share_is_whole_thousandths(a: int, b: int) -> None:
     share = Adoption(date(2026, 1, 1), date(2026, 1, 7), open_, paid).permille
     assert 0 <= share <= 1000
     assert (share == 1000) == (paid == open_ > 0)
+    assert abs(share * open_ - paid * 1000) <= max(open_, 1), "rounded to the nearest, but for almost all"
+
+
+def test_shares_are_rounded_and_add_up() -> None:
+    week = (date(2026, 1, 1), date(2026, 1, 7))
+    assert Adoption(*week, 3, 2).permille == 667
+    assert Adoption(*week, 5000, 4999).permille == 999, "almost all are not all"
+    assert MarketSums(total=3, wholesale_total=2).wholesale_permille == 667
+    assert MarketSums().wholesale_permille == 0

@@ -120,3 +120,14 @@ async def test_an_owner_changes_and_removes_somebody_on_their_page(hall: Hall, s
     assert "Anna" in (await owner.get(await worker())).text
     assert (await owner.post(f"{await worker()}/remove")).status_code == 303
     assert "You work here alone" in (await owner.get(at)).text
+
+
+async def test_a_closed_order_names_no_time_until_which_it_could_be_paid(hall: Hall, shop: dict[str, Any]) -> None:
+    headers = await hall.sign_in(OWNER)
+    made = await hall.client.post(f"/api/v1/shops/{shop['id']}/orders", json={"amount": 350}, headers=headers)
+    path = f"/shops/{shop['id']}/orders/{made.json()['id']}"
+    owner = await browser(hall, OWNER)
+    await owner.post(f"{path}/close")
+    shown = (await owner.get(path)).text
+    assert "Closed: nobody paid it" in shown
+    assert "Could be paid until" not in shown

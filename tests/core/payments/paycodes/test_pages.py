@@ -216,10 +216,12 @@ async def test_a_lost_device_is_revoked_on_a_page(hall: Hall) -> None:
     payer, _ = await counter(hall)
     await enter(hall, PAYER)
     assert "No device pays offline" in await visit(hall, "/pay-code/devices")
+    assert 'href="/pay-code/devices"' not in await visit(hall, "/pay-code"), "a browser cannot enrol itself"
     made = await hall.client.post("/api/v1/me/pay-code/devices", json={"name": "Lost phone"}, headers=payer)
     page = await visit(hall, "/pay-code/devices")
     assert "Lost phone" in page
     assert "Paid today: ¥0.00" in page
+    assert 'href="/pay-code/devices"' in await visit(hall, "/pay-code")
     gone = await press(hall, f"/pay-code/devices/{made.json()['id']}/revoke")
     assert (gone.status_code, gone.headers["Location"]) == (303, "/pay-code/devices")
     assert "Lost phone" not in await visit(hall, "/pay-code/devices")
