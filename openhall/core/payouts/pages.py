@@ -54,6 +54,7 @@ BREAKS = {
     BreakKind.LATE: N_("Not booked on its day, may still come"),
     BreakKind.DUPLICATE: N_("The bank booked it twice"),
     BreakKind.CONTRADICTION: N_("The bank speaks against its own word"),
+    BreakKind.SECOND_COPY: N_("The bank says that it has this already"),
     BreakKind.UNWRITABLE: N_("It cannot be written into a bank's file"),
 }
 

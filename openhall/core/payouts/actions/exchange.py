@@ -6,6 +6,7 @@ From the bank: what a file does is committed together with the note that it was 
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -27,7 +28,7 @@ async def exchange(pool: db.Pool, rail: Rail, folder: Folder) -> None:
     Whatever goes wrong in one step, the others are done; the first error is raised at the end.
     """
     await asyncio.to_thread(folder.prepare)
-    steps = {
+    steps: dict[str, Callable[[], Awaitable[None]]] = {
         "sweep": lambda: sweep(pool, rail),
         "close": lambda: close(pool, rail),
         "send": lambda: send(pool, folder),

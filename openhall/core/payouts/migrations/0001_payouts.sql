@@ -207,17 +207,21 @@ create table payouts.breaks (
     kind          text not null,
     payout        uuid references payouts.payouts,
     line          uuid references payouts.lines,
+    batch         uuid references payouts.batches,
     ours          bigint,
     theirs        bigint,
     state         text not null default 'open',
     opened_at     timestamptz not null,
     constraint break_kind_exists
-        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction', 'unwritable')),
+        check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction', 'second_copy',
+                        'unwritable')),
     constraint break_state_exists check (state in ('open', 'resolved')),
-    constraint break_is_about_something check (payout is not null or line is not null)
+    constraint break_is_about_something
+        check (case when batch is null then payout is not null or line is not null else payout is null and line is null end)
 );
 
 create unique index one_open_break_per_payout on payouts.breaks (payout, kind) where state = 'open' and line is null;
+create unique index one_open_break_per_batch on payouts.breaks (batch, kind) where state = 'open' and batch is not null;
 create unique index one_break_per_line on payouts.breaks (line, kind) where line is not null;
 create index breaks_newest on payouts.breaks (state, opened_at desc);
 
