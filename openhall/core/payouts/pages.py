@@ -55,6 +55,7 @@ BREAKS = {
     BreakKind.DUPLICATE: N_("The bank booked it twice"),
     BreakKind.CONTRADICTION: N_("The bank speaks against its own word"),
     BreakKind.BALANCE: N_("A statement does not begin where the last one ended"),
+    BreakKind.SECOND_COPY: N_("The bank says that it has this already"),
     BreakKind.UNWRITABLE: N_("It cannot be written into a bank's file"),
 }
 

@@ -15,6 +15,7 @@ from openhall.core.payouts.types import Found, Rail
 MAX_BYTES = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _UNFINISHED = (".part", ".tmp")
+# Bytes, as disks count: a name carried away has its id in front, and 255 is all a name may have.
 NAME_MAX = 200
 
 
@@ -69,6 +70,11 @@ class Folder:
             source.replace(target / to)
             _sync(target)
             _sync(self.incoming)
+
+
+def shortened(name: str) -> str:
+    """The end of a name, in at most NAME_MAX bytes and whole letters."""
+    return name.encode()[-NAME_MAX:].decode(errors="ignore")
 
 
 def _is_ready(name: str) -> bool:

@@ -196,8 +196,8 @@ select distinct l.payout, l.amount > 0 as back
  where l.payout = any(:ids);
 
 -- name: open_break
-insert into payouts.breaks (id, rail, business_date, kind, payout, line, report, ours, theirs, opened_at)
-values (:id, :rail, :business_date, :kind, :payout, :line, :report, :ours, :theirs, :now)
+insert into payouts.breaks (id, rail, business_date, kind, payout, line, report, batch, ours, theirs, opened_at)
+values (:id, :rail, :business_date, :kind, :payout, :line, :report, :batch, :ours, :theirs, :now)
     on conflict do nothing;
 
 -- name: add_step
@@ -229,7 +229,10 @@ select k.id from payouts.breaks k join payouts.reports r on r.id = k.report
 -- name: waiting_breaks
 -- What was missed of these payouts until now.
 select id from payouts.breaks
- where payout = any(:ids) and state = 'open' and kind in ('late', 'missing_theirs') order by id for update;
+ where payout = any(:ids) and state = 'open' and kind in ('late', 'missing_theirs', 'second_copy') order by id for update;
+
+-- name: second_copies
+select id from payouts.breaks where batch = any(:ids) and state = 'open' order by id for update;
 
 -- name: not_booked
 -- What we sent for a date, and no statement has booked: once the statement of that date is here, or is overdue itself.
@@ -249,7 +252,7 @@ select p.id, p.amount, b.execution_date
 select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id
   from payouts.breaks k
   left join payouts.payouts p on p.id = k.payout
-  left join payouts.batches b on b.id = p.batch
+  left join payouts.batches b on b.id = coalesce(p.batch, k.batch)
   left join payouts.lines l on l.id = k.line
  where k.id = :id;
 
@@ -257,7 +260,7 @@ select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.stat
 select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id
   from payouts.breaks k
   left join payouts.payouts p on p.id = k.payout
-  left join payouts.batches b on b.id = p.batch
+  left join payouts.batches b on b.id = coalesce(p.batch, k.batch)
   left join payouts.lines l on l.id = k.line
  order by k.state, k.opened_at desc, k.id desc limit :limit;
 

@@ -61,6 +61,7 @@ class BreakKind(StrEnum):
     DUPLICATE = "duplicate"  # the bank booked it twice
     CONTRADICTION = "contradiction"  # the bank speaks against its own final word
     BALANCE = "balance"  # a statement does not begin with the balance at which the last one ended
+    SECOND_COPY = "second_copy"  # the bank says that it has this already
     UNWRITABLE = "unwritable"  # it cannot be written into a file; it goes into none while this is open
 
 
@@ -293,7 +294,10 @@ class Message(Struct, frozen=True):
 
 
 class Break(Struct, frozen=True):
-    """A difference between our books and the bank's. `message_id` is the batch's, `end_to_end_id` the bank's word."""
+    """A difference between our books and the bank's. `message_id` is the batch's, `end_to_end_id` the bank's word.
+
+    It is about a payout, a line of the bank, both, or a whole batch.
+    """
 
     id: UUID
     business_date: date

@@ -78,9 +78,10 @@ def _note(call: asyncio.Task[None]) -> None:
 @tasks.periodic(cron="23 * * * *")
 @tasks.task(name="forget", pass_context=True, queueing_lock="webhooks:forget")
 async def forget(context: JobContext, timestamp: int) -> None:
-    """Every hour: forget finished deliveries after 30 days, and keys that sign no more."""
+    """Every hour: forget deliveries after 30 days, finished or waiting for nobody, and keys that sign no more."""
     pool: db.Pool = context.additional_context["pool"]
     now = clock.now()
     async with pool.write() as conn:
         await db.run(conn, q.forget_deliveries, before=now - KEPT)
+        await db.run(conn, q.forget_waiting, before=now - KEPT)
         await db.run(conn, q.forget_keys, now=now)

@@ -3,7 +3,7 @@
 from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
-from openhall.core.webhooks import api, pages
+from openhall.core.webhooks import api, news, pages
 from openhall.core.webhooks.jobs import tasks
 
 q = db.load("openhall.core.webhooks")
@@ -21,7 +21,7 @@ PACKAGE = Package(
     name="webhooks",
     module="openhall.core.webhooks",
     routes=(api.router, pages.router),
-    tasks=(tasks,),
+    tasks=(tasks, news.tasks),
     tiles=(Tile(slot="services", title=N_("Webhooks"), icon="webhook", href="/webhooks", order=90),),
     checks=CHECKS,
 )

@@ -108,20 +108,26 @@ update webhooks.cursors c set number = r.number
 
 -- name: claim
 -- For a worker alone until the lease ends, and the attempt is written before it is made. One endpoint has few at a
--- time, so that a silent one does not keep the others waiting.
-with due as (
-  select d.id
+-- time, and one resident not many, so that silent ones do not keep the others waiting; and everybody's first comes
+-- before anybody's second. Calls under way count as turns that were had.
+with busy as (
+  select e.id, e.resident, e.slow_until, f.flying, sum(f.flying) over (partition by e.resident) as had
     from webhooks.endpoints e
    cross join lateral (
-     select count(*) as flying from webhooks.deliveries f
-      where f.endpoint = e.id and f.lease_until > :now) as busy
+     select count(*) as flying from webhooks.deliveries w
+      where w.endpoint = e.id and w.lease_until > :now) as f
+   where e.state = 'active'
+), turns as (
+  select d.id, d.next_at, b.had + row_number() over (partition by b.resident order by d.next_at, d.id) as turn
+    from busy b
    cross join lateral (
      select w.id, w.next_at from webhooks.deliveries w
-      where w.endpoint = e.id and w.state = 'pending' and w.next_at <= :now
+      where w.endpoint = b.id and w.state = 'pending' and w.next_at <= :now
         and (w.lease_until is null or w.lease_until <= :now)
-      order by w.next_at, w.id limit greatest(0, :each - busy.flying)) as d
-   where e.state = 'active' and (e.slow_until is null or e.slow_until <= :now)
-   order by d.next_at, d.id limit :limit
+      order by w.next_at, w.id limit greatest(0, :each - b.flying)) as d
+   where b.slow_until is null or b.slow_until <= :now
+), due as (
+  select id from turns where turn <= :share order by turn, next_at, id limit :limit
 ), claimed as (
   update webhooks.deliveries d
      set attempts = d.attempts + 1, tries = d.tries + 1, lease_until = :lease_ends
@@ -160,6 +166,9 @@ update webhooks.endpoints set slow_until = :until, slow_count = slow_count + 1 w
 -- name: disable
 update webhooks.endpoints set state = 'disabled', why = :why where id = :id and state = 'active';
 
+-- name: disabled_endpoint
+select resident, url, why from webhooks.endpoints where id = :id and state = 'disabled';
+
 -- name: deliveries
 select d.id, d.endpoint, d.type, d.stream, d.number, d.state, d.attempts, d.event_at, d.next_at, d.finished_at,
        d.lease_until is not null as under_way, a.at as last_at, a.status, a.error, a.took_ms
@@ -195,6 +204,11 @@ update webhooks.deliveries set state = 'pending', tries = 0, since = :now, next_
 
 -- name: forget_deliveries
 delete from webhooks.deliveries where finished_at < :before;
+
+-- name: forget_waiting
+-- What still waits after so long for an endpoint that is told nothing.
+delete from webhooks.deliveries d using webhooks.endpoints e
+ where e.id = d.endpoint and e.state <> 'active' and d.state = 'pending' and d.since < :before and d.lease_until is null;
 
 -- name: forget_keys
 delete from webhooks.keys where expires_at < :now;

@@ -73,7 +73,21 @@ class Clearing:
                 self.books.run("add_message", id=batch.message_id, bytes=content)
                 for payout in batch.payouts:
                     self._add(batch.message_id, payout)
+            else:
+                self._decline_copy(batch.message_id)
         path.replace(self.taken / path.name)
+
+    def _decline_copy(self, message: str) -> None:
+        """A further copy of a message is rejected whole, as banks do; what the first one asked for goes on."""
+        report = StatusReport(
+            message_id=self._next("status"),
+            created_at=clock.now(),
+            original_message_id=message,
+            original_message_name="pain.001.001.09",
+            status="RJCT",
+            reasons=(Reason("DU01"),),
+        )
+        self._write(f"copy-{message}", iso20022.write_status_report(report))
 
     def _add(self, message: str, payout: iso20022.Payout) -> None:
         plan = self._plan(payout.creditor_account.number)

@@ -153,6 +153,42 @@ async def test_a_file_that_replaces_one_not_yet_carried_away_is_read_itself(stag
     assert await stage.paid_out() == 30_000
 
 
+@pytest.mark.parametrize("name", ["对账单" * 27 + ".xml", "x" * 251 + ".xml", "é" * 125 + ".xml"])
+async def test_a_name_as_long_as_a_disk_allows_is_carried_away(stage: Stage, name: str) -> None:
+    payout = await stage.withdraw(100)
+    stage.drop(name, b"<x/>")
+    await stage.go()
+    assert stage.folder.waiting() == []
+    (moved,) = stage.folder.refused.iterdir()
+    assert moved.name.endswith(name[-40:])
+    assert await stage.state(payout) == "settled"
+
+
+async def test_a_file_that_cannot_be_moved_stops_no_other_and_is_decided_once(stage: Stage) -> None:
+    payout = await stage.withdraw(100)
+    stage.folder = Stuck(stage.rail)
+    stage.drop("0-stuck.xml", b"<x/>")
+    for _ in range(3):
+        with pytest.raises(PermissionError):
+            await stage.exchange()
+        stage.bank.step()
+    assert await stage.state(payout) == "settled"
+    assert stage.folder.waiting() == ["0-stuck.xml"]
+    assert len([file for file in await stage.files() if file.name == "0-stuck.xml"]) == 1
+    stage.folder = Folder(stage.rail)
+    await stage.exchange()
+    assert stage.folder.waiting() == []
+
+
+class Stuck(Folder):
+    """A folder with a file that somebody else holds."""
+
+    def carry_away(self, name: str, sha256: str, to: str, *, read: bool) -> None:
+        if name == "0-stuck.xml":
+            raise PermissionError(name)
+        super().carry_away(name, sha256, to, read=read)
+
+
 class Lame(Folder):
     """A folder that carries nothing away."""
 

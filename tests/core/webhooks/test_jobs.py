@@ -58,6 +58,46 @@ async def test_finished_deliveries_are_forgotten_after_thirty_days_and_open_ones
         assert [one["number"] for one in await stage.log(webhook)] == left
 
 
+@pytest.mark.parametrize(("state", "left"), [("paused", []), ("disabled", []), ("active", [1])])
+async def test_what_waits_for_a_webhook_that_is_told_nothing_is_forgotten_after_thirty_days(
+    stage: Stage, receiver: Receiver, state: str, left: list[int]
+) -> None:
+    webhook = await stage.add()
+    await stage.pay()
+    receiver.next(status(500))
+    await stage.work()
+    async with stage.pool.write() as conn:
+        why = "'silent'" if state == "disabled" else "null"
+        await conn.execute(f"update webhooks.endpoints set state = '{state}', why = {why}".encode())
+    for days, kept in ((29, [1]), (31, left)):
+        with clock.at(datetime.now(UTC) + timedelta(days=days)):
+            await work.forget(context(stage), timestamp=0)
+        assert [one["number"] for one in await stage.log(webhook)] == kept
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "said that it is gone"), ("zh_CN", "推送已关闭")])
+async def test_the_owner_of_a_webhook_that_the_hall_switches_off_gets_a_text(
+    stage: Stage, receiver: Receiver, lang: str, word: str
+) -> None:
+    await stage.add()
+    async with stage.pool.write() as conn:
+        await conn.execute(b"update people.residents set lang = %s where id = %s", [lang, await stage.keeper_id()])
+    await stage.pay()
+    receiver.next(status(410))
+    await stage.work()
+    with jobs.app.replace_connector(PsycopgConnector()) as queue:
+        await queue.open_async(stage.pool.raw)
+        await queue.run_worker_async(
+            wait=False,
+            listen_notify=False,
+            install_signal_handlers=False,
+            additional_context=context(stage).additional_context,
+        )
+    phone = await stage.hall.client.get("/demo/phone/13900000001", headers={"Accept": "application/json"})
+    assert [word in message["text"] for message in phone.json()].count(True) == 1, phone.text
+    assert "127.0.0.1" in phone.text
+
+
 async def test_keys_that_sign_no_more_are_forgotten(stage: Stage) -> None:
     webhook = await stage.add()
     await stage.act(webhook, "rotate")

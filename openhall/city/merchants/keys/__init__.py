@@ -21,6 +21,6 @@ from openhall.city.merchants.keys.rules import MOST_KEYS, is_key, key_hash, text
 from openhall.city.merchants.keys.types import EndedKey, Key, KeyAtWork, Scope
 
 __all__ = [
-    "MOST_KEYS", "EndedKey", "Key", "KeyAtWork", "Scope", "elsewhere", "end_by", "ended_with_maker", "is_key", "key_hash",
-    "keys_of", "make", "revoke", "see", "text_of", "with_hashes",
+    "MOST_KEYS", "EndedKey", "Key", "KeyAtWork", "Scope", "elsewhere", "end_by", "ended_with_maker", "is_key",
+    "key_hash", "keys_of", "make", "revoke", "see", "text_of", "with_hashes",
 ]  # fmt: skip

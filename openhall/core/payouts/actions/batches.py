@@ -103,6 +103,7 @@ async def sent(conn: db.Conn, batch: UUID) -> None:
 async def finish(conn: db.Conn, batches_: Sequence[UUID]) -> list[events.Fact]:
     """Close the batches of which nothing is under way any more; what is to be told of that."""
     done = await db.all(conn, q.finish_batches, UUID, ids=db.ids(batches_), now=clock.now())
+    await breaks.batches_ended(conn, done)
     return await _shares(conn, done, "settlement.finished")
 
 

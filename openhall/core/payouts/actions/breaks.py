@@ -20,6 +20,7 @@ REASON_MAX = 500
 OVERDUE = timedelta(days=2)
 LOST = timedelta(days=3)
 ARRIVED = N_("The bank has booked it now.")
+_ENDED = N_("The bank has decided on every payout of the first copy.")
 _GREW = N_("Still not booked after three days: it counts as missing now.")
 _FILLED = N_("The statement that was missing is here now.")
 _OPENED = N_("Found by comparing our books with the bank's.")
@@ -48,6 +49,7 @@ async def open_break(
     theirs: int | None,
     day: date | None = None,
     report: UUID | None = None,
+    batch: UUID | None = None,
 ) -> None:
     """Note a difference, once; `day` is the date it is about (today when none is known)."""
     one = ids.new()
@@ -61,6 +63,7 @@ async def open_break(
         payout=payout,
         line=line,
         report=report,
+        batch=batch,
         ours=ours,
         theirs=theirs,
         now=clock.now(),
@@ -85,7 +88,16 @@ async def resolve(conn: db.Conn, *, break_id: UUID, resident: UUID, reason: str)
 
 async def settle_by_itself(conn: db.Conn, payouts: Sequence[UUID], reason: str) -> None:
     """What was missed of these payouts is missed no more."""
-    for one in await db.all(conn, q.waiting_breaks, UUID, ids=db.ids(payouts)):
+    await _resolve_all(conn, await db.all(conn, q.waiting_breaks, UUID, ids=db.ids(payouts)), reason)
+
+
+async def batches_ended(conn: db.Conn, batches: Sequence[UUID]) -> None:
+    """Each payout of these batches has its end: that the bank got the file twice is explained."""
+    await _resolve_all(conn, await db.all(conn, q.second_copies, UUID, ids=db.ids(batches)), _ENDED)
+
+
+async def _resolve_all(conn: db.Conn, breaks: Sequence[UUID], reason: str) -> None:
+    for one in breaks:
         await db.run(conn, q.resolve_break, id=one)
         await _step(conn, one, what="resolved", reason=reason, resident=None)
 

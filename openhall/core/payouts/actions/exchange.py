@@ -13,7 +13,7 @@ import structlog
 from openhall.base import clock, db
 from openhall.core import ledger
 from openhall.core.payouts.actions import batches, files, withdraw
-from openhall.core.payouts.ports import NAME_MAX, Folder
+from openhall.core.payouts.ports import Folder, shortened
 from openhall.core.payouts.problems import Refused
 from openhall.core.payouts.reading import read
 from openhall.core.payouts.types import Found, Message, Rail, ToSend
@@ -80,15 +80,18 @@ async def lay(folder: Folder, batch: ToSend) -> None:
 
 
 async def receive(pool: db.Pool, rail: Rail, folder: Folder) -> None:
-    """Read what the bank laid into in/, one file after the other."""
-    await _carry_on(pool, folder)
-    failed: list[Exception] = []
+    """Read what the bank laid into in/, one file after the other. Whatever one file does, the others are read."""
+    stuck = await _carry_on(pool, folder)
+    failed = list(stuck.values())
     for name in await asyncio.to_thread(folder.waiting):
+        if name in stuck:
+            continue  # its fate is decided; looked at again, it would be noted as a second copy of itself each round
         try:
             await _take(pool, rail, folder, name)
-        except Exception as broken:  # noqa: BLE001  whatever one file does, the others are read
+        except Exception as broken:  # noqa: BLE001
             log.error("payouts.file_not_decided", file=name, error=type(broken).__name__)
             failed.append(broken)
+    failed += [broken for name, broken in (await _carry_on(pool, folder)).items() if name not in stuck]
     if failed:
         raise failed[0]
 
@@ -98,18 +101,24 @@ async def _take(pool: db.Pool, rail: Rail, folder: Folder, name: str) -> None:
     message, refused = await asyncio.to_thread(_read, found, rail)
     async with pool.write() as conn:
         await files.decide(conn, rail, found, message, refused)
-    await _carry_on(pool, folder)
 
 
-async def _carry_on(pool: db.Pool, folder: Folder) -> None:
-    """Carry away what is decided, also what a killed worker left lying."""
+async def _carry_on(pool: db.Pool, folder: Folder) -> dict[str, Exception]:
+    """Carry away what is decided, also what a killed worker left lying. By name, what could not be moved and why."""
     async with pool.read() as reader:
         left = await files.unfiled(reader)
+    stuck: dict[str, Exception] = {}
     for file in left:
-        to = f"{file.id}-{file.name[-NAME_MAX:]}"
-        await asyncio.to_thread(folder.carry_away, file.name, file.sha256, to, read=file.state == "read")
+        to = f"{file.id}-{shortened(file.name)}"
+        try:
+            await asyncio.to_thread(folder.carry_away, file.name, file.sha256, to, read=file.state == "read")
+        except OSError as broken:
+            log.error("payouts.file_not_moved", file=file.name, error=type(broken).__name__)
+            stuck[file.name] = broken
+            continue
         async with pool.write() as conn:
             await files.filed(conn, file.id)
+    return stuck
 
 
 def _read(found: Found, rail: Rail) -> tuple[Message | None, Refused | None]:

@@ -16,6 +16,7 @@ from openhall.core.payouts.actions.accounts import RAIL, lock_rail, rail_account
 from openhall.core.payouts.problems import Refused
 from openhall.core.payouts.types import (
     Batch,
+    BatchState,
     BreakKind,
     File,
     FileKind,
@@ -97,13 +98,34 @@ async def _status(conn: db.Conn, rail: Rail, report: iso20022.StatusReport) -> N
         raise Refused(problems.UNKNOWN_MESSAGE, detail=report.original_message_id)
     payouts = await hear.payouts_in_batch(conn, batch.id)
     _compare(report, batch, payouts)
-    said = []
+    said, copies = [], []
     for payout in payouts:
         status, reasons = iso20022.status_of(report, rules.end_to_end_id(payout.id))
-        if status is not None:
+        if iso20022.is_duplicate(status, reasons):
+            copies.append(payout)
+        elif status is not None:
             why = reasons[0] if reasons else iso20022.Reason()
             said.append(Said(payout.id, _WORDS[iso20022.outcome(status)], why.code, " ".join(why.information) or None))
+    await _second_copies(conn, batch, copies)
     await hear.hear(conn, said, currency=rail.currency)
+
+
+async def _second_copies(conn: db.Conn, batch: Batch, copies: Sequence[Locked]) -> None:
+    """The bank has these already, it says: no word on the money, which the first copy may have moved by now.
+
+    Most often we sent the file twice, and the whole batch is meant: that is one break, and the batch's end explains it.
+    """
+    if len(copies) == batch.count:
+        await breaks.open_break(
+            conn, kind=BreakKind.SECOND_COPY, batch=batch.id, payout=None, line=None, ours=batch.total, theirs=None
+        )
+        if batch.state is BatchState.FINISHED:
+            await breaks.batches_ended(conn, [batch.id])
+        return
+    for payout in copies:
+        await breaks.open_break(
+            conn, kind=BreakKind.SECOND_COPY, payout=payout.id, line=None, ours=payout.amount, theirs=None
+        )
 
 
 def _compare(report: iso20022.StatusReport, batch: Batch, payouts: Sequence[Locked]) -> None:

@@ -209,18 +209,22 @@ create table payouts.breaks (
     payout        uuid references payouts.payouts,
     line          uuid references payouts.lines,
     report        uuid references payouts.reports,
+    batch         uuid references payouts.batches,
     ours          bigint,
     theirs        bigint,
     state         text not null default 'open',
     opened_at     timestamptz not null,
     constraint break_kind_exists
         check (kind in ('missing_ours', 'missing_theirs', 'amount', 'late', 'duplicate', 'contradiction', 'balance',
-                        'unwritable')),
+                        'second_copy', 'unwritable')),
     constraint break_state_exists check (state in ('open', 'resolved')),
-    constraint break_is_about_something check (num_nonnulls(payout, line, report) > 0)
+    constraint break_is_about_something
+        check (case when batch is null then num_nonnulls(payout, line, report) > 0
+                    else num_nonnulls(payout, line, report) = 0 end)
 );
 
 create unique index one_open_break_per_payout on payouts.breaks (payout, kind) where state = 'open' and line is null;
+create unique index one_open_break_per_batch on payouts.breaks (batch, kind) where state = 'open' and batch is not null;
 create unique index one_break_per_statement on payouts.breaks (report) where report is not null;
 create unique index one_break_per_line on payouts.breaks (line, kind) where line is not null;
 create index breaks_newest on payouts.breaks (state, opened_at desc);

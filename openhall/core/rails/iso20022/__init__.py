@@ -9,7 +9,13 @@ Invariants:
 from openhall.core.rails.iso20022.camt import read_notifications, read_statements
 from openhall.core.rails.iso20022.camt_writer import write_notifications, write_statements
 from openhall.core.rails.iso20022.pain001 import read_payouts, write_payouts
-from openhall.core.rails.iso20022.pain002 import outcome, read_status_report, status_of, write_status_report
+from openhall.core.rails.iso20022.pain002 import (
+    is_duplicate,
+    outcome,
+    read_status_report,
+    status_of,
+    write_status_report,
+)
 from openhall.core.rails.iso20022.refusals import FileRefused, NotWritable, Refusal
 from openhall.core.rails.iso20022.types import (
     Account,
@@ -37,7 +43,7 @@ from openhall.core.rails.iso20022.types import (
 __all__ = [
     "Account", "Agent", "Balance", "BatchInformation", "BatchStatus", "Detail", "Entry", "EntryDetails", "FileRefused",
     "NotWritable", "Notification", "NotificationFile", "Outcome", "Payout", "PayoutBatch", "Period", "Reason",
-    "Refusal", "Statement", "StatementFile", "StatusCount", "StatusReport", "TransactionStatus", "outcome",
-    "read_notifications", "read_payouts", "read_statements", "read_status_report", "status_of", "write_notifications",
-    "write_payouts", "write_statements", "write_status_report",
+    "Refusal", "Statement", "StatementFile", "StatusCount", "StatusReport", "TransactionStatus", "is_duplicate",
+    "outcome", "read_notifications", "read_payouts", "read_statements", "read_status_report", "status_of",
+    "write_notifications", "write_payouts", "write_statements", "write_status_report",
 ]  # fmt: skip

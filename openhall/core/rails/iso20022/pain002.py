@@ -29,6 +29,8 @@ _OUTCOMES = {
     "RJCT": Outcome.REJECTED,
     "CANC": Outcome.REJECTED,
 }
+# The same message, batch, transaction, end-to-end id or instruction as before; a duplication of any kind.
+_DUPLICATES = frozenset({"DU01", "DU02", "DU03", "DU04", "DU05", "AM05"})
 # It says that what it stands for has several statuses.
 _PARTLY = "PART"
 
@@ -36,6 +38,11 @@ _PARTLY = "PART"
 def outcome(status: str | None) -> Outcome:
     """What a status code means for the money; pending for what is absent or not known here."""
     return _OUTCOMES.get(status or "", Outcome.PENDING)
+
+
+def is_duplicate(status: str | None, reasons: Sequence[Reason]) -> bool:
+    """Whether a rejection is only of a further copy. Of the money it says nothing: the first copy may well be paid."""
+    return outcome(status) is Outcome.REJECTED and any(reason.code in _DUPLICATES for reason in reasons)
 
 
 def status_of(report: StatusReport, end_to_end_id: str) -> tuple[str | None, tuple[Reason, ...]]:

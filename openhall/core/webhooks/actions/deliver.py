@@ -13,8 +13,8 @@ from datetime import timedelta
 
 import structlog
 
-from openhall.base import clock, db
-from openhall.core.webhooks import rules
+from openhall.base import clock, db, jobs
+from openhall.core.webhooks import news, rules
 from openhall.core.webhooks.ports import TIMEOUT_S, Receiver
 from openhall.core.webhooks.types import Claimed, DeliveryState, Locked, Outcome, Verdict
 
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 AT_ONCE = 32
 # Of one endpoint: a slow one does not take the places of all others.
 EACH = 4
+# Of all endpoints of one resident.
+SHARE = 8
 # Longer than a call and the writing of its outcome.
 LEASE_S = 2 * TIMEOUT_S
 
@@ -32,7 +34,7 @@ async def claim(conn: db.Conn, limit: int) -> list[Claimed]:
     """Deliveries that are due, at most `limit`, for this worker alone; their attempts are written."""
     now = clock.now()
     ends = now + timedelta(seconds=LEASE_S)
-    return await db.all(conn, q.claim, Claimed, now=now, lease_ends=ends, each=EACH, limit=limit)
+    return await db.all(conn, q.claim, Claimed, now=now, lease_ends=ends, each=EACH, share=SHARE, limit=limit)
 
 
 async def step(pool: db.Pool, receiver: Receiver, hall_secret: str, claimed: Claimed) -> None:
@@ -79,7 +81,8 @@ async def _treat(conn: db.Conn, claimed: Claimed, endpoint: Locked, outcome: Out
         until = now + rules.slow_pause(endpoint.slow_count, outcome.retry_after)
         await db.run(conn, q.slow_down, id=claimed.endpoint, until=until)
     if verdict.ends is not None and rules.disables(verdict, endpoint, claimed.since):
-        await db.run(conn, q.disable, id=claimed.endpoint, why=verdict.ends)
+        if await db.run(conn, q.disable, id=claimed.endpoint, why=verdict.ends):
+            await jobs.defer(conn, news.tell_owner, endpoint=str(claimed.endpoint))
         log.warning("webhooks.disabled", endpoint=str(claimed.endpoint), why=verdict.ends)
 
 
