@@ -290,8 +290,7 @@ async def test_a_code_is_replaced_on_a_page_that_keeps_its_history(hall: Hall) -
     await keeper.sign_in(OWNER)
     address = f"/shops/{shop['id']}/codes"
     assert f'href="{address}"' in (await keeper.get(f"/shops/{shop['id']}")).text
-    before = (await keeper.get(address)).text
-    (hidden,) = re.findall(r'name="replaces" value="(\d{9})"', before)
+    (hidden,) = re.findall(rf'href="{address}/(\d{{9}})/replace"', (await keeper.get(address)).text)
     assert hidden == shop["short_code"]
     for _ in range(2):
         done = await keeper.post(address, replaces=hidden)
@@ -300,7 +299,7 @@ async def test_a_code_is_replaced_on_a_page_that_keeps_its_history(hall: Hall) -
     assert "Printings before" in after
     assert codes.short.show(hidden) in after
     assert f'href="/shops/{shop["id"]}/poster"' in after
-    (fresh,) = re.findall(r'name="replaces" value="(\d{9})"', after)
+    (fresh,) = re.findall(rf'href="{address}/(\d{{9}})/replace"', after)
     assert fresh != hidden
     poster = re.sub(r"<[^>]+>|\s", "", (await keeper.get(f"/shops/{shop['id']}/poster")).text)
     assert fresh in poster
