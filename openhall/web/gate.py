@@ -58,8 +58,9 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
         async with pool.read() as conn:
             visit = await people.visit_of(conn, token, kind)
     except Problem:
-        if required:
+        if required and kind is SessionKind.API:
             await _explain(connection, token)
+        if required:
             raise
         return
     if people.is_unseen(visit.session):

@@ -157,7 +157,7 @@ key_elsewhere = define(
     "merchants.key_elsewhere",
     Kind.FORBIDDEN,
     N_("A key of a shop opens the counter of that shop, and nothing else."),
-    N_("`scopes` says what it may do there. For everything else sign in."),
+    N_("What it may do there is in `scopes`. For everything else, sign in."),
 )
 scope_missing = define(
     "merchants.scope_missing",
