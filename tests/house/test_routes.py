@@ -259,7 +259,7 @@ async def test_the_demo_does_not_exist_in_a_real_hall(settings: Settings, outsid
 
 @pytest.mark.anyio
 async def test_a_scanners_key_opens_the_counter_and_nothing_else(hall: Hall) -> None:
-    """With a key that may do everything keys can: every other address answers as to a stranger, or says what keys open."""
+    """With a key that may do all keys can: every other address answers as to a stranger, or says what keys open."""
     owner = await hall.sign_in("13800000001")
     shop = await hall.open_shop(owner)
     wish = {"name": "Scanner", "scopes": ["charges:write", "payments:read", "refunds:write"]}
