@@ -241,7 +241,7 @@ async def test_who_is_at_no_counter_refuses_everything_at_once(hall: Hall) -> No
     second = await hall.ask_payer(payer, shop, 700)
     page = await visit(hall, f"/pay-code/charges/{first}")
     assert "2 charges wait for you" in page
-    assert 'action="/pay-code/refuse-all"' in page
+    assert 'formaction="/pay-code/refuse-all"' in page
     gone = await press(hall, "/pay-code/refuse-all")
     assert (gone.status_code, gone.headers["Location"]) == (303, "/pay-code")
     assert [await state_of(hall, charge) for charge in (first, second)] == [State.REFUSED, State.REFUSED]
