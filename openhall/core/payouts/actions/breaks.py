@@ -117,7 +117,7 @@ async def compare_balances(conn: db.Conn, *, account: str, first: date) -> None:
     )
     for one in filled:
         await db.run(conn, q.resolve_break, id=one)
-        await _step(conn, one, what="resolved", reason=_FILLED, resident=None)
+        await add_step(conn, one, what="resolved", reason=_FILLED, resident=None)
     for gap in gaps:
         await open_break(
             conn,
