@@ -3,7 +3,8 @@
 Invariants, kept by the database and proved by `openhall check`:
 - the money of a payout leaves its account the moment it is asked for, and lies in the clearing account until the bank
   has decided: that account has exactly what is under way;
-- only the bank's own word ends a payout: settled, rejected or returned; what came back is in its account again;
+- only the bank's own word ends a payout, or two operators where it is lost: settled, rejected or returned; what came
+  back is in its account again;
 - a batch is one file, whose id, sums and bytes never change; sent again it is the same file;
 - a file of the bank is used once and whole, or refused with the reason and nothing happened;
 - where our books and the bank's differ there is a break, with a history that is only ever added to.

@@ -16,6 +16,7 @@ CHECKS = (
     Check(
         "payouts.breaks", "A difference was opened once, and resolved exactly when somebody said why.", q.check_breaks
     ),
+    Check("payouts.exits", "What operators ended was asked for by one and confirmed by another.", q.check_exits),
     Check(
         "payouts.forgotten", "Nothing lies unsent: no batch for an hour, no payout for three days.", q.check_forgotten
     ),

@@ -16,9 +16,9 @@ from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import people
 from openhall.core.payouts import problems
-from openhall.core.payouts.actions import batches, breaks, exchange, files
+from openhall.core.payouts.actions import batches, breaks, exchange, exits, files
 from openhall.core.payouts.ports import Folder
-from openhall.core.payouts.types import BatchState, Break, BreakKind, File, FileKind, Rail, State
+from openhall.core.payouts.types import BatchState, Break, BreakKind, File, FileKind, Rail, State, Way
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
@@ -60,10 +60,24 @@ BREAKS = {
 }
 
 
+WAYS = {
+    Way.SETTLED: N_("Settled as the bank booked it"),
+    Way.GIVE_BACK: N_("Give the money back"),
+}
+
+
 class ResolveForm(Struct, frozen=True):
-    """Why a difference is explained."""
+    """Why a difference is explained; with a way, why its payout should end so."""
 
     reason: str = ""
+    way: str = ""
+
+
+class AnswerForm(Struct, frozen=True):
+    """Another operator's answer to what was asked in this step; anything but `confirm` declines."""
+
+    step: int
+    answer: str = ""
 
 
 @get("/operator/bank", opt=RESIDENT)
@@ -117,44 +131,69 @@ async def resend(pool: edge.Pool, resident: Me, settings: edge.HallSettings, bat
 async def difference(
     request: AnyRequest, reader: edge.Reader, resident: Me, break_id: FromPath[UUID]
 ) -> Response[Html]:
-    """One difference, its history, and a place for the reason."""
+    """One difference, its history, and a place for the reason or for an answer."""
     await people.require_operator(reader, resident.id)
-    return edge.page(request, "payouts/break.html", problem=None, **await _break(request, reader, break_id))
+    shown = await _break(request, reader, resident, break_id)
+    return edge.page(request, "payouts/break.html", problem=None, **shown)
 
 
 @post("/operator/bank/breaks/{break_id:uuid}", opt=RESIDENT, status_code=303)
 async def resolve(
     request: AnyRequest, data: URLEncodedBody[ResolveForm], pool: edge.Pool, resident: Me, break_id: FromPath[UUID]
 ) -> Response[Any]:
-    """Resolve it with a reason."""
+    """Resolve it with a reason, or ask that its payout end."""
     try:
         async with pool.write() as conn:
             await people.require_operator(conn, resident.id)
-            await breaks.resolve(conn, break_id=break_id, resident=resident.id, reason=data.reason)
+            if data.way:
+                await exits.ask(conn, break_id=break_id, resident=resident.id, way=data.way, reason=data.reason)
+            else:
+                await breaks.resolve(conn, break_id=break_id, resident=resident.id, reason=data.reason)
     except Problem as problem:
         if problem.definition is not problems.reason_missing:
             raise
         async with pool.read() as reader:
-            shown = await _break(request, reader, break_id)
+            shown = await _break(request, reader, resident, break_id)
         return edge.problem_page(request, "payouts/break.html", problem, **shown)
     return edge.see_other(f"/operator/bank/breaks/{break_id}")
 
 
-async def _break(request: AnyRequest, reader: db.ReadConn, break_id: UUID) -> dict[str, Any]:
+@post("/operator/bank/breaks/{break_id:uuid}/answer", opt=RESIDENT, status_code=303)
+async def answer(
+    data: URLEncodedBody[AnswerForm], pool: edge.Pool, resident: Me, break_id: FromPath[UUID]
+) -> Response[str]:
+    """Confirm what another operator asked for, or decline it."""
+    do = exits.confirm if data.answer == "confirm" else exits.decline
+    async with pool.write() as conn:
+        await people.require_operator(conn, resident.id)
+        await do(conn, break_id=break_id, resident=resident.id, number=data.step)
+    return edge.see_other(f"/operator/bank/breaks/{break_id}")
+
+
+async def _break(request: AnyRequest, reader: db.ReadConn, resident: Resident, break_id: UUID) -> dict[str, Any]:
     found: Break = await breaks.find(reader, break_id)
     language = language_of(request)
+    history = await breaks.history(reader, break_id)
+    asked = exits.asked_in(history)
     steps = [
         {
             "what": step.what,
+            "way": translate(request, language, WAYS[step.way]) if step.way else None,
             "at": step.at,
             "who": step.name if step.resident else None,
             "by_itself": step.resident is None,
             # The hall's own reasons are texts of ours; people's stay as they wrote them.
             "reason": translate(request, language, step.reason) if step.resident is None else step.reason,
         }
-        for step in await breaks.history(reader, break_id)
+        for step in history
     ]
-    return {"difference": found, "steps": steps, "title": translate(request, language, BREAKS[found.kind])}
+    return {
+        "difference": found,
+        "steps": steps,
+        "title": translate(request, language, BREAKS[found.kind]),
+        "ways": {way: translate(request, language, WAYS[way]) for way in await exits.ways(reader, found)},
+        "asked": asked and {"step": asked.number, "mine": asked.resident == resident.id},
+    }
 
 
 def _file(request: AnyRequest, file: File) -> dict[str, Any]:
@@ -175,4 +214,4 @@ def _words(request: AnyRequest, msgids: dict[Any, str]) -> dict[str, str]:
     return {str(name): translate(request, language, msgid) for name, msgid in msgids.items()}
 
 
-router = edge.pages(overview, batch, resend, difference, resolve)
+router = edge.pages(overview, batch, resend, difference, resolve, answer)

@@ -77,6 +77,31 @@ break_resolved = define(
     N_("Look at its history."),
 )
 
+exit_impossible = define(
+    "payouts.exit_impossible",
+    Kind.CONFLICT,
+    N_("This payout cannot be ended so."),
+    N_("Look at the difference again: the bank may have spoken, or may still do so."),
+)
+exit_asked = define(
+    "payouts.exit_asked",
+    Kind.CONFLICT,
+    N_("Somebody has asked for an end of this payout already."),
+    N_("Confirm it or decline it first."),
+)
+nothing_asked = define(
+    "payouts.nothing_asked",
+    Kind.CONFLICT,
+    N_("What you answer is no longer asked."),
+    N_("Look at the difference again."),
+)
+same_person = define(
+    "payouts.same_person",
+    Kind.REFUSED,
+    N_("Who asks cannot confirm it too."),
+    N_("Let another operator look at it."),
+)
+
 # Why a file is not used at all: the reader's reasons, and three of ours.
 SEEN_BEFORE, UNKNOWN_MESSAGE, UNKNOWN_PAYOUT = "seen_before", "unknown_message", "unknown_payout"
 REFUSED = {

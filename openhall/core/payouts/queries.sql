@@ -135,6 +135,9 @@ select id, business_date, number, execution_date, message_id, count, total, curr
 select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
   from payouts.batches order by made_at desc, id desc limit :limit;
 
+-- name: payout_state
+select state from payouts.payouts where id = :id;
+
 -- name: lock_payouts
 select id, source, owner, account, batch, amount, currency, state
   from payouts.payouts where id = any(:ids) order by id for update;
@@ -201,9 +204,12 @@ values (:id, :rail, :business_date, :kind, :payout, :line, :report, :batch, :our
     on conflict do nothing;
 
 -- name: add_step
-insert into payouts.break_steps (break, number, what, reason, resident, at)
-select :break_id, coalesce(max(number), 0) + 1, :what, :reason, :resident, :now
+insert into payouts.break_steps (break, number, what, way, reason, resident, at)
+select :break_id, coalesce(max(number), 0) + 1, :what, :way, :reason, :resident, :now
   from payouts.break_steps where break = :break_id;
+
+-- name: lock_break
+select id from payouts.breaks where id = :id for update;
 
 -- name: resolve_break
 update payouts.breaks set state = 'resolved' where id = :id and state = 'open';
@@ -265,7 +271,7 @@ select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.stat
  order by k.state, k.opened_at desc, k.id desc limit :limit;
 
 -- name: steps
-select s.number, s.what, s.reason, s.resident, r.name, s.at
+select s.number, s.what, s.way, s.reason, s.resident, r.name, s.at
   from payouts.break_steps s left join people.residents r on r.id = s.resident
  where s.break = :break_id order by s.number;
 
@@ -352,6 +358,18 @@ select k.id, k.state
  group by k.id
 having count(*) filter (where s.what = 'opened') <> 1
     or count(*) filter (where s.what = 'resolved') <> case k.state when 'resolved' then 1 else 0 end
+ limit 100;
+
+-- name: check_exits
+-- What operators ended was asked for by one and confirmed by another, and ended so.
+select k.id, k.payout, s.way, s.resident
+  from payouts.break_steps s
+  join payouts.breaks k on k.id = s.break
+  left join payouts.break_steps a on a.break = s.break and a.number = s.number - 1 and a.what = 'asked' and a.way = s.way
+  left join payouts.payouts p on p.id = k.payout
+ where s.what = 'resolved' and s.way is not null
+   and (a.resident is null or s.resident is null or a.resident = s.resident
+        or coalesce(p.state, '') not in ('returned', case s.way when 'settled' then 'settled' else 'rejected' end))
  limit 100;
 
 -- name: check_forgotten

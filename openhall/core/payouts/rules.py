@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from uuid import UUID
 
-from openhall.core.payouts.types import Rail, State, ToPay, Word
+from openhall.core.payouts.types import BreakKind, Rail, State, ToPay, Way, Word
 from openhall.core.rails import iso20022
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
@@ -135,9 +135,32 @@ def _plain(text: str) -> str:
     return " ".join(letters.split())[:REMITTANCE_MAX].strip()
 
 
-def means(state: State, word: Word) -> Move:
+def ways(kind: BreakKind, theirs: int | None, state: State) -> tuple[Way, ...]:
+    """How operators may end a payout in this state with such a break.
+
+    None while it may still come or its file may still go, and where the shop has had the money twice.
+    """
+    match kind, state:
+        case BreakKind.UNWRITABLE, State.REQUESTED:
+            return (Way.GIVE_BACK,)
+        case (
+            BreakKind.AMOUNT | BreakKind.MISSING_THEIRS | BreakKind.SECOND_COPY | BreakKind.CONTRADICTION,
+            State.SENT | State.ACCEPTED,
+        ):
+            return (Way.SETTLED, Way.GIVE_BACK)
+        case BreakKind.CONTRADICTION, State.SETTLED:
+            return (Way.GIVE_BACK,)
+        case BreakKind.AMOUNT, State.SETTLED if theirs is not None and theirs > 0:
+            return (Way.GIVE_BACK,)  # it came back, with another amount
+        case _:
+            return ()
+
+
+def means(state: State, word: Word, *, by_hand: bool = False) -> Move:
     """What the bank's word does to a payout in this state. What is final stays, but for money that comes back."""
     match word, state:
+        case Word.REJECTED, State.REQUESTED if by_hand:
+            return Move.GO
         case _, State.REQUESTED:
             return Move.CONTRADICTION  # it was never sent
         case _, State.RETURNED:

@@ -72,6 +72,13 @@ class BreakState(StrEnum):
     RESOLVED = "resolved"
 
 
+class Way(StrEnum):
+    """How operators end a payout that the bank lost or booked wrongly."""
+
+    SETTLED = "settled"  # the bank booked it: it counts as arrived
+    GIVE_BACK = "give_back"  # the money goes back to its account
+
+
 class Source(Struct, frozen=True):
     """Whose money is withdrawn: a shop, say. `account` is its ledger account, `owner` the resident it belongs to."""
 
@@ -179,13 +186,17 @@ class Locked(Struct, frozen=True):
 
 
 class Said(Struct, frozen=True):
-    """The bank's word on one payout, with its code and words when it is a no. `line` is where it was booked."""
+    """The bank's word on one payout, with its code and words when it is a no. `line` is where it was booked.
+
+    `by_hand`: two operators say it in the bank's place.
+    """
 
     payout: UUID
     word: Word
     code: str | None = None
     reason: str | None = None
     line: UUID | None = None
+    by_hand: bool = False
 
 
 class ToPay(Struct, frozen=True):
@@ -313,10 +324,11 @@ class Break(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """What was done about a break. Without a resident the hall did it itself."""
+    """What was done about a break. Without a resident the hall did it itself. `way`: how the payout is to end."""
 
     number: int
     what: str
+    way: Way | None
     reason: str
     resident: UUID | None
     name: str | None

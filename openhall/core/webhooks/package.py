@@ -3,8 +3,9 @@
 from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
-from openhall.core.webhooks import api, news, pages
+from openhall.core.webhooks import api, pages
 from openhall.core.webhooks.jobs import tasks
+from openhall.core.webhooks.news import jobs as news
 
 q = db.load("openhall.core.webhooks")
 

@@ -22,6 +22,7 @@ alter table ledger.journal disable trigger append_only;
 UNSENT = "update payouts.batches set state = 'ready', sent_at = null, finished_at = null"
 COPIED = "insert into base.events select stream, number + 100, type, data, at from base.events"
 UNDO = "update payouts.payouts set state = '{}' where state = 'settled'"
+ALONE = "select break, 2, 'resolved', 'settled', 'x', (select id from people.residents limit 1), at"
 BREACHES = {
     "payouts.clearing": [
         "update payouts.payouts set state = 'accepted' where state = 'settled'",
@@ -49,7 +50,10 @@ BREACHES = {
     "payouts.breaks": [
         "update payouts.breaks set state = 'resolved'",
         "delete from payouts.break_steps",
-        "insert into payouts.break_steps select break, 2, 'resolved', 'x', null, at from payouts.break_steps",
+        "insert into payouts.break_steps select break, 2, 'resolved', null, 'x', null, at from payouts.break_steps",
+    ],
+    "payouts.exits": [
+        f"insert into payouts.break_steps {ALONE} from payouts.break_steps",
     ],
     "payouts.forgotten": [
         "update payouts.payouts set requested_at = now() - interval '4 days' where state = 'requested'",

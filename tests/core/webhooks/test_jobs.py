@@ -63,15 +63,21 @@ async def test_what_waits_for_a_webhook_that_is_told_nothing_is_forgotten_after_
     stage: Stage, receiver: Receiver, state: str, left: list[int]
 ) -> None:
     webhook = await stage.add()
-    await stage.pay()
+    async with stage.pool.write() as conn:
+        await publish(conn, [Fact(f"shop:{stage.shop['id']}", "payment.tested", {})])
     receiver.next(status(500))
     await stage.work()
     async with stage.pool.write() as conn:
         why = "'silent'" if state == "disabled" else "null"
         await conn.execute(f"update webhooks.endpoints set state = '{state}', why = {why}".encode())
-    for days, kept in ((29, [1]), (31, left)):
-        with clock.at(datetime.now(UTC) + timedelta(days=days)):
-            await work.forget(context(stage), timestamp=0)
+    for days, kept in ((29, [1]), (2, left)):
+        async with stage.pool.write() as conn:
+            back = f"- interval '{days} days'"
+            await conn.execute(f"update base.events set at = at {back}".encode())
+            await conn.execute(
+                f"update webhooks.deliveries set event_at = event_at {back}, since = since {back}".encode()
+            )
+        await work.forget(context(stage), timestamp=0)
         assert [one["number"] for one in await stage.log(webhook)] == kept
 
 

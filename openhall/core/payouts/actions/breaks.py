@@ -11,7 +11,7 @@ from openhall.base.i18n import N_
 from openhall.core import ledger
 from openhall.core.payouts import problems
 from openhall.core.payouts.actions.accounts import RAIL, lock_rail
-from openhall.core.payouts.types import Break, BreakKind, Day, Step
+from openhall.core.payouts.types import Break, BreakKind, Day, Step, Way
 
 q = db.load("openhall.core.payouts")
 
@@ -69,7 +69,7 @@ async def open_break(
         now=clock.now(),
     )
     if opened:
-        await _step(conn, one, what="opened", reason=_OPENED, resident=None)
+        await add_step(conn, one, what="opened", reason=_OPENED, resident=None)
 
 
 async def resolve(conn: db.Conn, *, break_id: UUID, resident: UUID, reason: str) -> None:
@@ -78,12 +78,18 @@ async def resolve(conn: db.Conn, *, break_id: UUID, resident: UUID, reason: str)
     Refusals: `payouts.break_not_found`, `payouts.reason_missing`, `payouts.break_resolved`.
     """
     await find(conn, break_id)
+    reason = clean_reason(reason)
+    if not await db.run(conn, q.resolve_break, id=break_id):
+        raise problems.break_resolved()
+    await add_step(conn, break_id, what="resolved", reason=reason, resident=resident)
+
+
+def clean_reason(reason: str) -> str:
+    """A reason without spaces around it; `payouts.reason_missing`."""
     reason = reason.strip()
     if not 1 <= len(reason) <= REASON_MAX:
         raise problems.reason_missing()
-    if not await db.run(conn, q.resolve_break, id=break_id):
-        raise problems.break_resolved()
-    await _step(conn, break_id, what="resolved", reason=reason, resident=resident)
+    return reason
 
 
 async def settle_by_itself(conn: db.Conn, payouts: Sequence[UUID], reason: str) -> None:
@@ -99,7 +105,7 @@ async def batches_ended(conn: db.Conn, batches: Sequence[UUID]) -> None:
 async def _resolve_all(conn: db.Conn, breaks: Sequence[UUID], reason: str) -> None:
     for one in breaks:
         await db.run(conn, q.resolve_break, id=one)
-        await _step(conn, one, what="resolved", reason=reason, resident=None)
+        await add_step(conn, one, what="resolved", reason=reason, resident=None)
 
 
 async def compare_balances(conn: db.Conn, *, account: str, first: date) -> None:
@@ -111,7 +117,7 @@ async def compare_balances(conn: db.Conn, *, account: str, first: date) -> None:
     )
     for one in filled:
         await db.run(conn, q.resolve_break, id=one)
-        await _step(conn, one, what="resolved", reason=_FILLED, resident=None)
+        await add_step(conn, one, what="resolved", reason=_FILLED, resident=None)
     for gap in gaps:
         await open_break(
             conn,
@@ -149,8 +155,13 @@ async def reconcile(conn: db.Conn) -> int:
     return len(found)
 
 
-async def _step(conn: db.Conn, break_id: UUID, *, what: str, reason: str, resident: UUID | None) -> None:
-    await db.run(conn, q.add_step, break_id=break_id, what=what, reason=reason, resident=resident, now=clock.now())
+async def add_step(
+    conn: db.Conn, break_id: UUID, *, what: str, reason: str, resident: UUID | None, way: Way | None = None
+) -> None:
+    """Add to the history of a break."""
+    await db.run(
+        conn, q.add_step, break_id=break_id, what=what, way=way, reason=reason, resident=resident, now=clock.now()
+    )
 
 
 async def find(conn: db.ReadConn, break_id: UUID) -> Break:

@@ -47,7 +47,7 @@ async def _apply(conn: db.Conn, said: Sequence[Said], accounts: Accounts) -> lis
     """One round; the payouts that it moved, as they were before."""
     words = {one.payout: one for one in said}
     locked = await db.all(conn, q.lock_payouts, Locked, ids=db.ids(words))
-    moves = {payout.id: rules.means(payout.state, words[payout.id].word) for payout in locked}
+    moves = {payout.id: _move(payout, words[payout.id]) for payout in locked}
     for payout in locked:
         if moves[payout.id] is Move.CONTRADICTION:
             await _contradicted(conn, payout, words[payout.id])
@@ -57,9 +57,13 @@ async def _apply(conn: db.Conn, said: Sequence[Said], accounts: Accounts) -> lis
     rows = {payout.id: _row(payout, words[payout.id]) for payout in going}
     await _post(conn, [one for payout in going for one in _transfers(payout, rows[payout.id], accounts)])
     await db.run(conn, q.move_payouts, rows=db.rows(rows.values()))
-    gone = [payout.id for payout in going if words[payout.id].word is Word.REJECTED]
+    gone = [one.id for one in going if words[one.id].word is Word.REJECTED and not words[one.id].by_hand]
     await breaks.settle_by_itself(conn, gone, _REJECTED)
     return [(payout, words[payout.id]) for payout in going]
+
+
+def _move(payout: Locked, said: Said) -> Move:
+    return rules.means(payout.state, said.word, by_hand=said.by_hand)
 
 
 async def _contradicted(conn: db.Conn, payout: Locked, said: Said) -> None:

@@ -112,7 +112,9 @@ create table payouts.payouts (
     constraint amount_is_positive check (amount > 0),
     constraint state_exists
         check (state in ('requested', 'batched', 'sent', 'accepted', 'settled', 'rejected', 'returned')),
-    constraint batched_when_no_longer_requested check ((state = 'requested') = (batch is null)),
+    -- Rejected without a batch: it could not be written, and operators gave it back.
+    constraint batched_when_no_longer_requested
+        check (case when batch is null then state in ('requested', 'rejected') else state <> 'requested' end),
     constraint settled_by_a_transfer check ((state in ('settled', 'returned')) = (settling is not null)),
     constraint given_back_by_a_transfer check ((state in ('rejected', 'returned')) = (giving_back is not null)),
     constraint settled_at_a_time check ((settling is null) = (settled_at is null)),
@@ -234,11 +236,16 @@ create table payouts.break_steps (
     break    uuid not null references payouts.breaks,
     number   int not null,
     what     text not null,
+    way      text,               -- how two operators end the payout
     reason   text not null,
     resident uuid references people.residents,
     at       timestamptz not null,
     primary key (break, number),
-    constraint step_exists check (what in ('opened', 'resolved')),
+    constraint step_exists check (what in ('opened', 'asked', 'declined', 'resolved')),
+    constraint way_exists check (way in ('settled', 'give_back')),
+    constraint asked_for_a_way
+        check (case what when 'asked' then way is not null when 'resolved' then true else way is null end),
+    constraint ended_by_people check (way is null or resident is not null),
     constraint reason_has_a_length check (char_length(reason) between 1 and 500)
 );
 

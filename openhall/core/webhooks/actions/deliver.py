@@ -14,7 +14,8 @@ from datetime import timedelta
 import structlog
 
 from openhall.base import clock, db, jobs
-from openhall.core.webhooks import news, rules
+from openhall.core.webhooks import rules
+from openhall.core.webhooks.news import jobs as news
 from openhall.core.webhooks.ports import TIMEOUT_S, Receiver
 from openhall.core.webhooks.types import Claimed, DeliveryState, Locked, Outcome, Verdict
 

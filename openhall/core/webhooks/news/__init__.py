@@ -1,0 +1,1 @@
+"""What owners are told on the phone of their webhooks."""

@@ -1,0 +1,216 @@
+"""Payouts that the bank lost or booked wrongly are ended by two operators, and by nobody alone."""
+
+from uuid import UUID
+
+import pytest
+
+from openhall.base.errors import Problem
+from openhall.core import people
+from openhall.core.payouts import rules
+from openhall.core.payouts.actions import breaks, exits
+from openhall.core.payouts.types import BreakKind, State, Step, Way
+from tests.core.payouts.stage import OWNER, Stage, breaches, days_later
+from tests.core.rails.test_pages import Person
+
+pytestmark = pytest.mark.anyio
+OTHER = "13800000009"
+
+
+async def other(stage: Stage) -> UUID:
+    """A second operator."""
+    signed_in = await stage.hall.sign_in(OTHER)
+    me = UUID((await stage.hall.client.get("/api/v1/me", headers=signed_in)).json()["id"])
+    async with stage.pool.write() as conn:
+        await people.add_operator(conn, me)
+    return me
+
+
+async def lost(stage: Stage) -> tuple[UUID, UUID]:
+    """A payout that the bank never books, and its break."""
+    stage.plan("missing")
+    payout = await stage.withdraw(5_000)
+    await stage.withdraw(1)
+    await stage.go()
+    stage.end_day()
+    await stage.exchange()
+    with days_later(4):
+        await stage.reconcile()
+    return payout, await open_break(stage)
+
+
+async def booked_wrongly(stage: Stage) -> tuple[UUID, UUID]:
+    """A payout of which the bank booked one fen more, and its break."""
+    stage.plan("wrong")
+    payout = await stage.withdraw(5_000)
+    await stage.go()
+    stage.end_day()
+    await stage.exchange()
+    return payout, await open_break(stage)
+
+
+async def open_break(stage: Stage) -> UUID:
+    (one,) = [one for one in await stage.breaks() if one.state == "open"]
+    return one.id
+
+
+async def ask(stage: Stage, break_id: UUID, way: str, reason: str = "The bank says so in writing.") -> None:
+    async with stage.pool.write() as conn:
+        await exits.ask(conn, break_id=break_id, resident=stage.source.owner, way=way, reason=reason)
+
+
+async def confirm(stage: Stage, break_id: UUID, by: UUID, number: int = 2) -> None:
+    async with stage.pool.write() as conn:
+        await exits.confirm(conn, break_id=break_id, resident=by, number=number)
+
+
+async def decline(stage: Stage, break_id: UUID, by: UUID, number: int = 2) -> None:
+    async with stage.pool.write() as conn:
+        await exits.decline(conn, break_id=break_id, resident=by, number=number)
+
+
+async def history(stage: Stage, break_id: UUID) -> list[Step]:
+    async with stage.pool.read() as reader:
+        return await breaks.history(reader, break_id)
+
+
+async def test_a_lost_payout_is_given_back_when_a_second_operator_confirms(stage: Stage) -> None:
+    payout, one = await lost(stage)
+    second = await other(stage)
+    await ask(stage, one, Way.GIVE_BACK)
+    assert (await stage.state(payout), await stage.clearing()) == ("sent", 5_000), "asking moves nothing"
+    with pytest.raises(Problem) as alone:
+        await confirm(stage, one, stage.source.owner)
+    assert alone.value.code == "payouts.same_person"
+    await confirm(stage, one, second)
+    assert (await stage.state(payout), await stage.balance(), await stage.clearing()) == ("rejected", 99_999, 0)
+    steps = [(step.what, step.way, step.resident) for step in await history(stage, one)]
+    assert steps == [
+        ("opened", None, None),
+        ("asked", Way.GIVE_BACK, stage.source.owner),
+        ("resolved", Way.GIVE_BACK, second),
+    ]
+    assert (await stage.told())[-1] == "withdrawal.rejected"
+    assert (await stage.told("settlement."))[-1] == "settlement.finished"
+    with pytest.raises(Problem) as twice:
+        await confirm(stage, one, second)
+    assert twice.value.code == "payouts.break_resolved"
+
+
+async def test_what_the_bank_booked_with_another_amount_is_settled(stage: Stage) -> None:
+    payout, one = await booked_wrongly(stage)
+    second = await other(stage)
+    await ask(stage, one, Way.SETTLED)
+    await confirm(stage, one, second)
+    assert (await stage.state(payout), await stage.paid_out(), await stage.clearing()) == ("settled", 5_000, 0)
+    with days_later(9):
+        assert await stage.reconcile() == 0
+
+
+async def test_what_cannot_be_written_is_given_back_without_a_batch(stage: Stage) -> None:
+    payout = await stage.withdraw(5_000)
+    async with stage.pool.write() as conn:
+        await breaks.open_break(conn, kind=BreakKind.UNWRITABLE, payout=payout, line=None, ours=5_000, theirs=None)
+    one, second = await open_break(stage), await other(stage)
+    await stage.go()
+    assert await stage.state(payout) == "requested"
+    await ask(stage, one, Way.GIVE_BACK)
+    await confirm(stage, one, second)
+    assert (await stage.state(payout), await stage.balance()) == ("rejected", 100_000)
+
+
+async def test_what_was_declined_or_asked_anew_cannot_be_confirmed(stage: Stage) -> None:
+    payout, one = await lost(stage)
+    second = await other(stage)
+    for way, reason, code in (
+        ("steal", "x", "payouts.exit_impossible"),
+        (Way.SETTLED, "  ", "payouts.reason_missing"),
+    ):
+        with pytest.raises(Problem) as refused:
+            await ask(stage, one, way, reason)
+        assert refused.value.code == code
+    with pytest.raises(Problem) as early:
+        await confirm(stage, one, second)
+    assert early.value.code == "payouts.nothing_asked"
+    await ask(stage, one, Way.SETTLED)
+    with pytest.raises(Problem) as again:
+        await ask(stage, one, Way.GIVE_BACK)
+    assert again.value.code == "payouts.exit_asked"
+    await decline(stage, one, second)
+    await ask(stage, one, Way.GIVE_BACK)
+    with pytest.raises(Problem) as stale:
+        await confirm(stage, one, second, number=2)
+    assert stale.value.code == "payouts.nothing_asked", "they had seen something else"
+    await confirm(stage, one, second, number=4)
+    assert await stage.state(payout) == "rejected"
+
+
+async def test_the_bank_that_books_it_after_all_opens_a_new_difference(stage: Stage) -> None:
+    stage.plan("late")
+    payout = await stage.withdraw(5_000)
+    await stage.withdraw(1)
+    await stage.go()
+    stage.end_day()
+    await stage.exchange()
+    with days_later(4):
+        await stage.reconcile()
+        one, second = await open_break(stage), await other(stage)
+        await ask(stage, one, Way.GIVE_BACK)
+        await confirm(stage, one, second)
+        await stage.go()
+        stage.end_day()
+        await stage.exchange()
+    assert (await stage.state(payout), await stage.paid_out()) == ("rejected", 1)
+    assert "contradiction" in {found.kind for found in await stage.breaks() if found.state == "open"}
+
+
+async def test_the_check_finds_what_one_operator_did_alone(stage: Stage) -> None:
+    payout, one = await lost(stage)
+    second = await other(stage)
+    await ask(stage, one, Way.GIVE_BACK)
+    await confirm(stage, one, second)
+    another = f"select id from payouts.payouts where id <> '{payout}'"
+    for change in (
+        f"update payouts.break_steps set resident = '{stage.source.owner}' where number = 3 and break = '{one}'",
+        f"update payouts.break_steps set way = 'settled' where break = '{one}' and number = 3",
+        f"delete from payouts.break_steps where number = 2 and break = '{one}'",
+        f"update payouts.breaks set payout = ({another}) where id = '{one}'",
+    ):
+        async with stage.pool.write() as conn, conn.transaction(force_rollback=True):
+            assert await breaches(conn, "payouts.exits") == []
+            await conn.execute(b"alter table payouts.break_steps disable trigger all")
+            assert (await conn.execute(change.encode())).rowcount == 1
+            assert await breaches(conn, "payouts.exits"), change
+
+
+@pytest.mark.parametrize("kind", BreakKind)
+def test_nothing_is_ended_that_is_over_or_may_still_go(kind: BreakKind) -> None:
+    for state in (State.BATCHED, State.REJECTED, State.RETURNED):
+        assert rules.ways(kind, 100, state) == ()
+    if kind in (BreakKind.LATE, BreakKind.DUPLICATE, BreakKind.MISSING_OURS):
+        assert [rules.ways(kind, -100, state) for state in State] == [()] * len(State)
+
+
+async def test_two_operators_end_a_payout_on_their_pages(stage: Stage) -> None:
+    payout, one = await lost(stage)
+    await stage.operator()
+    await other(stage)
+    first = Person(stage.hall)
+    await first.sign_in(OWNER)
+    place = f"/operator/bank/breaks/{one}"
+    assert "Give the money back" in (await first.look(place)).text
+    assert (await first.send(place, reason=" ", way="give_back")).status_code == 400
+    await first.look(place)
+    assert (await first.send(place, reason="They never had it.", way="give_back")).status_code == 303
+    mine = (await first.look(place)).text
+    assert ("Take it back" in mine, 'value="confirm"' in mine) == (True, False)
+    assert (await first.send(f"{place}/answer", step="2", answer="confirm")).status_code == 422
+    # Both sit at the same browser, one after the other.
+    stage.hall.client.cookies.clear()
+    second = Person(stage.hall)
+    await second.sign_in(OTHER)
+    theirs = (await second.look(place)).text
+    assert "They never had it." in theirs
+    assert 'value="confirm"' in theirs
+    assert (await second.send(f"{place}/answer", step="2", answer="confirm")).status_code == 303
+    assert await stage.state(payout) == "rejected"
+    assert 'name="answer"' not in (await second.look(place)).text
