@@ -23,7 +23,6 @@ OPENERS = {
     "openhall.base.limits": "a count must stand even when the request is refused",
     "openhall.base.live": "a stream outlives the transaction of its request",
     "openhall.base.migrate": "migrates, one transaction a file",
-    "openhall.core.webhooks.news": "a job: tells an owner",
     "openhall.core.payments.teller": "looks up the order that a code names, before the batch",
     "openhall.core.people.actions.entrance": "a wrong code must be counted even though the sign-in is refused",
     "openhall.core.rails.actions.settle": "writes before the call to the bank and again after it",
