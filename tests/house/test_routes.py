@@ -206,6 +206,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/shops/{shop_id:uuid}/orders": {"amount": 1},
     "PATCH /api/v1/shops/{shop_id:uuid}/staff/{staff_id:uuid}": {"role": "cashier"},
     "PUT /api/v1/shops/{shop_id:uuid}/limits": {"cashier_refund_max": 1},
+    "POST /operator/bank/breaks/{break_id:uuid}/answer": {"step": 1},
     "POST /api/v1/payments": {"code": "123456782", "amount": 1},
     "POST /api/v1/shops/{shop_id:uuid}/charges": {"pay_code": "710000000000000000", "amount": 1, "reference": "R1"},
     "POST /api/v1/shops/{shop_id:uuid}/charges/reverse": {"reference": "R1"},
