@@ -67,7 +67,6 @@ MOVES_MONEY = {
     "/api/v1/shops/{shop_id}/charges",
     "/api/v1/campaigns",
     "/api/v1/campaigns/{campaign_id}/fund",
-    "/api/v1/me/charges/{charge_id}/confirm",
 }
 AMOUNTS = {"amount", "balance", "available", "total", "refunded", "paid", "discount", "bounty", "budget", "spent"}
 FIELDS = {
