@@ -146,7 +146,8 @@ def prepare_tools() -> None:
     """The browser stories need Chromium and a font to draw Chinese with, the story of the API needs curl."""
     missing = []
     if not any(map(shutil.which, BROWSERS)):
-        missing.append("chromium")
+        # The second one is optional: it shows the same pages with less work.
+        missing += ["chromium", "chromium-headless-shell"]
     if not has_chinese_font():
         missing.append("fonts-noto-cjk")
     if shutil.which("curl") is None:

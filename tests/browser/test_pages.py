@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response
 
 from openhall.base.config import Settings
 from openhall.web.app import create_app
+from tests.browser.conftest import WINDOWLESS, browser
 from tests.browser.scenery import Scenery
 from tests.browser.sitting import SMALL, SPEECH, Watch
 from tests.browser.views import VIEWS
@@ -113,10 +114,12 @@ class Gallery:
 
 
 @pytest.fixture(scope="package")
-def gallery(chromium: Browser, hall: Served, scenery: Scenery) -> Iterator[Gallery]:
-    opened = Gallery(chromium, hall, scenery)
-    yield opened
-    opened.close()
+def gallery(playwright: Playwright, hall: Served, scenery: Scenery) -> Iterator[Gallery]:
+    """Nobody acts here, pages are only drawn and measured: the plainest browser will do."""
+    with browser(playwright, names=WINDOWLESS) as opened:
+        shown = Gallery(opened, hall, scenery)
+        yield shown
+        shown.close()
 
 
 def grow(page: Page, width: int) -> None:

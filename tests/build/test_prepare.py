@@ -37,7 +37,7 @@ def test_a_normal_account_is_told_exactly_what_to_install(prepare: ModuleType, m
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
     monkeypatch.setattr(prepare, "has_chinese_font", lambda: False)
-    with pytest.raises(SystemExit, match="sudo apt-get install chromium fonts-noto-cjk curl"):
+    with pytest.raises(SystemExit, match="sudo apt-get install chromium chromium-headless-shell fonts-noto-cjk curl"):
         prepare.prepare_tools()
 
 
