@@ -10,6 +10,8 @@ from babel.numbers import format_currency
 
 # Larger than any payment of a city and small enough that a bigint can hold nine thousand of them.
 MAX_AMOUNT = 10**15
+# What people read before an amount below zero: the true minus, as wide as a plus, and never the end of a line.
+MINUS = "−"
 
 # ISO 4217 minor units that are not two.
 _EXPONENTS = {
@@ -29,8 +31,15 @@ def decimal(amount: int, currency: str) -> Decimal:
 
 
 def format(amount: int, currency: str, language: str) -> str:  # noqa: A001  read as money.format
-    """The amount as people of that language write it: 350 CNY -> ¥3.50; other currencies keep their own sign."""
-    return format_currency(decimal(amount, currency), currency, locale="zh_CN" if currency == "CNY" else language)
+    """The amount as people of that language write it: 350 CNY -> ¥3.50, -350 CNY -> −¥3.50 with the true minus sign;
+    other currencies keep their own sign."""
+    text = format_currency(decimal(amount, currency), currency, locale="zh_CN" if currency == "CNY" else language)
+    return text.replace("-", MINUS)
+
+
+def grouped(count: int) -> str:
+    """A count as people read it, by thousands: 7474 -> '7,474'."""
+    return f"{count:,}".replace("-", MINUS)
 
 
 def plain(amount: int, currency: str) -> str:

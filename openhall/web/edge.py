@@ -148,6 +148,15 @@ def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     return token.strip()
 
 
+async def explain(connection: ASGIConnection[Any, Any, Any, Any], token: str) -> None:
+    """A token that is good elsewhere is told where, by a Problem: its bearer is not to think that it has ended."""
+    sources = [source for package in connection.app.state.packages for source in package.tokens]
+    async with connection.app.state.pool.read() as conn:
+        for source in sources:
+            if problem := await source(conn, token=token):
+                raise problem
+
+
 async def once(
     request: Request[Any, Any, Any],
     conn: db.Conn,
@@ -250,6 +259,6 @@ def amount_of(text: str, currency: str) -> int:
 __all__ = [
     "BEARERS", "COUNTER", "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount",
     "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
-    "answered", "answers", "api", "bearer", "key_of_form", "once", "once_form", "page", "pages", "problem_page",
-    "same_site", "see_other", "with_query",
+    "answered", "answers", "api", "bearer", "explain", "key_of_form", "once", "once_form", "page", "pages",
+    "problem_page", "same_site", "see_other", "with_query",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.people import SessionKind
-from openhall.web.edge import bearer
+from openhall.web.edge import bearer, explain
 
 Door = ASGIConnection[Any, Any, Any, Any]
 
@@ -59,7 +59,7 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
             visit = await people.visit_of(conn, token, kind)
     except Problem:
         if required and kind is SessionKind.API:
-            await _explain(connection, token)
+            await explain(connection, token)
         if required:
             raise
         return
@@ -68,15 +68,6 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
             await people.see(writing, visit.session)
     connection.scope["state"]["visit"] = visit
     connection.scope["state"]["resident"] = visit.resident
-
-
-async def _explain(connection: Door, token: str) -> None:
-    """A token that is good elsewhere is told where: its bearer is not to think that it has ended."""
-    sources = [source for package in connection.app.state.packages for source in package.tokens]
-    async with connection.app.state.pool.read() as conn:
-        for source in sources:
-            if problem := await source(conn, token=token):
-                raise problem
 
 
 def _require_json(connection: Door) -> None:

@@ -49,6 +49,7 @@ class Renderer:
         zone = ZoneInfo(self.settings.zone)
         chinese = language == "zh_CN"
         environment.filters["said"] = ids.said
+        environment.filters["grouped"] = money.grouped
         environment.globals.update(
             hall={
                 "name": self.settings.hall_name_zh if chinese else self.settings.hall_name,

@@ -108,7 +108,7 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
         (350, "CNY", "zh_CN", "¥3.50"),
         (350, "CNY", "en", "¥3.50"),
         (1_234_567, "CNY", "en", "¥12,345.67"),
-        (-350, "CNY", "zh_CN", "-¥3.50"),
+        (-350, "CNY", "zh_CN", "−¥3.50"),
         (350, "JPY", "en", "¥350"),
         (3500, "KWD", "en", "KWD3.500"),
     ],

@@ -31,8 +31,8 @@ async def create(conn: db.Conn, *, sponsor: UUID, new: NewCampaign) -> Campaign:
 
     Refusals: `campaigns.title_invalid`, `campaigns.rules_invalid`, `campaigns.budget_not_covered`.
     """
-    title = " ".join(new.title.split())
-    if not 1 <= len(title) <= _TITLE or not title.isprintable():
+    title, title_en = _named(new.title), _named(new.title_en or "")
+    if not title:
         raise problems.title_invalid()
     rules.checked(new.rules)
     campaign = ids.new()
@@ -43,6 +43,7 @@ async def create(conn: db.Conn, *, sponsor: UUID, new: NewCampaign) -> Campaign:
         id=campaign,
         sponsor=sponsor,
         title=title,
+        title_en=title_en or None,
         account=account,
         source=new.source,
         currency=new.currency,
@@ -55,6 +56,14 @@ async def create(conn: db.Conn, *, sponsor: UUID, new: NewCampaign) -> Campaign:
     if new.budget:
         return await fund(conn, sponsor=sponsor, campaign=campaign, amount=new.budget)
     return await find(conn, sponsor=sponsor, campaign=campaign)
+
+
+def _named(title: str) -> str:
+    """A name of an offer as it is kept, empty for none; Problem `campaigns.title_invalid`."""
+    clean = " ".join(title.split())
+    if len(clean) > _TITLE or not clean.isprintable():
+        raise problems.title_invalid()
+    return clean
 
 
 async def find(conn: db.ReadConn, *, sponsor: UUID, campaign: UUID) -> Campaign:

@@ -36,11 +36,14 @@ class GroupRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class CampaignRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A campaign to be made. Amounts in minor units; no weekdays: every day; no groups: everywhere.
 
+    `title` is what payers read; with a `title_en` those who read English are shown that one.
+
     `most_off`, of a `fixed_price` and required there: the most it takes off one payment.
     `budget` comes from the sponsor's wallet, or from the account of `from_shop`. `start` lets it run at once.
     """
 
     title: str
+    title_en: str | None = None
     kind: Kind
     amount: Fen = 0
     low: Fen = 0
@@ -137,6 +140,7 @@ async def _new(
         source=forms.source_of(resident.wallet, owned, data.from_shop),
         budget=data.budget,
         currency=settings.currency,
+        title_en=data.title_en,
     )
 
 
@@ -204,12 +208,7 @@ async def _change(conn: db.Conn, resident: Resident, campaign: UUID, to: State) 
 async def list_offers(reader: edge.Reader) -> views.OffersBody:
     """What is offered to payers today or within a week."""
     local = ledger.local(clock.now())
-    return views.OffersBody(
-        [
-            views.OfferBody(one.id, one.title, one.currency, rules.is_on(one, local), views.RulesBody.of(one))
-            for one in await actions.offered(reader)
-        ]
-    )
+    return views.OffersBody([views.OfferBody.of(one, rules.is_on(one, local)) for one in await actions.offered(reader)])
 
 
 @get("/promoter", opt=RESIDENT)

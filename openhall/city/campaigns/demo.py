@@ -14,7 +14,11 @@ from openhall.core.payments.offers import Group
 _BUDGET = 2_000_000
 _FRIDAY = 1 << 4
 _BREAKFAST = Group("category", "5814", N_("Breakfast stall, snacks"))
-_TITLES = {"friday": "周五早餐一分钱", "off": "早餐立减三元五", "bounty": "付款红包"}
+_TITLES = {
+    "friday": ("周五早餐一分钱", "Friday breakfast for one fen"),
+    "off": ("早餐立减三元五", "¥3.50 off breakfast"),
+    "bounty": ("付款红包", "Red packet for paying"),
+}
 
 
 async def load(conn: db.Conn, city: City) -> None:
@@ -47,9 +51,12 @@ def _plans(first: date, last: date) -> dict[str, Rules]:
     }
 
 
-async def _run(conn: db.Conn, sponsor: UUID, wallet: UUID, title: str, rules: Rules, currency: str) -> None:
+async def _run(
+    conn: db.Conn, sponsor: UUID, wallet: UUID, titles: tuple[str, str], rules: Rules, currency: str
+) -> None:
     groups = [] if rules.kind is Kind.BOUNTY else [_BREAKFAST]
-    new = NewCampaign(title, rules, groups, wallet, _BUDGET, currency)
+    title, title_en = titles
+    new = NewCampaign(title, rules, groups, wallet, _BUDGET, currency, title_en)
     made = await actions.create(conn, sponsor=sponsor, new=new)
     await actions.change(conn, sponsor=sponsor, campaign=made.id, to=State.RUNNING)
 

@@ -32,6 +32,7 @@ class CampaignForm(Struct, frozen=True):
     """A campaign as it was typed: amounts in major units, days as dates, hours as 06:30; `place` is "kind id"."""
 
     title: str = ""
+    title_en: str = ""
     kind: str = Kind.AMOUNT_OFF.value
     amount: str = ""
     low: str = ""
@@ -262,6 +263,7 @@ async def _typed(
         source=forms.source_of(resident.wallet, owned, shop),
         budget=forms.amount_of(form.budget, "budget", settings.currency),
         currency=settings.currency,
+        title_en=form.title_en or None,
     )
 
 

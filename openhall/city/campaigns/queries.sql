@@ -1,9 +1,9 @@
 -- name: insert_campaign
-insert into campaigns.campaigns (id, sponsor, title, kind, account, source, currency, amount, low, high, most_off, min_spend,
-                                 first_day, last_day, weekdays, from_minute, to_minute, per_day, per_person,
+insert into campaigns.campaigns (id, sponsor, title, title_en, kind, account, source, currency, amount, low, high, most_off,
+                                 min_spend, first_day, last_day, weekdays, from_minute, to_minute, per_day, per_person,
                                  per_person_sum, most_uses, days, seed, created_at)
-values (:id, :sponsor, :title, :kind, :account, :source, :currency, :amount, :low, :high, :most_off, :min_spend,
-        :first_day, :last_day, :weekdays, :from_minute, :to_minute, :per_day, :per_person,
+values (:id, :sponsor, :title, :title_en, :kind, :account, :source, :currency, :amount, :low, :high, :most_off,
+        :min_spend, :first_day, :last_day, :weekdays, :from_minute, :to_minute, :per_day, :per_person,
         :per_person_sum, :most_uses, :days, :seed, :now);
 
 -- name: insert_groups

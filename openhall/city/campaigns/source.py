@@ -108,7 +108,7 @@ class _Batch:
             return None
         gift, campaign = found
         rules.take(self._tallies[campaign.id], self._used[campaign.id, due.payer], gift)
-        return Gift(campaign.id, campaign.title, campaign.account, gift)
+        return Gift(campaign.id, campaign.title, campaign.title_en, campaign.account, gift)
 
 
 def _drawn(campaign: Campaign, due: Due) -> int:

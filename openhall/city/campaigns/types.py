@@ -64,11 +64,13 @@ class Rules(Struct, frozen=True, kw_only=True):
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
-    """A campaign with its rules; `groups` are [kind, id, title] of where it is valid, none: everywhere."""
+    """A campaign with its rules; `groups` are [kind, id, title] of where it is valid, none: everywhere.
+    `title_en` is what who reads English is shown instead of `title`, where there is one."""
 
     id: UUID
     sponsor: UUID
     title: str
+    title_en: str | None
     kind: Kind
     state: State
     account: UUID
@@ -108,7 +110,8 @@ class Sums(Struct, frozen=True):
 
 
 class NewCampaign(Struct, frozen=True):
-    """A campaign as it is asked for. `source` is the sponsor's wallet or the account of a shop of theirs."""
+    """A campaign as it is asked for. `source` is the sponsor's wallet or the account of a shop of theirs; no `title_en`
+    without a letter in it."""
 
     title: str
     rules: Rules
@@ -116,6 +119,7 @@ class NewCampaign(Struct, frozen=True):
     source: UUID
     budget: int
     currency: str
+    title_en: str | None = None
 
 
 class Invited(Struct, frozen=True):

@@ -66,6 +66,7 @@ class CampaignBody(Struct, frozen=True):
 
     id: UUID
     title: str
+    title_en: str | None
     state: State
     currency: str
     budget: int
@@ -85,6 +86,7 @@ class CampaignBody(Struct, frozen=True):
         return CampaignBody(
             id=campaign.id,
             title=campaign.title,
+            title_en=campaign.title_en,
             state=campaign.state,
             currency=campaign.currency,
             budget=sums.budget,
@@ -112,9 +114,14 @@ class OfferBody(Struct, frozen=True):
 
     id: UUID
     title: str
+    title_en: str | None
     currency: str
     now: bool
     rules: RulesBody
+
+    @staticmethod
+    def of(campaign: Campaign, now: bool) -> "OfferBody":
+        return OfferBody(campaign.id, campaign.title, campaign.title_en, campaign.currency, now, RulesBody.of(campaign))
 
 
 class OffersBody(Struct, frozen=True):

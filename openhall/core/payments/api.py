@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from openhall.base import errors, idempotency, ids, money
+from openhall.base.errors import Kind, Problem
 from openhall.core import payments, people
 from openhall.core.payments import offers
 from openhall.core.payments.views import PaymentView, RefundView
@@ -18,6 +19,7 @@ from openhall.web.edge import RESIDENT, RESIDENT_IN_BATCH
 
 Me = NamedDependency[Resident]
 Desks = NamedDependency[payments.Desks]
+PAGE = 50
 
 
 class PaymentRequest(Struct, forbid_unknown_fields=True):
@@ -44,9 +46,10 @@ class PaymentRequest(Struct, forbid_unknown_fields=True):
 
 
 class RefundsBody(Struct, frozen=True):
-    """The refunds of one payment."""
+    """The refunds of one payment, oldest first; `next_cursor` asks for those that follow, null on the last page."""
 
     refunds: list[RefundView]
+    next_cursor: UUID | None
 
 
 @post("/payments", opt=RESIDENT_IN_BATCH, status_code=201, responses=edge.answers(PaymentView))
@@ -73,11 +76,18 @@ async def pay(
         amount=data.amount,
         expected_paid=data.expected_paid,
     )
-    return edge.answered(request, await teller.pay(ask))
+    try:
+        answer = await teller.pay(ask)
+    except Problem as problem:
+        if problem.kind is Kind.UNAUTHENTICATED:
+            await edge.explain(request, token)
+        raise
+    return edge.answered(request, answer)
 
 
 class QuoteBody(Struct, frozen=True):
-    """A price as it is now: the payee receives `amount`, the payer pays `paid`, the offer named by `offer` the rest.
+    """A price as it is now: the payee receives `amount`, the payer pays `paid`, the offer named by `offer` (and in
+    English by `offer_en`, where it has such a name) the rest.
 
     Nothing is kept for the payer. Sent along as `expected_paid`, `paid` is the most that leaves their wallet.
     """
@@ -87,6 +97,7 @@ class QuoteBody(Struct, frozen=True):
     paid: int
     discount: int
     offer: str | None
+    offer_en: str | None
 
 
 @get("/payments/quote", opt=RESIDENT)
@@ -102,9 +113,15 @@ async def quote(
     payee = await payments.resolve(reader, teller.sources, code)
     due = offers.Due(ids.new(), resident.id, payee.id, amount, settings.currency)
     terms = await teller.offers.quote(reader, due)
-    discount = terms.discount.amount if terms.discount else 0
-    title = terms.discount.title if terms.discount else None
-    return QuoteBody(amount, settings.currency, offers.paid(amount, terms), discount, title)
+    gift = terms.discount
+    return QuoteBody(
+        amount=amount,
+        currency=settings.currency,
+        paid=offers.paid(amount, terms),
+        discount=gift.amount if gift else 0,
+        offer=gift.title if gift else None,
+        offer_en=gift.title_en if gift else None,
+    )
 
 
 @get("/payments/{payment_id:uuid}", opt=RESIDENT)
@@ -149,10 +166,17 @@ async def give_back(
 
 
 @get("/payments/{payment_id:uuid}/refunds", opt=RESIDENT)
-async def refunds(reader: edge.Reader, resident: Me, desks: Desks, payment_id: FromPath[UUID]) -> RefundsBody:
+async def refunds(
+    reader: edge.Reader,
+    resident: Me,
+    desks: Desks,
+    payment_id: FromPath[UUID],
+    cursor: FromQuery[UUID | None] = None,
+) -> RefundsBody:
     """What was given back of a payment, oldest first, for both its sides."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
-    return RefundsBody([RefundView.of(made) for made in await payments.refunds_of(reader, payment=payment.id)])
+    page = await payments.refunds_of(reader, payment=payment.id, after=cursor, limit=PAGE)
+    return RefundsBody([RefundView.of(made) for made in page], page[-1].id if len(page) == PAGE else None)
 
 
 router = edge.api(pay, quote, show, give_back, refunds, tags=["Payments"])

@@ -283,7 +283,7 @@ async def _refund_page(
 ) -> Response[Html]:
     subsidies = await offers.subsidies_of(reader, [payment.id])
     context: dict[str, Any] = {
-        "shares": payments.shares_of_rest(payment, subsidies),
+        "shares": payments.shares_of_rest(amount=payment.amount, refunded=payment.refunded, subsidies=subsidies),
         "back": edge.same_site(typed.back, ""),
         "payment": PaymentView.of_payment(payment),
         "payer_masked": payment.payer_masked,

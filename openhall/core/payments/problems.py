@@ -81,7 +81,7 @@ above_hall_limit = define(
     "payments.above_hall_limit",
     Kind.REFUSED,
     N_("This is more than one payment in this hall may be."),
-    N_("Ask for it in several smaller amounts."),
+    N_("Split it into several smaller amounts."),
 )
 insufficient_funds = define(
     "payments.insufficient_funds",

@@ -66,16 +66,10 @@ insert into payments.refunds (id, payment, payee, amount, currency, reason, refu
 values (:id, :payment, :payee, :amount, :currency, :reason, :refunded_by, :receipt_no, :business_date, :at);
 
 -- name: refunds_of_payment
-select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked,
-       f.amount - b.discount - b.bounty as to_payer, b.discount as of_discount, b.bounty as of_bounty
-  from payments.refunds f
-  join payments.payments p on p.id = f.payment
- cross join lateral (
-   select coalesce(sum(r.amount) filter (where s.kind = 'discount'), 0)::bigint as discount,
-          coalesce(sum(r.amount) filter (where s.kind = 'bounty'), 0)::bigint as bounty
-     from payments.subsidy_returns r join payments.subsidies s on s.id = r.subsidy
-    where r.refund = f.id) b
- where f.payment = :payment order by f.id limit 200;
+select id, payment, amount, currency, reason, receipt_no, business_date, at, refunded_by, payer_masked, to_payer,
+       of_discount, of_bounty
+  from payments.given_back
+ where payment = :payment and id > :after order by id limit :limit::int;
 
 -- name: refunds_named
 -- Which payments these refunds belong to, and to whom those went.
@@ -186,13 +180,11 @@ having o.refunded <> coalesce(sum(f.amount), 0)
 -- A refund is one ledger transfer, of its amount less what went back to budgets, from the payee's account to the payer's
 -- wallet; where all of it went back to budgets there is none. And the ledger moved nothing as a refund that is none.
 select coalesce(f.id, t.id) as id, f.amount, f.to_payer, t.amount as moved
-  from (select f.id, f.amount, f.amount - b.amount as to_payer, f.currency, f.business_date, o.account, r.wallet
-          from payments.refunds f
+  from (select f.id, f.amount, f.to_payer, f.currency, f.business_date, o.account, r.wallet
+          from payments.given_back f
           join payments.payments p on p.id = f.payment
           join payments.orders o on o.id = p.order_id
-          join people.residents r on r.id = p.payer
-          cross join lateral (select coalesce(sum(amount), 0)::bigint as amount
-                                from payments.subsidy_returns where refund = f.id) b) f
+          join people.residents r on r.id = p.payer) f
   full join (select * from ledger.transfers where reason = 'refund') t on t.id = f.id
  where case when f.to_payer = 0 then t.id is not null
             else (t.kind, t.debit, t.credit, t.amount, t.currency, t.business_date)
@@ -342,17 +334,11 @@ update payments.orders set state = 'closed' where id in (select id from found);
 
 -- name: refunds_to
 -- What a payee gave back on one business date, newest first.
-select f.id, f.payment, f.amount, f.currency, f.reason, f.receipt_no, f.business_date, f.at, f.refunded_by, p.payer_masked,
-       f.amount - b.discount - b.bounty as to_payer, b.discount as of_discount, b.bounty as of_bounty
-  from payments.refunds f
-  join payments.payments p on p.id = f.payment
- cross join lateral (
-   select coalesce(sum(r.amount) filter (where s.kind = 'discount'), 0)::bigint as discount,
-          coalesce(sum(r.amount) filter (where s.kind = 'bounty'), 0)::bigint as bounty
-     from payments.subsidy_returns r join payments.subsidies s on s.id = r.subsidy
-    where r.refund = f.id) b
- where f.payee = :payee and f.business_date = :business_date
- order by f.id desc limit :limit;
+select id, payment, amount, currency, reason, receipt_no, business_date, at, refunded_by, payer_masked, to_payer,
+       of_discount, of_bounty
+  from payments.given_back
+ where payee = :payee and business_date = :business_date
+ order by id desc limit :limit;
 
 -- name: check_shown_orders
 -- An order that is shown ends some time, and nobody pays it after its end. (Whoever pays in its last moment may have to

@@ -11,11 +11,12 @@ from openhall.base import db, events, ids
 from openhall.core import ledger
 from openhall.core.payments import actions, offers, problems, rules
 from openhall.core.payments.desks import ONLY_OWNERS, Desks
-from openhall.core.payments.types import Payment, Refund
+from openhall.core.payments.types import Refund
 
 q = db.load("openhall.core.payments")
 
 REFUNDED = "payment.refunded"
+_OLDEST = UUID(int=0)
 
 
 class _Refundable(Struct, frozen=True):
@@ -80,7 +81,7 @@ async def _move(conn: db.Conn, found: _Refundable, by: UUID, amount: int, reason
         raise problems.refund_above_rest(refundable=found.amount - found.refunded)
     made = ids.new()
     subsidies = await offers.subsidies_of(conn, [found.id])
-    shares = _shares(found, amount, subsidies)
+    shares = _shares(found.amount, found.refunded, amount, subsidies)
     returns = [
         (ids.new(), subsidy, part) for subsidy, part in zip(subsidies, shares.of(subsidies), strict=True) if part
     ]
@@ -129,19 +130,15 @@ async def _write(conn: db.Conn, made: Refund, payee: UUID) -> None:
     )
 
 
-def shares_of_rest(paid: Payment, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
-    """To whom it would go if all that is left of a payment were given back now."""
-    return _shares(paid, paid.amount - paid.refunded, subsidies)
+def shares_of_rest(*, amount: int, refunded: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
+    """To whom it would go if all that is left of a payment of `amount` were given back now."""
+    return _shares(amount, refunded, amount - refunded, subsidies)
 
 
-def _shares(found: _Refundable | Payment, amount: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
+def _shares(amount: int, refunded: int, more: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
     given = {subsidy.kind: subsidy.amount for subsidy in subsidies}
     return offers.returned(
-        found.amount,
-        discount=given.get("discount", 0),
-        bounty=given.get("bounty", 0),
-        before=found.refunded,
-        more=amount,
+        amount, discount=given.get("discount", 0), bounty=given.get("bounty", 0), before=refunded, more=more
     )
 
 
@@ -180,9 +177,12 @@ def _told(made: Refund, found: _Refundable) -> dict[str, object]:
     }
 
 
-async def refunds_of(conn: db.ReadConn, *, payment: UUID) -> list[Refund]:
-    """The refunds of a payment, oldest first. Whether the asker may see the payment is for the caller to find out."""
-    return await db.all(conn, q.refunds_of_payment, Refund, payment=payment)
+async def refunds_of(
+    conn: db.ReadConn, *, payment: UUID, after: UUID | None = None, limit: int | None = None
+) -> list[Refund]:
+    """The refunds of a payment, oldest first: all of them, or as many as `limit` after one. Whether the asker may see
+    the payment is for the caller to find out."""
+    return await db.all(conn, q.refunds_of_payment, Refund, payment=payment, after=after or _OLDEST, limit=limit)
 
 
 async def refunds_to(conn: db.ReadConn, *, payee: UUID, business_date: date, limit: int) -> list[Refund]:

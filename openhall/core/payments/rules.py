@@ -7,7 +7,7 @@ from uuid import UUID
 from openhall.base.errors import Problem
 from openhall.core.payments import problems
 from openhall.core.payments.codes import short
-from openhall.core.payments.types import Order, OrderState, Payee
+from openhall.core.payments.types import Order, OrderState
 
 
 def receipt_no(business_date: date, number: int) -> str:
@@ -29,23 +29,22 @@ def order_refusal(order: Order, amount: int | None, now: datetime) -> Problem | 
     return None
 
 
-def printed_limit(payee: Payee, most: int) -> int:
-    """The most that one payment by a printed code of this payee may be: a sticker can be swapped, an order cannot."""
-    return most if payee.printed_max is None else min(payee.printed_max, most)
+def payer_refusal(payer: UUID, owner: UUID | None) -> Problem | None:
+    """Why this resident cannot pay this payee, if so."""
+    return problems.own_shop() if payer == owner else None
 
 
-def payer_refusal(payer: UUID, owner: UUID | None, amount: int, limit: int) -> Problem | None:
-    """Why this resident cannot pay this amount to this payee, if so."""
-    if payer == owner:
-        return problems.own_shop()
-    if amount > limit:
-        return problems.above_limit(limit=limit)
+def amount_refusal(amount: int, most: int, printed: int | None = None) -> Problem | None:
+    """Why nobody may pay, or be asked for, this much at once, if so. `most` is the limit of the hall, whichever way it
+    is paid; `printed` that of a printed code, if it is paid by one: a sticker can be swapped, an order cannot.
+
+    The hall's comes first: above it a code of this very amount, which the other advises, is refused too.
+    """
+    if amount > most:
+        return problems.above_hall_limit(limit=most)
+    if printed is not None and amount > printed:
+        return problems.above_limit(limit=printed)
     return None
-
-
-def amount_refusal(amount: int, most: int) -> Problem | None:
-    """Why nobody may be asked for this much at once, if so: the limit of the hall, whichever way it is asked."""
-    return problems.above_hall_limit(limit=most) if amount > most else None
 
 
 def ledger_refusal(code: str) -> Problem:

@@ -198,8 +198,10 @@ class Teller:
     def _check(self, items: list[_Item]) -> None:
         for item in items:
             payer, due = item.ready
-            limit = rules.printed_limit(due.payee, self._settings.payment_max) if due.fresh else due.amount
-            item.answer = rules.payer_refusal(payer.resident, due.payee.owner, due.amount, limit)
+            item.answer = rules.payer_refusal(payer.resident, due.payee.owner)
+            if item.answer is None and due.fresh:
+                # What an order asks for was judged when it was made.
+                item.answer = rules.amount_refusal(due.amount, self._settings.payment_max, due.payee.printed_max)
 
     async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[paid.Paid]:
         """Post one transfer for each item; those that moved are answered with their receipt."""

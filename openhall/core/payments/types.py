@@ -121,7 +121,8 @@ class ShownOrder(ToPayee, frozen=True):
 
 
 class NewOrder(Struct, frozen=True):
-    """An order to be made. `reference` is the payee's own; `taken_by` the resident who takes it for the payee."""
+    """An order to be made. `reference` is the payee's own; `taken_by` the hand that takes it for the payee: a resident,
+    or a machine of the payee's."""
 
     payee: Payee
     amount: int

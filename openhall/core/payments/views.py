@@ -30,8 +30,8 @@ class ShopView(Struct, frozen=True):
 class PaymentView(Struct, frozen=True):
     """`amount` in minor units of `currency` is what the payee receives; `shop` is null when the payee is no shop.
 
-    `paid` is what left the payer's wallet: the rest, `discount`, came from the offer that `offer` names. `bounty` went
-    into the payer's wallet.
+    `paid` is what left the payer's wallet: the rest, `discount`, came from the offer that `offer` names, and `offer_en`
+    for who reads English, where its sponsor said so. `bounty` went into the payer's wallet.
     """
 
     id: UUID
@@ -47,6 +47,7 @@ class PaymentView(Struct, frozen=True):
     paid: int
     discount: int
     offer: str | None
+    offer_en: str | None
     bounty: int
 
     @staticmethod
@@ -67,6 +68,7 @@ class PaymentView(Struct, frozen=True):
             paid=offers.paid(paid.amount, paid.terms),
             discount=discount.amount if discount else 0,
             offer=discount.title if discount else None,
+            offer_en=discount.title_en if discount else None,
             bounty=bounty.amount if bounty else 0,
         )
 
@@ -89,6 +91,7 @@ class PaymentView(Struct, frozen=True):
             paid=paid.paid,
             discount=paid.discount,
             offer=discount.title if discount else None,
+            offer_en=discount.title_en if discount else None,
             bounty=bounty.amount if bounty else 0,
         )
 

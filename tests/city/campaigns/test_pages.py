@@ -44,6 +44,50 @@ async def test_the_lower_price_is_shown_paid_and_on_the_receipt(hall: Hall) -> N
     assert (await browser.get(f"/campaigns/{campaign['id']}")).status_code == 404
 
 
+async def test_an_offer_with_two_names_is_called_in_the_readers_language_everywhere(hall: Hall) -> None:
+    sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in(PAYER), await hall.sign_in(KEEPER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 2000)
+    named = {"title": "周五早餐", "title_en": " Friday  breakfast "}
+    campaign = await sponsor.run(**named)
+    packet = await sponsor.run(
+        title="谢谢光临", title_en="Thank you", kind="bounty", amount=0, low=9, high=9, min_spend=10
+    )
+    assert (campaign["title"], campaign["title_en"]) == ("周五早餐", "Friday breakfast")
+    offered = (await hall.client.get("/api/v1/offers", headers=payer)).json()["offers"]
+    assert {(one["title"], one["title_en"]) for one in offered} == {
+        ("周五早餐", "Friday breakfast"),
+        ("谢谢光临", "Thank you"),
+    }
+    quoted = await hall.client.get(
+        "/api/v1/payments/quote", params={"code": shop["code"], "amount": 700}, headers=payer
+    )
+    paid = (await hall.pay(payer, code=shop["code"], amount=700)).json()
+    looked = (await hall.client.get(f"/api/v1/payments/{paid['id']}", headers=payer)).json()
+    assert {(one["offer"], one["offer_en"]) for one in (quoted.json(), paid, looked)} == {
+        ("周五早餐", "Friday breakfast")
+    }
+    browser = Browser(hall)
+    await browser.sign_in(PAYER)
+    for path, words in {
+        f"/pay/confirm?code={shop['short_code']}&amount=7.00&request_key=one": ("周五早餐", "Friday breakfast"),
+        f"/payments/{paid['id']}": ("周五早餐", "Friday breakfast"),
+        f"/offers/{packet['id']}": ("谢谢光临", "Thank you"),
+        "/offers": ("周五早餐", "Friday breakfast"),
+    }.items():
+        chinese, english = words
+        in_english = (await browser.get(path)).text
+        in_chinese = (await browser.get(path, **{"Accept-Language": "zh-CN"})).text
+        assert (english in in_english, chinese in in_english) == (True, False), path
+        assert (english in in_chinese, chinese in in_chinese) == (False, True), path
+
+
+@pytest.mark.parametrize("title_en", ["x" * 41, "a\u202eb"])
+async def test_an_english_name_that_is_none_is_refused(hall: Hall, title_en: str) -> None:
+    refused = await (await Sponsor.enter(hall)).ask(title_en=title_en)
+    assert (refused.status_code, refused.json()["code"]) == (400, "campaigns.title_invalid")
+
+
 async def test_an_offer_that_is_gone_is_told_and_the_full_price_asked_again(hall: Hall) -> None:
     sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in(PAYER), await hall.sign_in(KEEPER)
     shop = await hall.open_shop(owner)

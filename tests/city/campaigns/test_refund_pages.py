@@ -51,6 +51,10 @@ async def test_the_offers_part_of_a_refund_is_told_before_and_after(hall: Hall) 
     form = (await keeper.get(f"/payments/{payment}/refund?request_key=one")).text
     assert "Of ¥7.00 the payer gets ¥3.50" in form
     assert "¥3.50 goes back to the sponsor of the offer." in form
+    shop = (await hall.client.get(f"/api/v1/payments/{payment}", headers=owner)).json()["shop"]["id"]
+    undo = (await keeper.get(f"/shops/{shop}/charges/{payment}/undo")).text
+    assert "Of ¥7.00 the payer gets ¥3.50" in undo, "the counter says so too"
+    assert "¥3.50 goes back to the sponsor of the offer." in undo
     await refund(hall, owner, payment, 700)
     told = "of which ¥3.50 offer goes back to its sponsor"
     for phone in (OWNER, PAYER):

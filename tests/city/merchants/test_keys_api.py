@@ -219,5 +219,7 @@ async def test_a_good_key_at_another_address_is_told_what_it_may_do(hall: Hall) 
     assert (told.status_code, told.json()["code"]) == (403, "merchants.key_elsewhere")
     assert told.json()["scopes"] == ["charges:write", "payments:read", "refunds:write"]
     assert told.json()["shop"] == stage.shop["id"]
+    paid = await hall.pay(stage.key, code=stage.shop["code"], amount=100)
+    assert (paid.status_code, paid.json()) == (403, told.json())
     unknown = await hall.client.get("/api/v1/me", headers={"Authorization": "Bearer ohk_" + "x" * 43})
     assert (unknown.status_code, unknown.json()["code"]) == (401, "people.session_invalid")

@@ -218,11 +218,16 @@ async def test_an_unknown_or_expired_order_is_refused(hall: Hall) -> None:
     assert (late.status_code, late.json()["code"]) == (422, "payments.order_expired")
 
 
-async def test_a_payment_above_the_limit_is_refused(hall: Hall) -> None:
+async def test_above_the_halls_limit_nobody_is_sent_for_a_code_that_would_be_refused_too(hall: Hall) -> None:
     payer, owner = await hall.sign_in(PAYER), await hall.sign_in(OWNER)
     shop = await hall.open_shop(owner)
-    refused = await hall.pay(payer, code=shop["code"], amount=hall.settings.payment_max + 1)
-    assert (refused.status_code, refused.json()["code"]) == (422, "payments.above_limit")
+    most = hall.settings.payment_max
+    asked = {"amount": most + 1}
+    order = await hall.client.post(f"/api/v1/shops/{shop['id']}/orders", json=asked, headers=owner)
+    paid = await hall.pay(payer, code=shop["code"], amount=most + 1)
+    for refused in (order, paid):
+        assert (refused.status_code, refused.json()["code"]) == (422, "payments.above_hall_limit")
+        assert (refused.json()["limit"], refused.json()["detail"]) == (most, "Split it into several smaller amounts.")
 
 
 async def test_a_payment_is_one_transfer_with_its_id(hall: Hall) -> None:

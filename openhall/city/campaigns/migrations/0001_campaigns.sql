@@ -6,6 +6,7 @@ create table campaigns.campaigns (
   id             uuid primary key,
   sponsor        uuid not null references people.residents,
   title          text not null constraint campaign_title_has_a_length check (char_length(title) between 1 and 40),
+  title_en       text constraint campaign_english_title_has_a_length check (char_length(title_en) between 1 and 40),
   kind           text not null
                  constraint campaign_kind check (kind in ('fixed_price', 'amount_off', 'bounty', 'promoter')),
   state          text not null default 'draft'

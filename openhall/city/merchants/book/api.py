@@ -13,9 +13,10 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from openhall.base import clock, db
-from openhall.city.merchants import access, book, staff
+from openhall.city.merchants import access, book
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.book import export, rules, views
+from openhall.city.merchants.book.hands import hands_at
 from openhall.city.merchants.book.types import Typed
 from openhall.city.merchants.types import Shop
 from openhall.core import ledger
@@ -67,8 +68,8 @@ async def show(
     found = await book.book_of(reader, shop=shop.id, first=begin, last=end)
     before = rules.cursor_of(cursor)
     page = await book.entries_of(reader, shop=shop.id, first=begin, last=end, before=before, limit=limit)
-    names = await staff.names_at(reader, shop=shop.id, residents=[who for who in found.cashiers if who])
-    return views.ShopBookBody.of(found, settings.currency, names, page)
+    hands = await hands_at(reader, shop=shop.id, hands=found.cashiers)
+    return views.ShopBookBody.of(found, settings.currency, hands, page)
 
 
 @get("/shops/{shop_id:uuid}/book/entries", opt=RESIDENT)
@@ -120,7 +121,7 @@ async def table(
     last: To = None,
 ) -> Stream:
     """The entries as a table for spreadsheets, newest first: UTF-8 with a byte order mark, amounts as decimals. Reasons
-    of refunds are in the language of `Accept-Language`.
+    of refunds, and what scanners are called, are in the language of `Accept-Language`.
 
     Columns and their meaning: docs/howto/keep-the-book.md.
     """
@@ -154,7 +155,7 @@ async def csv_of(
     last: dt.date | None,
     say: Callable[[str], str],
 ) -> Stream:
-    """The table, streamed, its reasons in the words of `say`; whoever may not have it is refused before it begins."""
+    """The table, streamed, its words those of `say`; whoever may not have it is refused before it begins."""
     begin, end = rules.span(first, last, today())
     async with pool.read() as reader:
         shop = await access.shop_for(reader, resident=resident, shop=shop_id, act=Act.BOOK)
@@ -180,9 +181,8 @@ async def _written(
     while before is not None:
         async with pool.read() as reader:
             page = await book.entries_of(reader, shop=shop.id, first=first, last=last, before=before, limit=_PORTION)
-            hands = {entry.taken_by for entry in page.entries if entry.taken_by}
-            names = await staff.names_at(reader, shop=shop.id, residents=hands)
-        yield export.lines(page.entries, names, closings, say)
+            hands = await hands_at(reader, shop=shop.id, hands={entry.taken_by for entry in page.entries})
+        yield export.lines(page.entries, hands, closings, say)
         before = page.next
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from openhall.base import ids, money
+from openhall.city.merchants.book.hands import Hand
 from openhall.core import ledger
 from openhall.core.payments.books import Entry, Kind
 
@@ -27,17 +28,20 @@ def header() -> str:
 
 
 def lines(
-    entries: Sequence[Entry], cashiers: Mapping[UUID, str], closings: Mapping[date, int], say: Callable[[str], str]
+    entries: Sequence[Entry],
+    hands: Mapping[UUID | None, Hand],
+    closings: Mapping[date, int],
+    say: Callable[[str], str],
 ) -> str:
-    """One line for each entry; `say` puts the reasons of refunds into the reader's words.
+    """One line for each entry; `say` puts reasons of refunds and names of scanners into the reader's words.
 
     Amounts are decimals in major units, both kinds without a sign, each in its column;
     dates and times are those of the hall."""
-    return "".join(_line(_cells(entry, cashiers, closings, say)) for entry in entries)
+    return "".join(_line(_cells(entry, hands, closings, say)) for entry in entries)
 
 
 def _cells(
-    entry: Entry, cashiers: Mapping[UUID, str], closings: Mapping[date, int], say: Callable[[str], str]
+    entry: Entry, hands: Mapping[UUID | None, Hand], closings: Mapping[date, int], say: Callable[[str], str]
 ) -> tuple[str, ...]:
     at = entry.at.astimezone(ledger.zone())
     amount = money.plain(entry.amount, entry.currency)
@@ -52,7 +56,7 @@ def _cells(
         "" if is_payment else amount,
         entry.currency,
         entry.payer_masked,
-        cashiers.get(entry.taken_by, "") if entry.taken_by else "",
+        hands[entry.taken_by].called(say) or "",
         ids.said(entry.reference) or "",
         say(entry.reason) if entry.reason else "",
         str(closings.get(entry.business_date, "")),

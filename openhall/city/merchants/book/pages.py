@@ -14,10 +14,11 @@ from litestar.response import Stream
 from msgspec import Struct, structs
 
 from openhall.base.errors import Problem
-from openhall.city.merchants import access, book, staff
+from openhall.city.merchants import access, book
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.book import charts, rules
 from openhall.city.merchants.book.api import CSV, From, To, csv_of, today
+from openhall.city.merchants.book.hands import hands_at
 from openhall.city.merchants.book.rules import View
 from openhall.city.merchants.book.types import Book, Page, Sums, Typed
 from openhall.core import ledger
@@ -72,7 +73,9 @@ async def show(
     if cursor is not None:
         return edge.page(request, "merchants/book.html", **shown)
     found = await book.book_of(reader, shop=shop.id, first=begin, last=end)
-    names = await staff.names_at(reader, shop=shop.id, residents=[who for who in found.cashiers if who])
+    hands = await hands_at(reader, shop=shop.id, hands=found.cashiers)
+    say = partial(translate, request, language_of(request))
+    names = {who: hand.called(say) for who, hand in hands.items()}
     return edge.page(request, "merchants/book.html", **shown, **_drawn(found, chosen, now, names))
 
 
@@ -160,7 +163,7 @@ def _neighbours(view: View, first: dt.date, last: dt.date, opened_at: dt.datetim
     }
 
 
-def _drawn(found: Book, view: View, now: dt.date, names: Mapping[UUID, str]) -> dict[str, Any]:
+def _drawn(found: Book, view: View, now: dt.date, names: Mapping[UUID | None, str | None]) -> dict[str, Any]:
     """The sums of the book, and what is drawn of it."""
     single = found.first == found.last
     open_day = single and found.first < now and found.first not in found.closings and bool(found.days)
@@ -172,7 +175,7 @@ def _drawn(found: Book, view: View, now: dt.date, names: Mapping[UUID, str]) -> 
         "days_chart": None if single else _chart_of_days(found, now),
         "hours": list(found.hours.items()),
         "hours_chart": _chart_of_hours(found.hours),
-        "cashiers": [(names.get(who) if who else None, sums) for who, sums in found.cashiers.items()],
+        "cashiers": [(names[who], sums) for who, sums in found.cashiers.items()],
         "closings": found.closings,
     }
 

@@ -31,7 +31,8 @@ class Sums(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """One business date, one hour of the day, one hand: `taken_by` is null when payers scanned a poster."""
+    """One business date, one hour of the day, one hand: `taken_by` is a resident or the key of a scanner, null when
+    payers scanned a poster."""
 
     business_date: date
     hour: int
@@ -60,7 +61,8 @@ class Closing(Struct, frozen=True):
 
 
 class Book(Struct, frozen=True):
-    """A shop's trade from `first` to `last`. `hours` and `days` in the order of time, `cashiers` the busiest first."""
+    """A shop's trade from `first` to `last`. `hours` and `days` in the order of time, `cashiers` the busiest first,
+    by hand."""
 
     first: date
     last: date

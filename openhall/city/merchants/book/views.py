@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from openhall.city.merchants.book.hands import Hand, HandKind
 from openhall.city.merchants.book.rules import cursor_text
 from openhall.city.merchants.book.types import Book, Closing, Page, Sums
 from openhall.core.payments.books import Entry, Kind
@@ -54,15 +55,18 @@ class HourBody(Struct, frozen=True):
 
 
 class CashierBody(Struct, frozen=True):
-    """Who took it for the shop; `id` and `name` are null for what payers did alone, with a printed code."""
+    """Through whose hands it went: a `person`, by `name`; a `scanner`, by the id and the name of its key; or by the
+    printed `code`, which payers scanned alone: then `id` and `name` are null."""
 
     id: UUID | None
+    kind: HandKind
     name: str | None
     sums: SumsBody
 
 
 class EntryBody(Struct, frozen=True):
-    """A payment, or a refund of one. `at` is the instant, `business_date` the day on which it counts."""
+    """A payment, or a refund of one. `at` is the instant, `business_date` the day on which it counts; `taken_by` whose
+    hand took it or gave it back, as `id` of the cashiers in the shop's book."""
 
     kind: Kind
     id: UUID
@@ -125,7 +129,7 @@ class ShopBookBody(Struct, frozen=True):
     next_cursor: str | None
 
     @staticmethod
-    def of(book: Book, currency: str, names: Mapping[UUID, str], page: Page) -> "ShopBookBody":
+    def of(book: Book, currency: str, hands: Mapping[UUID | None, Hand], page: Page) -> "ShopBookBody":
         listed = EntriesBody.of(page)
         return ShopBookBody(
             currency,
@@ -134,7 +138,7 @@ class ShopBookBody(Struct, frozen=True):
             SumsBody.of(book.sums),
             [_day(book, day, sums) for day, sums in book.days.items()],
             [HourBody(hour, SumsBody.of(sums)) for hour, sums in book.hours.items()],
-            [_cashier(who, names, sums) for who, sums in book.cashiers.items()],
+            [_cashier(who, hands[who], sums) for who, sums in book.cashiers.items()],
             listed.entries,
             listed.next_cursor,
         )
@@ -145,8 +149,8 @@ def _day(book: Book, day: dt.date, sums: Sums) -> DayBody:
     return DayBody(day, SumsBody.of(sums), ClosingBody.of(closing) if closing else None)
 
 
-def _cashier(who: UUID | None, names: Mapping[UUID, str], sums: Sums) -> CashierBody:
-    return CashierBody(who, names.get(who) if who else None, SumsBody.of(sums))
+def _cashier(who: UUID | None, hand: Hand, sums: Sums) -> CashierBody:
+    return CashierBody(who, hand.kind, hand.name, SumsBody.of(sums))
 
 
 class ClosedBody(Struct, frozen=True):

@@ -142,7 +142,7 @@ def _judge(door: Door, found: _Found, right: Right) -> Taker | Problem:
     if isinstance(found, KeyAtWork):
         if not right.scopes & set(found.scopes):
             return problems.scope_missing(scopes=sorted(right.scopes))
-        return Taker(payee, f"key:{found.key}", None, found.made_by, closed)
+        return Taker(payee, f"key:{found.key}", found.key, is_machine=True, refusal=closed)
     if not access.may(found.role, right.act):
         return problems.role_insufficient(role=found.role.value)
-    return Taker(payee, str(found.resident), found.resident, found.resident, closed)
+    return Taker(payee, str(found.resident), found.resident, is_machine=False, refusal=closed)

@@ -19,7 +19,7 @@ from openhall.city.merchants.access import Act
 from openhall.city.merchants.counter import admission
 from openhall.city.merchants.types import Workplace
 from openhall.core import payments
-from openhall.core.payments import charging
+from openhall.core.payments import charging, offers
 from openhall.core.payments.charging import ChargeView, Door
 from openhall.core.payments.problems import above_hall_limit
 from openhall.core.people import Resident
@@ -118,7 +118,9 @@ async def undo_page(
     """A last look before the money goes back."""
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.REFUND)
     found = ChargeView.of(await charging.charge(reader, payee=shop.id, charge=charge_id))
-    return edge.page(request, "merchants/charge_undo.html", shop=shop, charge=found)
+    subsidies = await offers.subsidies_of(reader, [charge_id])
+    shares = payments.shares_of_rest(amount=found.amount, refunded=found.refunded, subsidies=subsidies)
+    return edge.page(request, "merchants/charge_undo.html", shop=shop, charge=found, shares=shares)
 
 
 @post("/shops/{shop_id:uuid}/charges/{charge_id:uuid}/undo", opt=RESIDENT, status_code=303)

@@ -13,6 +13,7 @@ from openhall.city.merchants.keys.actions import (
     ended_with_maker,
     keys_of,
     make,
+    names_at,
     revoke,
     see,
     with_hashes,
@@ -22,5 +23,5 @@ from openhall.city.merchants.keys.types import EndedKey, Key, KeyAtWork, Scope
 
 __all__ = [
     "MOST_KEYS", "EndedKey", "Key", "KeyAtWork", "Scope", "elsewhere", "end_by", "ended_with_maker", "is_key",
-    "key_hash", "keys_of", "make", "revoke", "see", "text_of", "with_hashes",
+    "key_hash", "keys_of", "make", "names_at", "revoke", "see", "text_of", "with_hashes",
 ]  # fmt: skip

@@ -1,7 +1,9 @@
 """Keys of a shop: make, list, revoke, recognise. Who may do so is asked before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
+
+from msgspec import Struct
 
 from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
@@ -45,6 +47,17 @@ async def make(
 async def keys_of(conn: db.ReadConn, *, shop: UUID) -> list[Key]:
     """The keys of a shop that are not revoked, oldest first."""
     return await db.all(conn, q.keys_of_shop, Key, shop=shop)
+
+
+class _Named(Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+async def names_at(conn: db.ReadConn, *, shop: UUID, keys: Collection[UUID]) -> dict[UUID, str]:
+    """What a shop calls these of its keys, also those that were revoked; what is no key of it is left out."""
+    found = await db.all(conn, q.key_names, _Named, shop=shop, keys=db.ids(keys)) if keys else []
+    return {one.id: one.name for one in found}
 
 
 async def revoke(conn: db.Conn, *, shop: UUID, key: UUID) -> None:

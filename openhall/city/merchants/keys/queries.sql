@@ -21,6 +21,10 @@ select id, name, scopes, hint, made_at, used_at from merchants.keys
  where shop = :shop and revoked_at is null
  order by id;
 
+-- name: key_names
+-- Also of keys that are revoked: what they did stays.
+select id, name from merchants.keys where shop = :shop and id = any(:keys::uuid[]);
+
 -- name: revoke_key
 update merchants.keys set revoked_at = coalesce(revoked_at, :now) where id = :key and shop = :shop returning id;
 
@@ -36,7 +40,7 @@ select id, name, hint, revoked_at as ended_at from merchants.keys
 
 -- name: keys_at_work
 -- The offset keeps the planner to one look into the index for each key, however small the table was when it planned.
-select r.ord, k.id as key, k.made_by, k.scopes, k.used_at, s.id as shop, m.owner, s.account, s.name, s.state
+select r.ord, k.id as key, k.scopes, k.used_at, s.id as shop, m.owner, s.account, s.name, s.state
   from json_to_recordset(:rows) as r(ord int, hash text)
   join lateral (select * from merchants.keys where key_hash = decode(r.hash, 'hex') and revoked_at is null offset 0) k
     on true

@@ -42,7 +42,6 @@ class KeyAtWork(Struct, frozen=True):
 
     ord: int
     key: UUID
-    made_by: UUID
     scopes: list[Scope]
     used_at: datetime | None
     shop: UUID

@@ -23,7 +23,8 @@ create table merchants.closings (
 create index closings_of_a_date on merchants.closings (business_date, shop)
   include (count, total, refund_count, refund_total);
 
--- The same by hour of the day and by hand: `taken_by` as in payments, null when payers scanned a poster.
+-- The same by hour of the day and by hand: `taken_by` as in payments, a resident or a key of the shop, null when payers
+-- scanned a poster.
 create table merchants.closed_hours (
   shop          uuid not null,
   business_date date not null,

@@ -195,7 +195,7 @@ class Counter:
                 currency=self._settings.currency,
                 reference=item.ask.reference,
                 expires_at=expires_at,
-                taken_by=item.admitted.taken_by,
+                taken_by=item.admitted.hand,
             )
             item.answer = _answer(202, ChargeView.of_new(new))
             waiting.append(new)
@@ -239,10 +239,8 @@ def _again(charge: Charge, payer: UUID | None, amount: int) -> Answer | Problem:
 
 def _check(items: list[_Item], most: int) -> None:
     for item in items:
-        amount = item.ask.amount
-        item.answer = rules.payer_refusal(
-            item.shown.resident, item.admitted.payee.owner, amount, amount
-        ) or rules.amount_refusal(amount, most)
+        refusal = rules.payer_refusal(item.shown.resident, item.admitted.payee.owner)
+        item.answer = refusal or rules.amount_refusal(item.ask.amount, most)
 
 
 async def _release(conn: db.Conn, items: list[_Item], currency: str) -> list[events.Fact]:
@@ -303,7 +301,7 @@ def _receipt(
         business_date=outcome.business_date,
         at=outcome.at,
         reference=item.ask.reference,
-        taken_by=item.admitted.taken_by,
+        taken_by=item.admitted.hand,
         terms=item.terms,
         given=given,
     )

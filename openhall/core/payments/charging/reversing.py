@@ -35,8 +35,8 @@ async def reverse(conn: db.Conn, *, charge: UUID, taker: Taker, desks: Desks) ->
     found = await finding.charge(conn, payee=payee, charge=charge)
     if found.state is not Standing.SUCCEEDED:
         return found
-    asked = None if taker.taken_by is None else desks
-    await refund_rest(conn, payment=charge, by=taker.answers, reason=REASON, desks=asked)
+    asked = None if taker.is_machine else desks
+    await refund_rest(conn, payment=charge, by=taker.hand, reason=REASON, desks=asked)
     return await finding.charge(conn, payee=payee, charge=charge)
 
 

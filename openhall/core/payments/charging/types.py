@@ -26,15 +26,15 @@ class Door(Struct, frozen=True):
 class Taker(Struct, frozen=True):
     """Who was let in, and for whom they take money.
 
-    `principal` owns the idempotency keys. `taken_by` is the resident at the counter, None for a machine; `answers` the
-    resident who answers for what is done: the same one, or whoever set the machine up. `refusal`: why nothing new is
-    charged for this payee, if so; what was charged before can still be asked for and undone.
+    `principal` owns the idempotency keys. `hand` is what stands on payments and refunds: the resident at the counter,
+    or the machine, by the id its package knows it by. `refusal`: why nothing new is charged for this payee, if so; what
+    was charged before can still be asked for and undone.
     """
 
     payee: Payee
     principal: str
-    taken_by: UUID | None
-    answers: UUID
+    hand: UUID
+    is_machine: bool
     refusal: Problem | None = None
 
 

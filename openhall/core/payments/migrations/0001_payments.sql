@@ -15,7 +15,8 @@ create table payments.orders (
   created_at timestamptz not null,
   expires_at timestamptz,
   reference  text constraint order_reference_has_a_length check (char_length(reference) between 1 and 64), -- the payee's own
-  taken_by   uuid,                  -- the resident who took it for the payee, null when the payer did it alone
+  taken_by   uuid,                  -- the hand that took it for the payee, a resident or a machine of the payee's; null
+                                    -- when the payer did it alone
   refunded   bigint not null default 0,
   constraint order_refunded_within_what_was_paid
     check (refunded = 0 or (refunded between 0 and amount and state = 'paid'))
@@ -50,7 +51,7 @@ create table payments.refunds (
   amount        bigint not null constraint refund_amount_positive check (amount > 0),
   currency      char(3) not null,
   reason        text not null constraint refund_reason_has_a_length check (char_length(reason) between 1 and 200),
-  refunded_by   uuid not null,      -- the resident who gave it back on behalf of the payee
+  refunded_by   uuid not null,      -- the hand that gave it back on behalf of the payee, as in orders
   receipt_no    text not null constraint refund_receipt_no_unique unique,
   business_date date not null,
   at            timestamptz not null
@@ -103,7 +104,7 @@ create trigger refunds_not_on_sealed_dates after insert on payments.refunds
   referencing new table as written for each statement execute function payments.refuse_sealed();
 
 -- What payees took and gave back: one row for each payee, business date, hour of the day in `zone`, and hand, which is
--- the resident who took a payment for the payee or gave a refund (null: the payer scanned a poster).
+-- who or what took a payment for the payee or gave a refund (null: the payer scanned a poster).
 create function payments.takings(payees uuid[], first date, last date, zone text)
 returns table (payee uuid, business_date date, hour int, taken_by uuid,
                count int, total bigint, refund_count int, refund_total bigint)

@@ -6,6 +6,7 @@ create table payments.subsidies (
   kind          text not null constraint subsidy_kind check (kind in ('discount', 'bounty')),
   offer         uuid not null,      -- what gave it, as the package knows it that made the offer
   title         text not null,      -- its name at that time
+  title_en      text,               -- and in English, where it had one
   account       uuid not null,      -- the budget that it came from; the ledger itself proves that it exists
   payer         uuid not null,      -- that of the payment, whose uses it counts
   amount        bigint not null constraint subsidy_amount_positive check (amount > 0),
@@ -26,6 +27,18 @@ create table payments.subsidy_returns (
   constraint one_return_per_refund_and_subsidy unique (refund, subsidy)
 );
 create index subsidy_returns_of_subsidy on payments.subsidy_returns (subsidy) include (amount);
+
+-- Refunds, each with whom it went to: what of it the payer got, and what of it the budgets of the discount and the bounty.
+create view payments.given_back as
+  select f.*, p.payer_masked, f.amount - b.discount - b.bounty as to_payer, b.discount as of_discount,
+         b.bounty as of_bounty
+    from payments.refunds f
+    join payments.payments p on p.id = f.payment
+   cross join lateral (
+     select coalesce(sum(r.amount) filter (where s.kind = 'discount'), 0)::bigint as discount,
+            coalesce(sum(r.amount) filter (where s.kind = 'bounty'), 0)::bigint as bounty
+       from payments.subsidy_returns r join payments.subsidies s on s.id = r.subsidy
+      where r.refund = f.id) b;
 
 create trigger subsidies_append_only before update or delete or truncate on payments.subsidies
   for each statement execute function payments.refuse_change();

@@ -134,6 +134,7 @@ async def write(conn: db.Conn, offers: Offers, given: Sequence[Given]) -> None:
             "kind": one.kind,
             "offer": one.gift.offer,
             "title": one.gift.title,
+            "title_en": one.gift.title_en,
             "account": one.gift.account,
             "payer": one.due.payer,
             "amount": one.gift.amount,

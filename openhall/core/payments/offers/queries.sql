@@ -1,9 +1,10 @@
 -- name: write_subsidies
-insert into payments.subsidies (id, payment, kind, offer, title, account, payer, amount, currency, business_date, at)
-select id, payment, kind, offer, title, account, payer, amount, currency, business_date, at
+insert into payments.subsidies (id, payment, kind, offer, title, title_en, account, payer, amount, currency,
+                                business_date, at)
+select id, payment, kind, offer, title, title_en, account, payer, amount, currency, business_date, at
   from json_to_recordset(:rows) as r(
-    id uuid, payment uuid, kind text, offer uuid, title text, account uuid, payer uuid, amount bigint, currency text,
-    business_date date, at timestamptz);
+    id uuid, payment uuid, kind text, offer uuid, title text, title_en text, account uuid, payer uuid, amount bigint,
+    currency text, business_date date, at timestamptz);
 
 -- name: uses
 -- How often each payer used each offer. What was wholly given back was not used.
@@ -16,7 +17,7 @@ select s.offer, s.payer, count(*) filter (where s.business_date = :day) as today
  group by s.offer, s.payer;
 
 -- name: subsidies_of
-select s.id, s.payment, s.kind, s.offer, s.title, s.account, s.amount,
+select s.id, s.payment, s.kind, s.offer, s.title, s.title_en, s.account, s.amount,
        (select coalesce(sum(r.amount), 0)::bigint from payments.subsidy_returns r where r.subsidy = s.id) as returned
   from payments.subsidies s
  where s.payment = any(:payments)

@@ -58,10 +58,12 @@ class Due(Struct, frozen=True):
 
 
 class Gift(Struct, frozen=True):
-    """What an offer gives: `amount` out of the budget `account`; `title` is what the payer reads."""
+    """What an offer gives: `amount` out of the budget `account`; `title` is what the payer reads, `title_en` who reads
+    English, where there is one."""
 
     offer: UUID
     title: str
+    title_en: str | None
     account: UUID
     amount: int
 
@@ -113,6 +115,7 @@ class Subsidy(Struct, frozen=True):
     kind: SubsidyKind
     offer: UUID
     title: str
+    title_en: str | None
     account: UUID
     amount: int
     returned: int

@@ -86,6 +86,7 @@ class ChargeBody(Struct, frozen=True):
     paid: int | None
     discount: int | None
     offer: str | None
+    offer_en: str | None
     created_at: datetime
     expires_at: datetime
 
@@ -228,6 +229,7 @@ async def _shown(conn: db.ReadConn, teller: payments.Teller, found: paycodes.Wai
         paid=offers.paid(found.amount, terms) if is_waiting else None,
         discount=(discount.amount if discount else 0) if is_waiting else None,
         offer=discount.title if discount else None,
+        offer_en=discount.title_en if discount else None,
         created_at=found.created_at,
         expires_at=found.expires_at,
     )

@@ -159,7 +159,7 @@ async def _pay(
     (found,) = await db.all(conn, q.lock_waiting_charges, WaitingCharge, charges=[charge], now=now)
     if found.state is not ChargeState.WAITING:
         raise problems.charge_ended(state=found.state)
-    if refusal := rules.payer_refusal(payer.resident, found.owner, found.amount, found.amount):
+    if refusal := rules.payer_refusal(payer.resident, found.owner):
         raise refusal
     (terms,) = await (await offered.look(conn)).terms([_due(found)])
     if refusal := rules.price_refusal(found.amount, offers.paid(found.amount, terms), expected_paid):

@@ -76,7 +76,7 @@ function showSplit(within, payment) {
 
 function showDay(today) {
   part("total").textContent = today.total_text[say.lang];
-  part("count").textContent = today.count;
+  part("count").textContent = today.count.toLocaleString("en");
   part("refunded").textContent = today.refunded_text[say.lang];
   part("back").hidden = !today.refunded;
 }

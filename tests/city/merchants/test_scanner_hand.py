@@ -1,0 +1,106 @@
+"""A scanner is a hand of its own: in the book, the table, the day close, shifts, and for who gives money back."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from openhall.base import clock
+from openhall.city.merchants.book import jobs
+from tests.core.payments.charging.stage import OTHER, OWNER, Stage, set_up
+from tests.core.people.test_pages import Browser
+from tests.hall import Hall, fresh_key
+
+pytestmark = pytest.mark.anyio
+
+# Of the key that the stage makes.
+NAME = "Scanner"
+
+
+@pytest.fixture
+async def stage(hall: Hall) -> Stage:
+    """Three payments: 3.50 by the scanner, 1.00 of which it gave back altogether, and 2.00 by the printed code."""
+    stage = await set_up(hall)
+    assert (await stage.charge(await stage.code(), 350)).status_code == 201
+    undone = (await stage.charge(await stage.code(), 100)).json()["id"]
+    assert (await stage.reverse(undone)).status_code == 200
+    assert (await hall.pay(stage.payer, code=stage.shop["code"], amount=200)).status_code == 201
+    return stage
+
+
+async def get(stage: Stage, path: str, language: str = "en") -> Any:
+    headers = stage.owner | {"Accept-Language": language}
+    answer = await stage.hall.client.get(f"/api/v1/shops/{stage.shop['id']}{path}", headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def hands(stage: Stage, **days: str) -> dict[str, tuple[str, int, int]]:
+    """Of each hand in the book its kind, what it took and what it gave back, by name."""
+    found = (await get(stage, "/book?" + "&".join(f"{name}={day}" for name, day in days.items()))).json()["cashiers"]
+    return {one["name"] or "": (one["kind"], one["sums"]["total"], one["sums"]["refunded"]) for one in found}
+
+
+async def test_the_book_tells_the_scanner_from_the_printed_code(stage: Stage) -> None:
+    assert await hands(stage) == {NAME: ("scanner", 450, 100), "": ("code", 200, 0)}
+    (key,) = (await get(stage, "/keys")).json()["keys"]
+    taken = {one["amount"]: one["taken_by"] for one in (await get(stage, "/book")).json()["entries"]}
+    assert (taken[350], taken[200]) == (key["id"], None)
+
+
+async def test_a_closed_day_and_a_revoked_key_change_nothing_of_it(stage: Stage) -> None:
+    before = await hands(stage)
+    day = (await get(stage, "/book")).json()["from"]
+    (key,) = (await get(stage, "/keys")).json()["keys"]
+    path = f"/api/v1/shops/{stage.shop['id']}/keys/{key['id']}"
+    assert (await stage.hall.client.delete(path, headers=stage.owner)).status_code == 204
+    with clock.at(clock.now() + timedelta(days=2)):
+        await jobs.run(stage.hall.pool)
+    book = (await get(stage, f"/book?from={day}&to={day}")).json()
+    assert book["days"][0]["closing"] is not None
+    assert await hands(stage, **{"from": day, "to": day}) == before
+
+
+@pytest.mark.parametrize(("language", "called"), [("en", "Scanner: Scanner"), ("zh-CN", "扫码设备：Scanner")])
+async def test_the_table_and_the_page_name_it_in_the_readers_language(stage: Stage, language: str, called: str) -> None:
+    text = (await get(stage, "/book.csv", language)).text
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert {(row["received"], row["given_back"]): row["cashier"] for row in rows} == {
+        ("2.00", ""): "",
+        ("", "1.00"): called,
+        ("1.00", ""): called,
+        ("3.50", ""): called,
+    }
+    keeper = Browser(stage.hall)
+    await keeper.sign_in(OWNER)
+    page = await keeper.get(f"/shops/{stage.shop['id']}/book", **{"Accept-Language": language})
+    assert called in page.text
+
+
+async def test_it_is_no_poster_money_of_a_shift_and_no_cashiers_to_give_back(stage: Stage) -> None:
+    hall, path = stage.hall, f"/api/v1/shops/{stage.shop['id']}"
+    cashier = await hall.hire(stage.owner, stage.shop, OTHER, "cashier")
+    shift = (await hall.client.post(f"{path}/shifts", headers=cashier)).json()["id"]
+    charged = (await stage.charge(await stage.code(), 350)).json()["id"]
+    gives = {"amount": 1, "reason": "salt"}
+    refused = await hall.client.post(f"/api/v1/payments/{charged}/refunds", json=gives, headers=cashier | fresh_key())
+    assert (refused.status_code, refused.json()["code"]) == (422, "merchants.refund_outside_shift")
+    assert (await stage.reverse(charged, by=cashier)).json()["code"] == "merchants.refund_outside_shift"
+    by_owner = await hall.client.post(
+        f"/api/v1/payments/{charged}/refunds", json=gives, headers=stage.owner | fresh_key()
+    )
+    assert by_owner.status_code == 201
+    closed = (await hall.client.post(f"{path}/shifts/{shift}/close", headers=cashier)).json()
+    assert (closed["taken"], closed["poster_taken"], closed["refunded"]) == (0, 0, 0)
+    await hall.books_agree()
+
+
+async def test_what_a_scanner_gives_back_stands_in_nobodys_shift(stage: Stage) -> None:
+    hall, path = stage.hall, f"/api/v1/shops/{stage.shop['id']}"
+    shift = (await hall.client.post(f"{path}/shifts", headers=stage.owner)).json()["id"]
+    charged = (await stage.charge(await stage.code(), 350)).json()["id"]
+    assert (await stage.reverse(charged)).status_code == 200
+    closed = (await hall.client.post(f"{path}/shifts/{shift}/close", headers=stage.owner)).json()
+    assert (closed["taken"], closed["refunds"], closed["refunded"]) == (0, 0, 0)
