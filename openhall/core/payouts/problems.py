@@ -28,6 +28,12 @@ numbers_differ = define(
     N_("The two account numbers are not the same."),
     N_("Type the number of your account twice."),
 )
+bank_code_invalid = define(
+    "payouts.bank_code_invalid",
+    Kind.INVALID,
+    N_("This is not the code of a bank."),
+    N_("Type its twelve CNAPS digits or its BIC (SWIFT code) of 8 or 11 characters, or leave it empty."),
+)
 keep_invalid = define(
     "payouts.keep_invalid",
     Kind.INVALID,

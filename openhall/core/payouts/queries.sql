@@ -21,11 +21,12 @@ select pg_advisory_xact_lock(hashtextextended('payouts.bank_accounts ' || :owner
 update payouts.bank_accounts set ended_at = :now where owner = :owner and ended_at is null;
 
 -- name: add_bank_account
-insert into payouts.bank_accounts (id, owner, holder, number, added_at, usable_at)
-values (:id, :owner, :holder, :number, :now, :usable_at);
+insert into payouts.bank_accounts (id, owner, holder, number, bank_code, added_at, usable_at)
+values (:id, :owner, :holder, :number, :bank_code, :now, :usable_at);
 
 -- name: bank_account
-select id, owner, holder, number, added_at, usable_at from payouts.bank_accounts where owner = :owner and ended_at is null;
+select id, owner, holder, number, bank_code, added_at, usable_at
+  from payouts.bank_accounts where owner = :owner and ended_at is null;
 
 -- name: put_standing
 insert into payouts.standing (source, source_name, owner, account, keep, done_for)
@@ -80,7 +81,7 @@ select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.
 
 -- name: to_batch
 -- What no batch has yet, oldest first, of one currency and up to one date; but for what cannot be written.
-select p.id, p.source_name, p.amount, p.currency, a.holder, a.number
+select p.id, p.source_name, p.amount, p.currency, a.holder, a.number, a.bank_code
   from payouts.payouts p join payouts.bank_accounts a on a.id = p.bank_account
  where p.rail = :rail and p.state = 'requested' and p.business_date <= :day
    and not exists (select from payouts.breaks k where k.payout = p.id and k.kind = 'unwritable' and k.state = 'open')
@@ -204,8 +205,8 @@ values (:id, :rail, :business_date, :kind, :payout, :line, :report, :batch, :our
     on conflict do nothing;
 
 -- name: add_step
-insert into payouts.break_steps (break, number, what, way, reason, resident, at)
-select :break_id, coalesce(max(number), 0) + 1, :what, :way, :reason, :resident, :now
+insert into payouts.break_steps (break, number, what, way, reason, resident, asked_in, asked_by, at)
+select :break_id, coalesce(max(number), 0) + 1, :what, :way, :reason, :resident, :asked_in, :asked_by, :now
   from payouts.break_steps where break = :break_id;
 
 -- name: lock_break

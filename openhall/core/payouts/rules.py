@@ -12,6 +12,8 @@ _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{8,30}", re.ASCII)
 # Chinese bank cards: they begin with 62 and end with a check digit.
 _CARD = re.compile(r"62[0-9]{14,17}", re.ASCII)
+_CNAPS = re.compile(r"[0-9]{12}", re.ASCII)
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 # A file of this many payouts is read in a second; the rest goes into the next one.
 MOST_PAYOUTS = 5_000
 REMITTANCE_MAX = 140
@@ -45,6 +47,20 @@ def _luhn(number: str) -> bool:
 def account_of(number: str) -> iso20022.Account:
     """An account number as the standard writes it."""
     return iso20022.Account(iban=number) if _IBAN.fullmatch(number) else iso20022.Account(other=number)
+
+
+def clean_bank_code(text: str) -> str | None:
+    """What names a bank, without the spaces people read it by: a BIC (ISO 9362), or the twelve digits of China's
+    clearing system (CNAPS). None when it cannot be one. Neither has a check digit that is published for all banks."""
+    code = re.sub(r"[\s-]", "", text).upper()
+    return code if _CNAPS.fullmatch(code) or _BIC.fullmatch(code) else None
+
+
+def bank_of(code: str | None) -> iso20022.Agent | None:
+    """The bank with this code, as the standard writes it."""
+    if code is None:
+        return None
+    return iso20022.Agent(cnaps=code) if _CNAPS.fullmatch(code) else iso20022.Agent(bic=code)
 
 
 def unwritable(holder: str, number: str) -> str | None:
@@ -122,6 +138,7 @@ def _written_payout(rail: Rail, payout: ToPay) -> iso20022.Payout:
         currency=payout.currency,
         creditor=payout.holder,
         creditor_account=account_of(payout.number),
+        creditor_agent=bank_of(payout.bank_code),
         remittance=_plain(f"{rail.hall} {payout.source_name}"),
     )
 

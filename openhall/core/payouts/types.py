@@ -121,12 +121,16 @@ class Accounts(Struct, frozen=True):
 
 
 class BankAccount(Struct, frozen=True):
-    """Where an owner's money goes. Withdrawals wait until `usable_at`. `masked` is all that is shown of the number."""
+    """Where an owner's money goes. Withdrawals wait until `usable_at`. `masked` is all that is shown of the number.
+
+    `bank_code`: the bank's BIC or its twelve CNAPS digits, where the owner named it.
+    """
 
     id: UUID
     owner: UUID
     holder: str
     number: str
+    bank_code: str | None
     added_at: datetime
     usable_at: datetime
 
@@ -208,6 +212,7 @@ class ToPay(Struct, frozen=True):
     currency: str
     holder: str
     number: str
+    bank_code: str | None = None
 
 
 class Batch(Struct, frozen=True):

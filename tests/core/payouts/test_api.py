@@ -5,9 +5,11 @@ import re
 
 import pytest
 
+from openhall.core.rails.iso20022 import Agent, read_payouts
 from openhall.core.webhooks.actions.collect import collect
 from openhall.web.discover import packages
-from tests.core.payouts.stage import PAYER, Stage
+from tests.core.payouts.stage import ACCOUNT, PAYER, Stage, days_later
+from tests.core.rails.iso20022.oracle import assert_legal
 from tests.hall import fresh_key
 
 pytestmark = pytest.mark.anyio
@@ -73,6 +75,38 @@ async def test_a_new_bank_account_is_told_on_the_phone_and_has_to_cool(stage: St
     again = (await stage.hall.client.put(path, json=body, headers=stage.owner)).json()["bank_account"]
     assert again == named, "the same account again changes nothing"
     assert len(await stage.told("bank_account.")) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "agent"),
+    [
+        ("1025 2100 2418", "102521002418", Agent(cnaps="102521002418")),
+        ("cobadeffxxx", "COBADEFFXXX", Agent(bic="COBADEFFXXX")),
+        ("  ", None, None),
+    ],
+)
+async def test_the_code_of_the_bank_is_optional_and_goes_into_the_file(
+    stage: Stage, typed: str, kept: str | None, agent: Agent | None
+) -> None:
+    body = {"holder": "王小明", "number": ACCOUNT, "bank_code": typed}
+    named = await stage.hall.client.put("/api/v1/merchants/me/bank-account", json=body, headers=stage.owner)
+    assert (named.status_code, named.json()["bank_account"]["bank_code"]) == (200, kept)
+    with days_later(2):
+        await stage.withdraw(100)
+        await stage.exchange()
+    async with stage.pool.read() as reader:
+        ((content,),) = await (await reader.execute(b"select content from payouts.batches")).fetchall()
+    assert [payout.creditor_agent for payout in read_payouts(content).payouts] == [agent]
+    assert_legal(content, "pain.001.001.09")
+
+
+@pytest.mark.parametrize("typed", ["10252100241", "1025210024189", "COBADEF", "COBADE1FXX", "银行"])
+async def test_what_names_no_bank_is_refused_and_changes_nothing(stage: Stage, typed: str) -> None:
+    path, body = "/api/v1/merchants/me/bank-account", {"holder": "王小明", "number": IBAN, "bank_code": typed}
+    refused = await stage.hall.client.put(path, json=body, headers=stage.owner)
+    assert (refused.status_code, refused.json()["code"]) == (400, "payouts.bank_code_invalid")
+    kept = (await stage.hall.client.get(path, headers=stage.owner)).json()["bank_account"]
+    assert kept["number"] == f"**** {ACCOUNT[-4:]}"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from openhall.base.errors import Problem
@@ -25,9 +26,9 @@ async def other(stage: Stage) -> UUID:
     return me
 
 
-async def lost(stage: Stage) -> tuple[UUID, UUID]:
-    """A payout that the bank never books, and its break."""
-    stage.plan("missing")
+async def lost(stage: Stage, plan: str = "missing") -> tuple[UUID, UUID]:
+    """A payout that the bank never books, or by another plan too late, and its break."""
+    stage.plan(plan)
     payout = await stage.withdraw(5_000)
     await stage.withdraw(1)
     await stage.go()
@@ -61,6 +62,14 @@ async def ask(stage: Stage, break_id: UUID, way: str, reason: str = "The bank sa
 async def confirm(stage: Stage, break_id: UUID, by: UUID, number: int = 2) -> None:
     async with stage.pool.write() as conn:
         await exits.confirm(conn, break_id=break_id, resident=by, number=number)
+
+
+async def end(stage: Stage, break_id: UUID, way: str) -> UUID:
+    """One operator asks for it, a second one confirms it; who that was."""
+    second = await other(stage)
+    await ask(stage, break_id, way)
+    await confirm(stage, break_id, second)
+    return second
 
 
 async def decline(stage: Stage, break_id: UUID, by: UUID, number: int = 2) -> None:
@@ -98,9 +107,7 @@ async def test_a_lost_payout_is_given_back_when_a_second_operator_confirms(stage
 
 async def test_what_the_bank_booked_with_another_amount_is_settled(stage: Stage) -> None:
     payout, one = await booked_wrongly(stage)
-    second = await other(stage)
-    await ask(stage, one, Way.SETTLED)
-    await confirm(stage, one, second)
+    await end(stage, one, Way.SETTLED)
     assert (await stage.state(payout), await stage.paid_out(), await stage.clearing()) == ("settled", 5_000, 0)
     with days_later(9):
         assert await stage.reconcile() == 0
@@ -110,11 +117,9 @@ async def test_what_cannot_be_written_is_given_back_without_a_batch(stage: Stage
     payout = await stage.withdraw(5_000)
     async with stage.pool.write() as conn:
         await breaks.open_break(conn, kind=BreakKind.UNWRITABLE, payout=payout, line=None, ours=5_000, theirs=None)
-    one, second = await open_break(stage), await other(stage)
     await stage.go()
     assert await stage.state(payout) == "requested"
-    await ask(stage, one, Way.GIVE_BACK)
-    await confirm(stage, one, second)
+    await end(stage, await open_break(stage), Way.GIVE_BACK)
     assert (await stage.state(payout), await stage.balance()) == ("rejected", 100_000)
 
 
@@ -145,17 +150,9 @@ async def test_what_was_declined_or_asked_anew_cannot_be_confirmed(stage: Stage)
 
 
 async def test_the_bank_that_books_it_after_all_opens_a_new_difference(stage: Stage) -> None:
-    stage.plan("late")
-    payout = await stage.withdraw(5_000)
-    await stage.withdraw(1)
-    await stage.go()
-    stage.end_day()
-    await stage.exchange()
+    payout, one = await lost(stage, "late")
+    await end(stage, one, Way.GIVE_BACK)
     with days_later(4):
-        await stage.reconcile()
-        one, second = await open_break(stage), await other(stage)
-        await ask(stage, one, Way.GIVE_BACK)
-        await confirm(stage, one, second)
         await stage.go()
         stage.end_day()
         await stage.exchange()
@@ -165,13 +162,12 @@ async def test_the_bank_that_books_it_after_all_opens_a_new_difference(stage: St
 
 async def test_the_check_finds_what_one_operator_did_alone(stage: Stage) -> None:
     payout, one = await lost(stage)
-    second = await other(stage)
-    await ask(stage, one, Way.GIVE_BACK)
-    await confirm(stage, one, second)
+    second = await end(stage, one, Way.GIVE_BACK)
+    steps = "payouts.break_steps set"
     another = f"select id from payouts.payouts where id <> '{payout}'"
     for change in (
-        f"update payouts.break_steps set resident = '{stage.source.owner}' where number = 3 and break = '{one}'",
-        f"update payouts.break_steps set way = 'settled' where break = '{one}' and number = 3",
+        f"update {steps} resident = asked_by, asked_by = '{second}' where number = 3 and break = '{one}'",
+        f"update {steps} way = 'settled' where break = '{one}' and number = 3",
         f"delete from payouts.break_steps where number = 2 and break = '{one}'",
         f"update payouts.breaks set payout = ({another}) where id = '{one}'",
     ):
@@ -180,6 +176,35 @@ async def test_the_check_finds_what_one_operator_did_alone(stage: Stage) -> None
             await conn.execute(b"alter table payouts.break_steps disable trigger all")
             assert (await conn.execute(change.encode())).rowcount == 1
             assert await breaches(conn, "payouts.exits"), change
+
+
+@pytest.mark.parametrize(
+    ("way", "asked_in", "asked_by", "refused_by"),
+    [
+        ("give_back", 2, "first", "confirmed_by_another_operator"),
+        ("give_back", 2, "second", "confirms_what_was_asked"),
+        ("settled", 2, "first", "confirms_what_was_asked"),
+        ("give_back", 1, "first", "confirms_what_was_asked"),
+        ("give_back", None, None, "a_way_is_confirmed"),
+        (None, 2, "first", "a_way_is_confirmed"),
+    ],
+)
+async def test_the_database_lets_nobody_end_a_payout_alone(
+    stage: Stage, way: str | None, asked_in: int | None, asked_by: str | None, refused_by: str
+) -> None:
+    _, one = await lost(stage)
+    await ask(stage, one, Way.GIVE_BACK)
+    people_of = {"first": stage.source.owner, "second": await other(stage), None: None}
+    alone = refused_by == "confirmed_by_another_operator"
+    row = (one, way, people_of["first" if alone or asked_by == "second" else "second"], asked_in, people_of[asked_by])
+    with pytest.raises(psycopg.IntegrityError) as refused:
+        async with stage.pool.write() as conn:
+            await conn.execute(
+                b"insert into payouts.break_steps (break, number, what, way, reason, resident, asked_in, asked_by, at)"
+                b" values (%s, 3, 'resolved', %s, 'x', %s, %s, %s, now())",
+                row,
+            )
+    assert refused.value.diag.constraint_name == refused_by
 
 
 @pytest.mark.parametrize("kind", BreakKind)

@@ -69,8 +69,13 @@ async def test_the_bank_account_is_typed_twice_and_then_cools(stage: Stage, pers
     typed = {"holder": "李秀英", "number": "DE89370400440532013000", "again": "DE02120300000000202051"}
     refused = await person.send("/money/bank-account", **typed)
     assert (refused.status_code, "The two account numbers are not the same." in refused.text) == (400, True)
-    linked = await person.send("/money/bank-account", **typed | {"again": typed["number"]})
+    typed |= {"again": typed["number"], "bank_code": "COBA DE"}
+    refused = await person.send("/money/bank-account", **typed)
+    assert (refused.status_code, "This is not the code of a bank." in refused.text) == (400, True)
+    assert 'value="COBA DE"' in refused.text
+    linked = await person.send("/money/bank-account", **typed | {"bank_code": "COBA DE FF"})
     assert linked.headers["location"] == "/money"
+    assert "COBADEFF" in (await person.look("/money/bank-account")).text
     assert "Your bank account is new" in (await person.look("/money")).text
     said = await withdraw(person, shop=str(stage.source.id), amount="1")
     assert "Your bank account was changed lately, so withdrawals wait." in said

@@ -35,6 +35,9 @@ class BankAccountRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     holder: Annotated[str, Meta(min_length=1, max_length=140, description="The holder's name as the bank has it.")]
     number: Annotated[str, Meta(min_length=8, max_length=60, description="An IBAN, a card or an account number.")]
+    bank_code: Annotated[
+        str, Meta(max_length=20, description="Twelve CNAPS digits or a BIC, where you know it; else empty.")
+    ] = ""
 
 
 class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,15 +108,17 @@ class MoneyBody(Struct, frozen=True):
 
 
 class BankAccountBody(Struct, frozen=True):
-    """Where the money goes, from `usable_at` on. Of the number the last four digits are shown."""
+    """Where the money goes, from `usable_at` on. Of the number the last four digits are shown; `bank_code` is null when
+    it was not said."""
 
     holder: str
     number: str
+    bank_code: str | None
     usable_at: datetime
 
     @staticmethod
     def of(account: payouts.BankAccount) -> "BankAccountBody":
-        return BankAccountBody(account.holder, account.masked, account.usable_at)
+        return BankAccountBody(account.holder, account.masked, account.bank_code, account.usable_at)
 
 
 class NamedBankAccount(Struct, frozen=True):
@@ -180,12 +185,18 @@ async def name_bank_account(
     """Name the bank account to which your withdrawals go from now on. Your phone is told, and withdrawals wait for a
     day, so that nobody else can send your money elsewhere unseen.
 
-    Refusals: `payouts.holder_invalid`, `payouts.number_invalid`, `hall.rate_limited`.
+    Refusals: `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.bank_code_invalid`, `hall.rate_limited`.
     """
     await limits.take(pool, LINKING, str(resident.id))
     async with pool.write() as conn:
         linked = await payouts.link_bank_account(
-            conn, settings, owner=resident.id, holder=data.holder, number=data.number, again=data.number
+            conn,
+            settings,
+            owner=resident.id,
+            holder=data.holder,
+            number=data.number,
+            again=data.number,
+            bank_code=data.bank_code,
         )
     return NamedBankAccount(BankAccountBody.of(linked))
 

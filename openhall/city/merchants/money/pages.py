@@ -59,6 +59,7 @@ class AccountForm(Struct, frozen=True):
     holder: str = ""
     number: str = ""
     again: str = ""
+    bank_code: str = ""
 
 
 class StandingForm(Struct, frozen=True):
@@ -192,7 +193,13 @@ async def link(
         await limits.take(pool, LINKING, str(resident.id))
         async with pool.write() as conn:
             await payouts.link_bank_account(
-                conn, settings, owner=resident.id, holder=data.holder, number=data.number, again=data.again
+                conn,
+                settings,
+                owner=resident.id,
+                holder=data.holder,
+                number=data.number,
+                again=data.again,
+                bank_code=data.bank_code,
             )
     except Problem as problem:
         async with pool.read() as reader:
@@ -272,6 +279,7 @@ async def _account(request: AnyRequest, reader: db.ReadConn, owner: UUID, form: 
         "holder": form.holder,
         "number": form.number,
         "again": form.again,
+        "bank_code": form.bank_code,
         "hours": settings.payout_cooling_hours,
     }
 

@@ -50,15 +50,19 @@ async def lock_rail(conn: db.Conn) -> Accounts | None:
 
 
 async def link_bank_account(
-    conn: db.Conn, settings: Settings, *, owner: UUID, holder: str, number: str, again: str
+    conn: db.Conn, settings: Settings, *, owner: UUID, holder: str, number: str, again: str, bank_code: str = ""
 ) -> BankAccount:
     """Send an owner's money to this account from now on, after the cooling time; the owner is told on the phone.
+    `bank_code` may name the bank that has it, by its BIC or its twelve CNAPS digits.
 
-    Refusals, in this order: `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.numbers_differ`.
+    Refusals, in this order: `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.numbers_differ`,
+    `payouts.bank_code_invalid`.
     """
     cooling = timedelta(hours=settings.payout_cooling_hours)
     before = await bank_account(conn, owner)
-    linked = await vouch_bank_account(conn, owner=owner, holder=holder, number=number, again=again, cooling=cooling)
+    linked = await vouch_bank_account(
+        conn, owner=owner, holder=holder, number=number, again=again, bank_code=bank_code, cooling=cooling
+    )
     if before == linked:
         return linked
     resident = await people.resident(conn, owner)
@@ -73,7 +77,14 @@ async def link_bank_account(
 
 
 async def vouch_bank_account(
-    conn: db.Conn, *, owner: UUID, holder: str, number: str, again: str, cooling: timedelta
+    conn: db.Conn,
+    *,
+    owner: UUID,
+    holder: str,
+    number: str,
+    again: str,
+    cooling: timedelta,
+    bank_code: str = "",
 ) -> BankAccount:
     """As `link_bank_account` for an account that a bank vouches for: nobody needs to be warned of it.
 
@@ -86,13 +97,16 @@ async def vouch_bank_account(
         raise problems.number_invalid()
     if rules.clean_number(again) != cleaned:
         raise problems.numbers_differ()
+    bank = rules.clean_bank_code(bank_code)
+    if bank is None and bank_code.strip():
+        raise problems.bank_code_invalid()
     await db.all(conn, q.lock_owner, str, owner=owner)
     found = await bank_account(conn, owner)
-    if found is not None and (found.holder, found.number) == (holder, cleaned):
+    if found is not None and (found.holder, found.number, found.bank_code) == (holder, cleaned, bank):
         return found
     now = clock.now()
     await db.run(conn, q.end_bank_account, owner=owner, now=now)
-    linked = BankAccount(ids.new(), owner, holder, cleaned, now, now + cooling)
+    linked = BankAccount(ids.new(), owner, holder, cleaned, bank, now, now + cooling)
     await db.run(
         conn,
         q.add_bank_account,
@@ -100,6 +114,7 @@ async def vouch_bank_account(
         owner=owner,
         holder=holder,
         number=cleaned,
+        bank_code=bank,
         now=now,
         usable_at=linked.usable_at,
     )

@@ -156,11 +156,27 @@ async def reconcile(conn: db.Conn) -> int:
 
 
 async def add_step(
-    conn: db.Conn, break_id: UUID, *, what: str, reason: str, resident: UUID | None, way: Way | None = None
+    conn: db.Conn,
+    break_id: UUID,
+    *,
+    what: str,
+    reason: str,
+    resident: UUID | None,
+    way: Way | None = None,
+    asked: Step | None = None,
 ) -> None:
-    """Add to the history of a break."""
+    """Add to the history of a break. `asked` is the step that this one confirms."""
     await db.run(
-        conn, q.add_step, break_id=break_id, what=what, way=way, reason=reason, resident=resident, now=clock.now()
+        conn,
+        q.add_step,
+        break_id=break_id,
+        what=what,
+        way=way,
+        reason=reason,
+        resident=resident,
+        asked_in=asked.number if asked else None,
+        asked_by=asked.resident if asked else None,
+        now=clock.now(),
     )
 
 

@@ -68,7 +68,9 @@ async def confirm(conn: db.Conn, *, break_id: UUID, resident: UUID, number: int)
         raise problems.exit_impossible()
     (payout,) = await db.all(conn, q.lock_payouts, Locked, ids=db.ids([found.payout]))
     await db.run(conn, q.resolve_break, id=break_id)
-    await breaks.add_step(conn, break_id, what="resolved", reason=asked.reason, resident=resident, way=asked.way)
+    await breaks.add_step(
+        conn, break_id, what="resolved", reason=asked.reason, resident=resident, way=asked.way, asked=asked
+    )
     await breaks.settle_by_itself(conn, [payout.id], _ENDED)
     said = Said(payout.id, _word(asked.way, payout.state), line=found.line, by_hand=True)
     await hear.hear(conn, [said], currency=payout.currency)

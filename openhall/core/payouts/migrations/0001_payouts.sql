@@ -16,11 +16,13 @@ create table payouts.bank_accounts (
     owner     uuid not null references people.residents,
     holder    text not null,
     number    text not null,
+    bank_code text,              -- of the bank that has it, where the owner said: a BIC, or twelve CNAPS digits
     added_at  timestamptz not null,
     usable_at timestamptz not null,
     ended_at  timestamptz,
     constraint holder_has_a_length check (char_length(holder) between 1 and 140),
     constraint number_has_a_length check (char_length(number) between 8 and 34),
+    constraint bank_code_has_a_form check (bank_code ~ '^([0-9]{12}|[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?)$'),
     constraint cools_after_it_was_added check (usable_at >= added_at)
 );
 
@@ -239,8 +241,16 @@ create table payouts.break_steps (
     way      text,               -- how two operators end the payout
     reason   text not null,
     resident uuid references people.residents,
+    asked_in int,                -- of a way that was confirmed: the step in which it was asked for,
+    asked_by uuid,               -- and who asked
     at       timestamptz not null,
     primary key (break, number),
+    constraint what_was_asked_can_be_confirmed unique (break, number, way, resident),
+    constraint confirms_what_was_asked foreign key (break, asked_in, way, asked_by)
+        references payouts.break_steps (break, number, way, resident),
+    constraint confirmed_by_another_operator check (asked_by <> resident),
+    constraint a_way_is_confirmed
+        check (num_nulls(asked_in, asked_by) in (0, 2) and (what = 'resolved' and way is not null) = (asked_in is not null)),
     constraint step_exists check (what in ('opened', 'asked', 'declined', 'resolved')),
     constraint way_exists check (way in ('settled', 'give_back')),
     constraint asked_for_a_way
