@@ -40,6 +40,12 @@
     }
   }
 
+  // Figures are read together with what they are of: a table of them is not to be pushed aside for its amounts.
+  for (const table of document.querySelectorAll(".book-table")) {
+    const frame = table.parentElement;
+    if (!isHidden(table) && frame.scrollWidth > frame.clientWidth + 1) say(table, `is wider than its card (${frame.scrollWidth} in ${frame.clientWidth})`);
+  }
+
   const inText = (element) => style(element).display === "inline" && element.closest("p, li, td, th, dd, summary");
   const targets = "a[href], button, input:not([type=hidden], [type=radio], [type=file]), select, textarea, summary, label:has(input), label.button";
   const least = elder ? 48 : 44;

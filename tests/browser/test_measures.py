@@ -22,6 +22,11 @@ GOOD = "<style>body { font: 700 24px sans-serif } a, button { display: block; he
             "is cut off",
         ),
         ("<div style='height: 20px; overflow: hidden'><p>as high as that</p></div>", "normal", "is cut off"),
+        (
+            "<div><table class='book-table'><td style='min-width: 500px'>9</table></div>",
+            "normal",
+            "wider than its card",
+        ),
         ("<button style='height: 40px'>low</button>", "normal", "a target of 60x40"),
         ("<a href='/' style='height: 45px'>low</a>", "elder", "a target of 60x45"),
         ("<button class='button-main' style='height: 50px'>pay</button>", "elder", "main button 50px high"),

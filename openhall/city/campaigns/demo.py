@@ -15,8 +15,8 @@ _BUDGET = 2_000_000
 _FRIDAY = 1 << 4
 _BREAKFAST = Group("category", "5814", N_("Breakfast stall, snacks"))
 _TITLES = {
-    "friday": ("周五早餐一分钱", "Friday breakfast for one fen"),
-    "off": ("早餐立减三元五", "¥3.50 off breakfast"),
+    "friday": ("周五早餐一分钱", "Friday breakfast"),
+    "off": ("早餐立减三元五", "Breakfast for less"),
     "bounty": ("付款红包", "Red packet for paying"),
 }
 

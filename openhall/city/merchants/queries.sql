@@ -23,21 +23,10 @@ values (:id, :shop, :short_code, :payload, :now)
 
 -- name: shop_of_owner
 -- A shop with its newest code. Somebody else's shop is not found, like one that does not exist.
-select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at,
-       c.payload as code, c.short_code, c.issued_at
-  from merchants.shops s
-  join merchants.merchants m on m.id = s.merchant
-  join lateral (select * from merchants.codes c where c.shop = s.id order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true
- where s.id = :shop and m.owner = :owner;
+select * from merchants.coded_shops where id = :shop and owner = :owner;
 
 -- name: shops_of_owner
-select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at,
-       c.payload as code, c.short_code, c.issued_at
-  from merchants.shops s
-  join merchants.merchants m on m.id = s.merchant
-  join lateral (select * from merchants.codes c where c.shop = s.id order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true
- where m.owner = :owner
- order by s.state desc, s.opened_at, s.id;
+select * from merchants.coded_shops where owner = :owner order by state desc, opened_at, id;
 
 -- name: close_shop
 update merchants.shops s set state = 'closed', closed_at = :now
@@ -93,13 +82,10 @@ having count(c.id) <> case s.state when 'open' then 1 else 0 end
 
 -- name: workplace
 -- A shop with its newest code, for who works there. Anybody else does not find it, as if it did not exist.
-select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at,
-       c.payload as code, c.short_code, c.issued_at, case m.owner when :resident then 'owner' else t.role end as role
-  from merchants.shops s
-  join merchants.merchants m on m.id = s.merchant
-  join lateral (select * from merchants.codes c where c.shop = s.id order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true
+select s.*, case s.owner when :resident then 'owner' else t.role end as role
+  from merchants.coded_shops s
   left join merchants.staff t on t.shop = s.id and t.resident = :resident and t.until is null
- where s.id = :shop and (m.owner = :resident or t.id is not null);
+ where s.id = :shop and (s.owner = :resident or t.id is not null);
 
 -- name: lock_shops_to_close
 -- One closing after the other for each shop, in the order of ids; what is read comes in the statement after this.
@@ -268,15 +254,12 @@ update merchants.shops set name = :name where id = :shop and name <> :name;
 
 -- name: workplaces
 -- Every shop that a resident owns or works at.
-select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at,
-       c.payload as code, c.short_code, c.issued_at, case m.owner when :resident then 'owner' else t.role end as role
+select s.*, case s.owner when :resident then 'owner' else t.role end as role
   from (select s.id as shop from merchants.merchants m join merchants.shops s on s.merchant = m.id where m.owner = :resident
          union select shop from merchants.staff where resident = :resident and until is null) mine
-  join merchants.shops s on s.id = mine.shop
-  join merchants.merchants m on m.id = s.merchant
-  join lateral (select * from merchants.codes c where c.shop = s.id order by c.issued_at desc limit 1) c on true
+  join merchants.coded_shops s on s.id = mine.shop
   left join merchants.staff t on t.shop = s.id and t.resident = :resident and t.until is null
- order by s.state desc, (m.owner = :resident) desc, s.opened_at, s.id;
+ order by s.state desc, (s.owner = :resident) desc, s.opened_at, s.id;
 
 -- name: lock_shop
 -- Who changes what all its staff share waits for whoever does so already. Also says whether it is open.

@@ -39,12 +39,7 @@ select id, order_id, payer, payer_masked, payee_kind, payee, payee_name, amount,
 
 -- name: payment
 -- Whose it is comes with it: who may see it is for the caller to find out.
-select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, coalesce(d.amount, 0) as discount, o.owner
-  from payments.payments p
-  join payments.orders o on o.id = p.order_id
-  left join payments.subsidies d on d.payment = p.id and d.kind = 'discount'
- where p.id = :id;
+select * from payments.seen_payments where id = :id;
 
 -- name: refundable
 -- The payment and the two accounts, its order locked.
@@ -78,25 +73,19 @@ select f.id, f.payment, p.payee_name as name
  where f.id = any(:ids);
 
 -- name: recent_of_payer
-select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, coalesce(d.amount, 0) as discount
-  from payments.payments p
-  join payments.orders o on o.id = p.order_id
-  left join payments.subsidies d on d.payment = p.id and d.kind = 'discount'
- where p.payer = :payer
- order by p.id desc limit :limit;
+select id, order_id, state, payer, payer_masked, payee_kind, payee, payee_name, amount, currency, receipt_no, business_date,
+       at, taken_by, refunded, discount
+  from payments.seen_payments where payer = :payer order by id desc limit :limit;
 
 -- name: payee_names
 select id, payee_name as name from payments.payments where id = any(:ids::uuid[]);
 
 -- name: payments_to
-select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
-       p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, coalesce(d.amount, 0) as discount
-  from payments.payments p
-  join payments.orders o on o.id = p.order_id
-  left join payments.subsidies d on d.payment = p.id and d.kind = 'discount'
- where p.payee = :payee and p.business_date = :business_date and p.id < :before
- order by p.id desc limit :limit;
+select id, order_id, state, payer, payer_masked, payee_kind, payee, payee_name, amount, currency, receipt_no, business_date,
+       at, taken_by, refunded, discount
+  from payments.seen_payments
+ where payee = :payee and business_date = :business_date and id < :before
+ order by id desc limit :limit;
 
 -- name: totals_to
 -- A refund counts on the day on which it was given, whenever the payment was.

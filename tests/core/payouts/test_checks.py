@@ -13,6 +13,7 @@ alter table payouts.payouts disable trigger a_final_payout_stays;
 alter table payouts.payouts disable trigger a_payout_is_never_deleted;
 alter table payouts.breaks disable trigger all;
 alter table payouts.break_steps disable trigger all;
+alter table payouts.break_steps drop constraint a_way_is_confirmed;
 alter table payouts.payouts drop constraint settled_by_a_transfer;
 alter table payouts.payouts drop constraint given_back_by_a_transfer;
 alter table payouts.lines drop constraint lines_payout_fkey;
@@ -22,6 +23,7 @@ alter table ledger.journal disable trigger append_only;
 UNSENT = "update payouts.batches set state = 'ready', sent_at = null, finished_at = null"
 COPIED = "insert into base.events select stream, number + 100, type, data, at from base.events"
 UNDO = "update payouts.payouts set state = '{}' where state = 'settled'"
+STEP = "insert into payouts.break_steps (break, number, what, way, reason, resident, at)"
 ALONE = "select break, 2, 'resolved', 'settled', 'x', (select id from people.residents limit 1), at"
 BREACHES = {
     "payouts.clearing": [
@@ -50,10 +52,10 @@ BREACHES = {
     "payouts.breaks": [
         "update payouts.breaks set state = 'resolved'",
         "delete from payouts.break_steps",
-        "insert into payouts.break_steps select break, 2, 'resolved', null, 'x', null, at from payouts.break_steps",
+        f"{STEP} select break, 2, 'resolved', null, 'x', null, at from payouts.break_steps",
     ],
     "payouts.exits": [
-        f"insert into payouts.break_steps {ALONE} from payouts.break_steps",
+        f"{STEP} {ALONE} from payouts.break_steps",
     ],
     "payouts.forgotten": [
         "update payouts.payouts set requested_at = now() - interval '4 days' where state = 'requested'",

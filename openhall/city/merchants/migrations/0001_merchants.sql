@@ -43,3 +43,12 @@ create table merchants.codes (
 );
 create unique index one_active_code_per_shop on merchants.codes (shop) where revoked_at is null;
 create index codes_of_a_shop on merchants.codes (shop, issued_at desc);
+
+-- Shops, each with its owner and its active code; of a closed one the last that it had.
+create view merchants.coded_shops as
+  select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at, c.payload as code,
+         c.short_code, c.issued_at
+    from merchants.shops s
+    join merchants.merchants m on m.id = s.merchant
+    join lateral (select * from merchants.codes c where c.shop = s.id
+                   order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true;

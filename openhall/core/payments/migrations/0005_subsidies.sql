@@ -28,6 +28,14 @@ create table payments.subsidy_returns (
 );
 create index subsidy_returns_of_subsidy on payments.subsidy_returns (subsidy) include (amount);
 
+-- Payments as their two sides see them, each with what of its price an offer paid, and who owns its payee.
+create view payments.seen_payments as
+  select p.id, p.order_id, 'succeeded' as state, p.payer, p.payer_masked, p.payee_kind, p.payee, p.payee_name, p.amount,
+         p.currency, p.receipt_no, p.business_date, p.at, p.taken_by, o.refunded, coalesce(d.amount, 0) as discount, o.owner
+    from payments.payments p
+    join payments.orders o on o.id = p.order_id
+    left join payments.subsidies d on d.payment = p.id and d.kind = 'discount';
+
 -- Refunds, each with whom it went to: what of it the payer got, and what of it the budgets of the discount and the bounty.
 create view payments.given_back as
   select f.*, p.payer_masked, f.amount - b.discount - b.bounty as to_payer, b.discount as of_discount,
