@@ -29,6 +29,7 @@ def campaign(**wish: object) -> Campaign:
         "id": uuid4(),
         "sponsor": uuid4(),
         "title": "Breakfast",
+        "title_en": None,
         "state": State.RUNNING,
         "account": uuid4(),
         "source": uuid4(),
