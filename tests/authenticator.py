@@ -32,7 +32,7 @@ class Authenticator:
         numbers = self._key.public_key().public_numbers()
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
         named = bytes(16) + len(self.credential).to_bytes(2, "big") + self.credential + encode_cbor(public)
-        rp = lies.get("rp", options["rp"]["id"])
+        rp = str(lies.get("rp", options["rp"]["id"]))
         data = self._data(rp, PRESENT | ATTESTED | (VERIFIED if lies.get("verified", True) else 0), self.count) + named
         response = {
             "clientDataJSON": self._client_data("webauthn.create", options, lies),
@@ -45,7 +45,7 @@ class Authenticator:
         """The answer to authentication options."""
         self.count += 1 if self.counts else 0
         flags = PRESENT | (VERIFIED if lies.get("verified", True) else 0)
-        data = self._data(lies.get("rp", options["rpId"]), flags, lies.get("count", self.count))
+        data = self._data(str(lies.get("rp", options["rpId"])), flags, lies.get("count", self.count))
         client_data = self._client_data("webauthn.get", options, lies)
         signed = data + hashlib.sha256(base64url_to_bytes(client_data)).digest()
         signature = self._key.sign(signed, ec.ECDSA(hashes.SHA256()))

@@ -83,6 +83,7 @@ async def test_somebody_signs_in_with_a_passkey_and_no_number(hall: Hall) -> Non
 async def test_the_options_ask_for_a_passkey_that_needs_no_number_and_checks_its_owner(hall: Hall) -> None:
     mine = await hall.sign_in(ONE)
     _, device = await hall.add_passkey(mine)
+    assert (await step_up(hall, mine, device)).status_code == 201
     making = await ask(hall, "registration-options", mine)
     assert making["rp"]["id"] == "localhost"
     assert making["authenticatorSelection"]["residentKey"] == "required"
