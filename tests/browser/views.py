@@ -21,13 +21,13 @@ def _go(page: Page, path: str) -> None:
 def _wrong_phone(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#phone").fill("110")
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-in'] button").click()
 
 
 def _ask_for_code(page: Page, path: str) -> None:
     page.goto("/sign-in")
     page.locator("#phone").fill(path.rpartition("#")[2])
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-in'] button").click()
     page.wait_for_url("**/sign-in/code")
 
 
