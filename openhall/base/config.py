@@ -98,6 +98,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30
     page_session_days: Annotated[int, Meta(description="Days a sign-in on a page lasts.", ge=1)] = 30
     api_session_days: Annotated[int, Meta(description="Days an API token lasts.", ge=1)] = 90
+    recovery_wait_hours: Annotated[
+        int,
+        Meta(description="Hours in which the owner of an account may stop its recovery before staff confirm it.", ge=0),
+    ] = 24
     top_up_max: Annotated[int, Meta(description="Largest single top-up, in minor units.", ge=1)] = 5_000_000
     payment_max: Annotated[int, Meta(description="Largest single payment, charge or order, in minor units.", ge=1)] = (
         5_000_000

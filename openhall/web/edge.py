@@ -44,6 +44,8 @@ Amount = Annotated[int, Meta(ge=1, le=money.MAX_AMOUNT, description="Amount in m
 
 PUBLIC = {"who": "public"}  # anybody; a signed-in resident is still known to the page
 RESIDENT = {"who": "resident"}  # a signed-in resident; what they ask for must also be theirs
+# The same, who proved in the last five minutes that it is them: for acts that a finder of the phone must not do.
+FRESH = RESIDENT | {"fresh": True}
 # A signed-in resident, checked by the handler's own transaction: for the hot path, where a batch resolves all sessions.
 RESIDENT_IN_BATCH = {"who": "resident", "session": "batch"}
 # A signed-in resident, or a scanner of a shop with its key; checked by the handler's own transaction.
@@ -248,8 +250,8 @@ def amount_of(text: str, currency: str) -> int:
 
 
 __all__ = [
-    "BEARERS", "COUNTER", "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount",
-    "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
-    "answered", "answers", "api", "bearer", "key_of_form", "once", "once_form", "page", "pages", "problem_page",
-    "same_site", "see_other", "with_query",
+    "BEARERS", "COUNTER", "DEMO", "FRESH", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO",
+    "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader",
+    "amount_of", "answered", "answers", "api", "bearer", "key_of_form", "once", "once_form", "page", "pages",
+    "problem_page", "same_site", "see_other", "with_query",
 ]  # fmt: skip

@@ -1,5 +1,8 @@
 """Who is at the door. Every route says in its `opt` who may call it; this layer sees to it before the handler runs.
 
+A route for residents may also say how sure the hall must be of them: `"level": 2` (real name matched) or 3 (strong as
+well), and `"fresh": True` where the session must have proved itself in the last five minutes.
+
 The API knows bearer tokens only and pages know cookies only, so neither can be tricked into the other's session.
 """
 
@@ -49,20 +52,10 @@ async def admit(connection: Door, handler: BaseRouteHandler) -> None:
         if who == "resident":
             raise errors.sign_in_required()
         return
-    await _admit(connection, token, SessionKind.API if is_api else SessionKind.PAGE, required=who == "resident")
-
-
-async def _admit(connection: Door, token: str, kind: SessionKind, *, required: bool) -> None:
-    pool: db.Pool = connection.app.state.pool
-    try:
-        async with pool.read() as conn:
-            visit = await people.visit_of(conn, token, kind)
-    except Problem:
-        if required and kind is SessionKind.API:
-            await _explain(connection, token)
-        if required:
-            raise
+    visit = await _visit(connection, token, SessionKind.API if is_api else SessionKind.PAGE, handler)
+    if visit is None:
         return
+    pool: db.Pool = connection.app.state.pool
     if people.is_unseen(visit.session):
         async with pool.write() as writing:
             await people.see(writing, visit.session)
@@ -70,13 +63,29 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
     connection.scope["state"]["resident"] = visit.resident
 
 
-async def _explain(connection: Door, token: str) -> None:
+async def _explain(connection: Door, conn: db.ReadConn, token: str) -> None:
     """A token that is good elsewhere is told where: its bearer is not to think that it has ended."""
-    sources = [source for package in connection.app.state.packages for source in package.tokens]
-    async with connection.app.state.pool.read() as conn:
-        for source in sources:
-            if problem := await source(conn, token=token):
-                raise problem
+    for source in (source for package in connection.app.state.packages for source in package.tokens):
+        if problem := await source(conn, token=token):
+            raise problem
+
+
+async def _visit(connection: Door, token: str, kind: SessionKind, handler: BaseRouteHandler) -> people.Visit | None:
+    """Who comes with this token; Problem when the route wants a session, a surer one, or a fresher proof of it."""
+    opt, pool = handler.opt, connection.app.state.pool
+    async with pool.read() as conn:
+        try:
+            visit = await people.visit_of(conn, token, kind)
+        except Problem:
+            if opt["who"] != "resident":
+                return None
+            if kind is SessionKind.API:
+                await _explain(connection, conn, token)
+            raise
+        people.require_level(visit, opt.get("level", people.Level.PHONE))
+        if opt.get("fresh"):
+            await people.require_fresh(conn, visit)
+    return visit
 
 
 def _require_json(connection: Door) -> None:

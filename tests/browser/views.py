@@ -21,13 +21,13 @@ def _go(page: Page, path: str) -> None:
 def _wrong_phone(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#phone").fill("110")
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-in'] button").click()
 
 
 def _ask_for_code(page: Page, path: str) -> None:
     page.goto("/sign-in")
     page.locator("#phone").fill(path.rpartition("#")[2])
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-in'] button").click()
     page.wait_for_url("**/sign-in/code")
 
 
@@ -155,6 +155,30 @@ def _unfold(page: Page, path: str) -> None:
         fold.evaluate("element => { element.open = true }")
 
 
+def _no_recovery(page: Page, path: str) -> None:
+    """Every field is filled, and the code is nobody's."""
+    page.goto(path)
+    for name, text in (("old_phone", "13900000000"), ("recovery_code", "0000 0000 0000"), ("new_phone", "13900000001")):
+        page.locator(f"#{name}").fill(text)
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _nobodys_number(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#phone").fill("13999999999")
+    page.locator("input[name=evidence]").first.check()
+    page.locator("#note").fill("照片相符，尾号 0019")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _confirm(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("form[action$='/confirm'] button").click()
+    page.locator("main .amount").wait_for()
+
+
 class View(Struct, frozen=True):
     """A page to look at: who looks, where it is, its status, and how to get there if not by its address."""
 
@@ -214,6 +238,27 @@ VIEWS = {
     "top-up-failed": View("resident", "/wallet/top-ups/{failed}"),
     "me": View("resident", "/me"),
     "sessions": View("resident", "/me/sessions"),
+    "passkeys": View("resident", "/me/passkeys"),
+    "passkeys-none": View("newcomer", "/me/passkeys"),
+    "passkey": View("resident", "/me/passkeys/{passkey}"),
+    "passkey-copied": View("resident", "/me/passkeys/{copied_passkey}"),
+    "passkey-recovered": View("resident", "/me/passkeys/{recovered_passkey}"),
+    "passkey-new": View("newcomer", "/me/passkeys/new"),
+    "step-up": View("newcomer", "/step-up?next=/me"),
+    "step-up-passkey": View("resident", "/step-up?next=/me"),
+    "step-up-strong": View("newcomer", "/step-up?next=/me&level=3"),
+    "step-up-code": View("newcomer", "/step-up/code"),
+    "me-recovery": View("recovered", "/me"),
+    "recover": View("nobody", "/recover"),
+    "recover-refused": View("nobody", "/recover", 422, _no_recovery),
+    "operator-recoveries": View("operator", "/operator/recoveries"),
+    "operator-recovery-new": View("operator", "/operator/recoveries/new"),
+    "operator-recovery-refused": View("operator", "/operator/recoveries/new", 422, _nobodys_number),
+    "operator-recovery-waiting": View("operator", "/operator/recoveries/{waiting_recovery}"),
+    "operator-recovery-mine": View("operator", "/operator/recoveries/{my_recovery}"),
+    "operator-recovery-ready": View("colleague", "/operator/recoveries/{my_recovery}"),
+    "operator-recovery-confirmed": View("colleague", "/operator/recoveries/{my_recovery}", 200, _confirm),
+    "operator-recovery-stranger": View("keeper", "/operator/recoveries/{my_recovery}", 404),
     "shops": View("keeper", "/shops"),
     "shops-none": View("newcomer", "/shops"),
     "new-shop": View("keeper", "/shops/new"),

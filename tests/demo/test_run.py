@@ -20,8 +20,8 @@ from openhall.demo.claim import RefusedError, claimed
 from tests.cli.test_production import ask, free_port
 
 PATIENCE_S = 120
-# A resident, the keeper of a stall, the operator, and the city's office, as which nobody is told to sign in.
-PEOPLE = 4
+# Those whom openhall.core.people.demo lets join.
+PEOPLE = 6
 
 
 class City:

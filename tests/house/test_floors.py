@@ -24,6 +24,7 @@ OPENERS = {
     "openhall.base.live": "a stream outlives the transaction of its request",
     "openhall.base.migrate": "migrates, one transaction a file",
     "openhall.core.payments.teller": "looks up the order that a code names, before the batch",
+    "openhall.core.people.passkeys.ceremonies": "reads, before a message leaves that no transaction may wait for",
     "openhall.core.people.actions.entrance": "a wrong code must be counted even though the sign-in is refused",
     "openhall.core.rails.actions.settle": "writes before the call to the bank and again after it",
     "openhall.core.payouts.actions.exchange": "a file appears between two transactions, and goes after one",
