@@ -40,13 +40,14 @@ CASES = [
 # A code or an id that fits its schema need not exist, so refusing it is right.
 EXCLUDED: list[Any] = [checks.positive_data_acceptance]
 # What no made-up request can do, and how it is refused: a shop without trade has no day to close, there is no market
-# to ask, and at a shop that an earlier attack closed nothing begins or changes.
+# to ask and none to take a shop out of, and at a shop that an earlier attack closed nothing begins or changes.
 NEVER_DONE = {
     "/api/v1/shops/{shop_id}/book/closings": {404},
     "/api/v1/shops/{shop_id}/market/requests": {404},
     "/api/v1/shops/{shop_id}/codes": {409},
     "/api/v1/shops/{shop_id}/name": {409},
     "/api/v1/shops/{shop_id}/shifts": {422},
+    "/api/v1/markets/{market_id}/shops/{shop_id}/remove": {404},
 }
 
 
