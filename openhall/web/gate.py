@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from openhall.base import db, errors
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
-from openhall.core import people
+from openhall.core import messages, people
 from openhall.core.people import SessionKind
 from openhall.web.edge import bearer
 
@@ -49,14 +49,19 @@ async def admit(connection: Door, handler: BaseRouteHandler) -> None:
         if who == "resident":
             raise errors.sign_in_required()
         return
-    await _admit(connection, token, SessionKind.API if is_api else SessionKind.PAGE, required=who == "resident")
+    kind = SessionKind.API if is_api else SessionKind.PAGE
+    await _admit(connection, token, kind, required=who == "resident", with_badge=not is_api)
 
 
-async def _admit(connection: Door, token: str, kind: SessionKind, *, required: bool) -> None:
+async def _admit(connection: Door, token: str, kind: SessionKind, *, required: bool, with_badge: bool) -> None:
     pool: db.Pool = connection.app.state.pool
+    unread = 0
     try:
         async with pool.read() as conn:
             visit = await people.visit_of(conn, token, kind)
+            if with_badge:
+                # The frame of every page shows it: asked here, once, and of nobody who is a stranger.
+                unread = await messages.unread(conn, visit.resident.id)
     except Problem:
         if required:
             await _explain(connection, token)
@@ -65,6 +70,7 @@ async def _admit(connection: Door, token: str, kind: SessionKind, *, required: b
     if people.is_unseen(visit.session):
         async with pool.write() as writing:
             await people.see(writing, visit.session)
+    connection.scope["state"]["unread"] = unread
     connection.scope["state"]["visit"] = visit
     connection.scope["state"]["resident"] = visit.resident
 

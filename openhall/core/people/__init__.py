@@ -29,6 +29,7 @@ from openhall.core.people.actions.sessions import (
     sign_out,
     visit_of,
 )
+from openhall.core.people.actions.telling import use_teller
 from openhall.core.people.problems import phone_invalid, session_invalid
 from openhall.core.people.rules import code_in, masked, phone, spaced, token_hash
 from openhall.core.people.types import (
@@ -53,5 +54,5 @@ __all__ = [
     "SignedIn", "Theme", "Visit", "add_operator", "ask_bearers", "begin", "code_in", "end_session", "enter",
     "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "names", "notify", "operators", "phone",
     "phone_invalid", "prefer", "remove_operator", "rename", "require_operator", "resident", "resident_with",
-    "see", "send_code", "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "visit_of",
+    "see", "send_code", "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "use_teller", "visit_of",
 ]  # fmt: skip

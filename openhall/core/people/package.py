@@ -3,6 +3,7 @@
 from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.people import api, pages
+from openhall.core.people.actions.telling import NEW_DEVICE
 from openhall.core.people.demo import load
 from openhall.core.people.jobs import tasks
 
@@ -28,6 +29,7 @@ PACKAGE = Package(
     module="openhall.core.people",
     routes=(api.router, pages.router),
     tasks=(tasks,),
+    messages=(NEW_DEVICE,),
     demo=load,
     checks=CHECKS,
 )

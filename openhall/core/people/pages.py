@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from openhall.base.config import Settings
 from openhall.base.errors import Kind, Problem, malformed
-from openhall.base.i18n import N_
 from openhall.base.package import JoinHook
 from openhall.core import people
 from openhall.core.people.api import address_of
+from openhall.core.people.texts import BROWSER_ON_SYSTEM
 from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme
 from openhall.web import edge
 from openhall.web.render import Html, language_of, translate
@@ -28,8 +28,6 @@ NEXT_COOKIE = "openhall_next"
 STEP_SECONDS = 600
 PATH_MAX = 2000
 YEAR_SECONDS = 365 * 86_400
-
-BROWSER_ON_SYSTEM = N_("{browser} on {system}")
 
 
 class PhoneForm(Struct, frozen=True):

@@ -89,6 +89,11 @@ insert into people.sessions (id, token_hash, resident, kind, device, created_at,
 values (:id, :token_hash, :resident, :kind, :device, :now, :now, :expires_at)
 returning id, resident, kind, device, created_at, seen_at, expires_at;
 
+-- name: is_new_device
+-- Whether a resident who has signed in before never did so with a device of this name.
+select exists (select from people.sessions where resident = :resident and id <> :session)
+   and not exists (select from people.sessions where resident = :resident and device = :device and id <> :session);
+
 -- name: visit
 select s.id as session, s.kind, s.device, s.created_at, s.seen_at, s.expires_at,
        r.id, r.phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at

@@ -230,7 +230,7 @@ async def remove_shop(
     Refusals: `merchants.market_not_found`, `merchants.member_not_found`.
     """
     market = await markets.market_of(conn, manager=resident.id, market=market_id)
-    await markets.remove(conn, settings, market=market, shop=shop_id)
+    await markets.remove(conn, market=market, shop=shop_id)
 
 
 @post("/markets/{market_id:uuid}/handover", opt=RESIDENT, status_code=202)

@@ -294,7 +294,7 @@ async def remove_shop(
 ) -> Response[str]:
     """Take the shop out."""
     market = await markets.market_of(conn, manager=resident.id, market=market_id)
-    await markets.remove(conn, settings, market=market, shop=shop_id)
+    await markets.remove(conn, market=market, shop=shop_id)
     return edge.see_other(f"/markets/{market_id}/shops")
 
 

@@ -8,6 +8,7 @@ from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.core.people import problems, rules
 from openhall.core.people.actions.audit import record
+from openhall.core.people.actions.telling import tell_new_device
 from openhall.core.people.types import Act, Bearer, Session, SessionKind, Visit, VisitRow
 
 q = db.load("openhall.core.people")
@@ -35,6 +36,8 @@ async def begin(
         expires_at=now + timedelta(days=days),
     )
     await record(conn, resident, Act.SIGNED_IN, session.id)
+    if await db.one(conn, q.is_new_device, bool, session=session.id, resident=resident, device=session.device):
+        await tell_new_device(conn, session)
     return token, session
 
 

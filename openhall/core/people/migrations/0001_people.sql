@@ -40,6 +40,7 @@ create table people.sessions (
 );
 
 create index sessions_of_a_resident on people.sessions (resident, created_at desc) where ended_at is null;
+create index devices_of_a_resident on people.sessions (resident, device);
 
 -- One row per phone, so one live code per phone: a new code takes the place of the old one.
 create table people.codes (
