@@ -85,6 +85,7 @@ class Scenery:
             "last_month": _last_month(keeper, asked, stall),
             **self._markets(hall, stall, grill),
             **self._offers(keeper, resident, asked),
+            "message": keeper.api("GET", "/messages").json()["messages"][-1]["id"],
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 

@@ -86,7 +86,8 @@ async def test_the_badge_is_one_question_and_asked_of_no_stranger(
 async def test_the_badge_is_counted_by_its_index(stage: Stage) -> None:
     async with stage.pool.write() as conn:
         await conn.execute(
-            "insert into messages.templates values (gen_random_uuid(), 't', 1, 'news', '{\"en\": 1, \"zh_CN\": 1}', now())"
+            "insert into messages.templates values "
+            "(gen_random_uuid(), 't', 1, 'news', '{\"en\": 1, \"zh_CN\": 1}', now())"
         )
         await conn.execute(
             "insert into messages.messages select gen_random_uuid(), t.id, md5((n % 500)::text)::uuid, t.id, 'news', "
