@@ -32,18 +32,20 @@ CATEGORIES = {
     Category.NEWS: N_("News"),
 }
 MEANINGS = {
-    Category.MUST: N_("Sign-ins, money, changes of your account. Text message and this device cannot be turned off."),
+    Category.MUST: N_(
+        "Sign-ins, money, changes of your account. Text messages and notifications cannot be turned off."
+    ),
     Category.CASE: N_("What happens in something you do: shops, applications, orders."),
     Category.REMINDER: N_("A date or a payment that comes near."),
     Category.NEWS: N_("What is new in the hall and the city."),
 }
 CHANNELS = {
     Channel.SMS: N_("Text message"),
-    Channel.PUSH: N_("This device"),
+    Channel.PUSH: N_("Notification"),
     Channel.LETTER: N_("Letter"),
 }
 STATES = {
-    "waiting": N_("waits"),
+    "waiting": N_("still to be sent"),
     "sent": N_("sent"),
     "delivered": N_("delivered"),
     "failed": N_("could not be delivered"),

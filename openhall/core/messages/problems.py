@@ -13,7 +13,7 @@ must_stays_on = define(
     "messages.must_stays_on",
     Kind.REFUSED,
     N_("What you must know cannot be turned off."),
-    N_("Leave text messages and this device on for it; you may choose for everything else."),
+    N_("Leave text messages and notifications on for it; you may choose for everything else."),
 )
 quiet_invalid = define(
     "messages.quiet_invalid",
