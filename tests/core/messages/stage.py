@@ -34,7 +34,7 @@ MODULE = "tests.core.messages"
 
 def template(category: Any = "case", **more: Any) -> Template:
     """A template of these tests; its texts have no translation."""
-    usual = {
+    usual: dict[str, Any] = {
         "code": "tests.thing",
         "version": 1,
         "title": "About {thing}",

@@ -92,7 +92,8 @@ async def test_preferences_are_whole_and_what_must_be_known_stays_on(stage: Stag
     assert now["channels"]["must"] == {"sms": True, "push": True, "letter": True}
     assert now["channels"]["case"] == {"sms": False, "push": True, "letter": False}
     assert (now["quiet"], now["letter_to"]) == (None, "王小明")
-    for broken in ({"quiet": {"from": "9", "to": "10:00"}}, {"channels": {}}, {"letter_to": 7}):
+    wrong: list[dict[str, Any]] = [{"quiet": {"from": "9", "to": "10:00"}}, {"channels": {}}, {"letter_to": 7}]
+    for broken in wrong:
         assert (await stage.prefer(**broken)).status_code == 400
 
 

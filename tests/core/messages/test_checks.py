@@ -73,7 +73,8 @@ async def test_a_broken_promise_is_found(stage: Stage, sin: str, found: set[str]
         "insert into messages.preferences select gen_random_uuid(), 'must', 'sms', false",
         (
             "insert into messages.deliveries "
-            "(id, message, recipient, category, channel, target, held, made_at, due_at, expires_at) select gen_random_uuid(), message, recipient, category, channel, target, held, "
+            "(id, message, recipient, category, channel, target, held, made_at, due_at, expires_at) "
+            "select gen_random_uuid(), message, recipient, category, channel, target, held, "
             "now(), now(), now() from messages.deliveries"
         ),
     ],

@@ -23,7 +23,13 @@ def city(text: str, zone: ZoneInfo = CITY) -> datetime:
 
 
 def reach(**more: Any) -> Reach:
-    usual = {"quiet_from": None, "quiet_to": None, "has_address": False, "wanted": {}, "subscriptions": [PHONE]}
+    usual: dict[str, Any] = {
+        "quiet_from": None,
+        "quiet_to": None,
+        "has_address": False,
+        "wanted": {},
+        "subscriptions": [PHONE],
+    }
     return Reach(resident=ME, has_habits=False, **(usual | more))
 
 

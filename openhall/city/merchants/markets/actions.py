@@ -5,7 +5,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from openhall.base import clock, db, ids
-
 from openhall.city.merchants import problems
 from openhall.city.merchants.actions import find_shop
 from openhall.city.merchants.markets.types import (

@@ -222,9 +222,7 @@ async def decline_shop(conn: edge.Conn, resident: Me, market_id: FromPath[UUID],
 
 
 @post("/markets/{market_id:uuid}/shops/{shop_id:uuid}/remove", opt=RESIDENT, status_code=204)
-async def remove_shop(
-    conn: edge.Conn, resident: Me, market_id: FromPath[UUID], shop_id: FromPath[UUID]
-) -> None:
+async def remove_shop(conn: edge.Conn, resident: Me, market_id: FromPath[UUID], shop_id: FromPath[UUID]) -> None:
     """Take a shop out of the market: what it takes from today on no longer counts there, and its owner is told.
 
     Refusals: `merchants.market_not_found`, `merchants.member_not_found`.

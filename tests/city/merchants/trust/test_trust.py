@@ -258,7 +258,7 @@ async def test_a_shop_that_is_closed_while_its_code_is_replaced_keeps_no_active_
     async with hall.pool.write() as conn:
         found = await merchants.find_shop(conn, owner=me, shop=UUID(shop["id"]))
         city = merchants.Hall(hall.settings.hall_id, "City", "CNY")
-        await trust.replace_code(conn, hall.settings, shop=found, replaces=shop["short_code"], resident=me, hall=city)
+        await trust.replace_code(conn, shop=found, replaces=shop["short_code"], resident=me, hall=city)
         closing = asyncio.create_task(hall.client.post(f"/api/v1/shops/{shop['id']}/close", headers=owner))
         await hall.somebody_waits()
     assert (await closing).status_code == 200
