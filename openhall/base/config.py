@@ -87,9 +87,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 24
     sms_url: Annotated[str, Meta(description="Base address of the SMS gateway.")] = ""
     sms_secret: Annotated[str, Meta(description="Shared key of the SMS gateway.")] = ""
+    letter_files: Annotated[
+        str, Meta(description="Folder of the letters that the print room prints; empty: no letters are written.")
+    ] = ""
     webhooks_to_loopback: Annotated[
         bool,
-        Meta(description="Webhooks may go to this machine itself over plain HTTP, for tests and the demo; else false."),
+        Meta(
+            description="Webhooks and web push may go to this machine itself over plain HTTP, for tests and the demo; "
+            "else false."
+        ),
     ] = False
     otp_per_phone: Annotated[int, Meta(description="One-time codes one phone may ask for in ten minutes.", ge=1)] = 5
     otp_per_phone_day: Annotated[int, Meta(description="One-time codes one phone may ask for in a day.", ge=1)] = 20

@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from openhall.base import db, errors
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
-from openhall.core import people
+from openhall.core import messages, people
 from openhall.core.people import SessionKind
 from openhall.web.edge import bearer
 
@@ -85,6 +85,9 @@ async def _visit(connection: Door, token: str, kind: SessionKind, handler: BaseR
         people.require_level(visit, opt.get("level", people.Level.PHONE))
         if opt.get("fresh"):
             await people.require_fresh(conn, visit)
+        if kind is SessionKind.PAGE:
+            # The frame of every page shows it: asked here, once, and of nobody who is a stranger.
+            connection.scope["state"]["unread"] = await messages.unread(conn, visit.resident.id)
     return visit
 
 

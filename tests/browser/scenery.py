@@ -87,6 +87,7 @@ class Scenery:
             **self._markets(hall, stall, grill),
             **self._offers(keeper, resident, asked),
             **people_of(hall, self.people),
+            "message": keeper.api("GET", "/messages").json()["messages"][-1]["id"],
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 

@@ -91,6 +91,13 @@ def _type_account(page: Page, path: str, number: str, again: str) -> None:
     page.locator("#problem").wait_for()
 
 
+def _quiet_all_day(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#quiet_to").fill(page.locator("#quiet_from").input_value())
+    page.locator("main form .actions button").first.click()
+    page.locator("#problem").wait_for()
+
+
 def _no_reason(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#reason").fill(" ")
@@ -258,6 +265,11 @@ VIEWS = {
     "operator-recovery-ready": View("colleague", "/operator/recoveries/{my_recovery}"),
     "operator-recovery-confirmed": View("colleague", "/operator/recoveries/{my_recovery}", 200, _confirm),
     "operator-recovery-stranger": View("keeper", "/operator/recoveries/{my_recovery}", 404),
+    "messages": View("keeper", "/messages"),
+    "messages-nothing": View("keeper", "/messages?category=reminder"),
+    "message": View("keeper", "/messages/{message}"),
+    "message-preferences": View("keeper", "/me/messages"),
+    "message-preferences-refused": View("keeper", "/me/messages", 400, _quiet_all_day),
     "shops": View("keeper", "/shops"),
     "shops-none": View("newcomer", "/shops"),
     "new-shop": View("keeper", "/shops/new"),

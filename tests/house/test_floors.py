@@ -29,6 +29,7 @@ OPENERS = {
     "openhall.core.rails.actions.settle": "writes before the call to the bank and again after it",
     "openhall.core.payouts.actions.exchange": "a file appears between two transactions, and goes after one",
     "openhall.core.webhooks.actions.deliver": "calls a receiver, and writes what came of it",
+    "openhall.core.messages.actions.deliver": "makes a call, and writes what came of it",
     "openhall.core.people.actions.messages": "claims a message, sends it, and writes that it was sent",
 }
 

@@ -35,6 +35,7 @@ OUTSIDE_THE_GATE = {
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/metrics"),
+    ("GET", "/service-worker.js"),
     ("GET", "/static/{file_path:path}"),
     ("HEAD", "/static/{file_path:path}"),
     ("GET", "/api/openapi.json"),
@@ -65,6 +66,16 @@ PUBLIC = {
     "/api/v1/codes/check": "the same for programs",
     "/api/v1/categories": "the same list for everybody",
 } | {path: "no session" for _, path in OUTSIDE_THE_GATE if not path.startswith("/api/v1/")}
+
+
+# As a browser writes it; the keys are those of RFC 8291's example.
+SUBSCRIPTION = {
+    "endpoint": "https://push.example/abc",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
 
 
 def test_every_route_says_who_may_call_it() -> None:
@@ -196,6 +207,9 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         await collect(conn, [source for package in packages(demo=True) for source in package.streams])
     log = await hall.client.get(f"/api/v1/webhooks/{webhook.json()['id']}/deliveries", headers=somebody)
     day = "2030-01-01"
+    # Somebody was told that their cashier has joined.
+    told = (await hall.client.get("/api/v1/messages", headers=somebody)).json()["messages"][0]
+    browser = await hall.client.post("/api/v1/me/push-subscriptions", json=SUBSCRIPTION, headers=somebody)
     draft = {"title": "Breakfast", "kind": "amount_off", "amount": 1, "first_day": day, "last_day": day}
     campaign = await hall.client.post("/api/v1/campaigns", json=draft, headers=somebody | fresh_key())
     market = await hall.client.post("/api/v1/markets", json={"name": "西市", "city": "长安"}, headers=somebody)
@@ -205,6 +219,8 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "campaign_id": campaign.json()["id"],
         "market_id": market.json()["id"],
         "request_id": asked.json()["requests"][0]["id"],
+        "message_id": told["id"],
+        "subscription_id": browser.json()["id"],
         "webhook_id": webhook.json()["id"],
         "delivery_id": log.json()["deliveries"][0]["id"],
         "shop_id": shop["id"],

@@ -30,6 +30,9 @@ select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state
   join lateral (select * from merchants.codes c where c.shop = s.id order by c.revoked_at is null desc, c.issued_at desc limit 1) c on true
  where s.id = :shop and m.owner = :owner;
 
+-- name: owner_of_shop
+select m.owner from merchants.shops s join merchants.merchants m on m.id = s.merchant where s.id = :shop;
+
 -- name: shops_of_owner
 select s.id, s.merchant, m.owner, s.name, s.category, s.city, s.account, s.state, s.opened_at,
        c.payload as code, c.short_code, c.issued_at

@@ -3,6 +3,7 @@
 from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.people import api, pages
+from openhall.core.people.actions.telling import NEW_DEVICE
 from openhall.core.people.demo import load
 from openhall.core.people.jobs import tasks
 from openhall.core.people.passkeys import api as passkeys_api
@@ -56,6 +57,7 @@ PACKAGE = Package(
         recovery_pages.router,
     ),
     tasks=(tasks,),
+    messages=(NEW_DEVICE,),
     demo=load,
     checks=CHECKS,
 )

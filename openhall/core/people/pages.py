@@ -21,6 +21,7 @@ from openhall.core.people import rules
 from openhall.core.people.api import address_of
 from openhall.core.people.passkeys.verify import site
 from openhall.core.people.recovery import actions as recoveries
+from openhall.core.people.texts import BROWSER_ON_SYSTEM
 from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme, Way
 from openhall.web import edge
 from openhall.web.render import Html, language_of, translate
@@ -35,7 +36,6 @@ STEP_SECONDS = 600
 PATH_MAX = 2000
 YEAR_SECONDS = 365 * 86_400
 
-BROWSER_ON_SYSTEM = N_("{browser} on {system}")
 WAYS = {
     Way.CODE: N_("By a code to your phone"),
     Way.PASSKEY: N_("By passkey"),

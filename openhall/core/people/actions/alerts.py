@@ -1,13 +1,13 @@
 """Alerts: text messages that warn residents of what happens to their account."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from openhall.base import clock, db
+from openhall.base import db
 from openhall.base.config import Settings
 from openhall.base.i18n import N_
 from openhall.core.people import rules
 from openhall.core.people.actions.news import notify
+from openhall.core.people.actions.telling import tell_new_device
 from openhall.core.people.texts import words
 from openhall.core.people.types import Resident, Session
 
@@ -16,10 +16,6 @@ q = db.load("openhall.core.people")
 # A warning that comes a day late is still worth reading.
 LIVES = timedelta(days=1)
 
-SIGNED_IN = N_(
-    "{hall}: at {at} your account was opened on a new device ({device}). Was it not you? Sign it out under Me, or "
-    "call {help}."
-)
 PASSKEY_ADDED = N_("{hall}: a passkey ({name}) was added to your account. Was it not you? Call {help} at once.")
 PASSKEY_COPIED = N_(
     "{hall}: your passkey ({name}) was used in a way only a copy of it can be, so we switched it off. Remove it under "
@@ -32,7 +28,6 @@ RECOVERY_OPENED = N_(
 PHONE_CHANGED = N_(
     "{hall}: your account was moved to another number; this one no longer opens it. Was it not you? Call {help} now."
 )
-UNKNOWN_DEVICE = N_("unknown")
 
 
 async def warn(conn: db.Conn, settings: Settings, resident: Resident, text: str, **places: str) -> None:
@@ -43,9 +38,7 @@ async def warn(conn: db.Conn, settings: Settings, resident: Resident, text: str,
     await notify(conn, phone=resident.phone, text=said, lives=LIVES)
 
 
-async def warn_of_new_device(
-    conn: db.Conn, settings: Settings, resident: Resident, session: Session, device: str | None
-) -> None:
+async def warn_of_new_device(conn: db.Conn, resident: Resident, session: Session, device: str | None) -> None:
     """Warn when somebody who has signed in before does so where they never did.
 
     A browser is known by the token it keeps, `device`. A program keeps none, so each of its sign-ins is a new device.
@@ -53,7 +46,4 @@ async def warn_of_new_device(
     key = rules.device_key(device, resident.id) if device else None
     if not await db.one(conn, q.is_new_device, bool, resident=resident.id, session=session.id, device_key=key):
         return
-    language = resident.lang or settings.default_language
-    at = clock.now().astimezone(ZoneInfo(settings.zone))
-    label = session.device or words().text(language, UNKNOWN_DEVICE)
-    await warn(conn, settings, resident, SIGNED_IN, at=f"{at:%H:%M}", device=label)
+    await tell_new_device(conn, session)

@@ -125,7 +125,7 @@ async def sign_in(
     token, session = await sessions.begin(
         conn, settings, resident=resident.id, kind=kind, user_agent=user_agent, device=device
     )
-    await alerts.warn_of_new_device(conn, settings, resident, session, device)
+    await alerts.warn_of_new_device(conn, resident, session, device)
     return SignedIn(token=token, session=session, resident=resident, joined=joined)
 
 

@@ -165,7 +165,7 @@ async def sign_in(
             device=device,
             passkey=key.id,
         )
-        await alerts.warn_of_new_device(conn, settings, resident, session, device)
+        await alerts.warn_of_new_device(conn, resident, session, device)
         return SignedIn(token=token, session=session, resident=resident, joined=False)
 
     return await entrance.answered(pool, act)
