@@ -18,7 +18,7 @@ from openhall.core.people.actions.operators import (
     remove_operator,
     require_operator,
 )
-from openhall.core.people.actions.residents import find_or_join, names, prefer, rename, resident, resident_with
+from openhall.core.people.actions.residents import called, find_or_join, prefer, rename, resident, resident_with
 from openhall.core.people.actions.sessions import (
     ask_bearers,
     begin,
@@ -50,8 +50,8 @@ COOKIE = "openhall_session"
 
 __all__ = [
     "COOKIE", "Bearer", "CodeSent", "Lang", "Mode", "NewResident", "Preferences", "Resident", "Session", "SessionKind",
-    "SignedIn", "Theme", "Visit", "add_operator", "ask_bearers", "begin", "code_in", "end_session", "enter",
-    "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "names", "notify", "operators", "phone",
+    "SignedIn", "Theme", "Visit", "add_operator", "ask_bearers", "begin", "called", "code_in", "end_session", "enter",
+    "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "notify", "operators", "phone",
     "phone_invalid", "prefer", "remove_operator", "rename", "require_operator", "resident", "resident_with",
     "see", "send_code", "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "visit_of",
 ]  # fmt: skip

@@ -5,6 +5,10 @@ from openhall.base.package import Check, Package
 from openhall.core.people import api, pages
 from openhall.core.people.demo import load
 from openhall.core.people.jobs import tasks
+from openhall.core.people.names import api as names_api
+from openhall.core.people.names import pages as names_pages
+from openhall.core.people.names.checks import CHECKS as NAME_CHECKS
+from openhall.core.people.names.jobs import tasks as name_tasks
 
 q = db.load("openhall.core.people")
 
@@ -26,8 +30,8 @@ CHECKS = (
 PACKAGE = Package(
     name="people",
     module="openhall.core.people",
-    routes=(api.router, pages.router),
-    tasks=(tasks,),
+    routes=(api.router, pages.router, names_api.router, names_pages.router),
+    tasks=(tasks, name_tasks),
     demo=load,
-    checks=CHECKS,
+    checks=CHECKS + NAME_CHECKS,
 )

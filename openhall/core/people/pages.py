@@ -16,6 +16,7 @@ from openhall.base.errors import Kind, Problem, malformed
 from openhall.base.i18n import N_
 from openhall.base.package import JoinHook
 from openhall.core import people
+from openhall.core.people import names
 from openhall.core.people.api import address_of
 from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme
 from openhall.web import edge
@@ -152,7 +153,8 @@ async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[str]:
 async def me(request: AnyRequest, reader: edge.Reader, resident: NamedDependency[people.Resident]) -> Response[Html]:
     """The resident's settings."""
     is_operator = await people.is_operator(reader, resident.id)
-    return edge.page(request, "people/me.html", shops_href="/shops", is_operator=is_operator)
+    (real_name,) = await names.of(reader, [resident.id])
+    return edge.page(request, "people/me.html", shops_href="/shops", is_operator=is_operator, real_name=real_name)
 
 
 @post("/me/preferences", opt=edge.PUBLIC)
