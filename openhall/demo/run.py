@@ -127,7 +127,7 @@ class Demo:
         self._clearing.start()
         self._worker.start()
         self._web.start()
-        with self._step("Pages, API, background work, a bank and an SMS gateway"):
+        with self._step("Pages, API, background work, a bank, an SMS gateway and a register"):
             self._wait_until_open()
 
     def _write_settings(self, dsn: str) -> None:
