@@ -1,6 +1,6 @@
 -- name: lock_resident
--- Whoever asks twice at once takes turns.
-select id from people.residents where id = :resident for update;
+-- Whoever asks twice at once takes turns. Taken before any claim of the resident, so that nobody waits in a circle.
+select id from people.residents where id = :resident for no key update;
 
 -- name: has_identity
 select exists (select from people.identities where resident = :resident);

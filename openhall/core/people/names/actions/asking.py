@@ -57,7 +57,7 @@ async def ask(
         claim = await claims.begin(conn, ring, resident=resident, person=person, lease=_lease(settings))
     if claim is None:
         return State.MATCHED
-    return await _ask(pool, ring, register_of(settings), claim, person) or State.REPLACED
+    return await _ask(pool, ring, register_of(settings), resident, claim, person) or State.REPLACED
 
 
 async def ask_due(pool: db.Pool, settings: Settings) -> int:
@@ -77,7 +77,7 @@ async def ask_due(pool: db.Pool, settings: Settings) -> int:
         except UnreadableError:
             log.error("people.identity_key_missing", key=due.key, claim=str(due.id))
             return answered
-        state = await _ask(pool, ring, register, due.id, person)
+        state = await _ask(pool, ring, register, due.resident, due.id, person)
         if state is State.ASKING:
             return answered
         if state is not None:
@@ -99,16 +99,18 @@ async def is_parent(pool: db.Pool, settings: Settings, *, parent: UUID, child: U
     return await register.is_parent(parent=elder, child=younger)
 
 
-async def _ask(pool: db.Pool, ring: KeyRing, register: Register, claim: UUID, person: Person) -> State | None:
+async def _ask(
+    pool: db.Pool, ring: KeyRing, register: Register, resident: UUID, claim: UUID, person: Person
+) -> State | None:
     """Ask, and write down what came of it. None when the claim was decided or replaced meanwhile."""
     try:
         answer = await register.match(question=claim, person=person)
     except RegisterSilentError as silent:
         log.warning("people.register_silent", claim=str(claim), why=silent.why)
         async with pool.write() as conn:
-            return await claims.postpone(conn, claim)
+            return await claims.postpone(conn, resident=resident, claim=claim)
     async with pool.write() as conn:
-        return await claims.settle(conn, ring, claim=claim, person=person, answer=answer)
+        return await claims.settle(conn, ring, resident=resident, claim=claim, person=person, answer=answer)
 
 
 async def _count(pool: db.Pool, settings: Settings, resident: UUID, address: str) -> None:

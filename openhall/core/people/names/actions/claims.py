@@ -51,7 +51,7 @@ async def begin(conn: db.Conn, ring: KeyRing, *, resident: UUID, person: Person,
     It takes the place of an open one: who sees a slip need not wait. Problem `people.already_named`.
     """
     now = clock.now()
-    await db.one(conn, q.lock_resident, UUID, resident=resident)
+    await lock(conn, resident)
     if await db.one(conn, q.has_identity, bool, resident=resident):
         # The marks are the resident's own, so that nothing is told about anybody else.
         if await db.all(conn, q.holder, UUID, rows=marks(ring, person)) == [resident]:
@@ -84,8 +84,14 @@ async def take_due(conn: db.Conn, *, lease: timedelta) -> OpenClaim | None:
     return await db.maybe(conn, q.claim_due, OpenClaim, now=now, leased_until=now + lease)
 
 
-async def postpone(conn: db.Conn, claim: UUID) -> State | None:
+async def lock(conn: db.Conn, resident: UUID) -> None:
+    """Let all that changes a resident's name take turns: always before their claim is locked."""
+    await db.one(conn, q.lock_resident, UUID, resident=resident)
+
+
+async def postpone(conn: db.Conn, *, resident: UUID, claim: UUID) -> State | None:
     """The register was silent: ask again, a little later each time, or give up. None when it is decided by now."""
+    await lock(conn, resident)
     open_claim = await db.maybe(conn, q.lock_asking, OpenClaim, claim=claim)
     if open_claim is None:
         return None
@@ -102,11 +108,14 @@ def _next(tries: int, now: datetime) -> datetime:
     return now + timedelta(seconds=min(FIRST_WAIT_S * 2 ** min(tries, 12), LONGEST_WAIT_S))
 
 
-async def settle(conn: db.Conn, ring: KeyRing, *, claim: UUID, person: Person, answer: Answer) -> State | None:
+async def settle(
+    conn: db.Conn, ring: KeyRing, *, resident: UUID, claim: UUID, person: Person, answer: Answer
+) -> State | None:
     """Do what the register's answer means. None when the claim was decided or replaced meanwhile.
 
     Only after a yes is it looked up whether the id is somebody's already: until then nothing can be learnt of it.
     """
+    await lock(conn, resident)
     open_claim = await db.maybe(conn, q.lock_asking, OpenClaim, claim=claim)
     if open_claim is None:
         return None

@@ -46,6 +46,10 @@ async def decide(
     because = " ".join(reason.split())[:REASON_MAX]
     if not because:
         raise problems.verdict_malformed()
+    asked = await db.maybe(conn, q.conflict, OpenClaim, claim=claim)
+    if asked is None:
+        raise problems.case_not_found()
+    await claims.lock(conn, asked.resident)
     locked = await db.maybe(conn, q.lock_case, OpenClaim, claim=claim)
     case = None if locked is None else await _case(conn, settings, claim)
     if locked is None or case is None:

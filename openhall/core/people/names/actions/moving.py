@@ -52,6 +52,7 @@ async def ask_code(conn: db.Conn, settings: Settings, *, resident: UUID, phone: 
     canonical = rules.phone(phone)
     if canonical is None:
         raise people_problems.phone_invalid()
+    await claims.lock(conn, resident)
     claim = await db.maybe(conn, q.lock_conflict, OpenClaim, resident=resident)
     if claim is None:
         raise problems.no_conflict()
@@ -73,6 +74,7 @@ async def move_by_code(conn: db.Conn, settings: Settings, *, resident: UUID, cod
 
     Raises `people.no_conflict`.
     """
+    await claims.lock(conn, resident)
     claim = await db.maybe(conn, q.lock_conflict, OpenClaim, resident=resident)
     if claim is None:
         raise problems.no_conflict()
