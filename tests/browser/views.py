@@ -105,6 +105,31 @@ def _no_reason(page: Page, path: str) -> None:
     page.locator("#problem").wait_for()
 
 
+def _wrong_birthday(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#name").fill("张𠮷祥")
+    page.locator("#national_id").fill("610199195802300072")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _wrong_move_code(page: Page, path: str) -> None:
+    page.goto(path)
+    if not page.locator("#code").count():
+        page.locator("#phone").fill("13800138000")
+        page.locator("main form[action$='/move'] button").click()
+    page.locator("#code").fill("000000")
+    page.locator("main form[action$='/confirm'] button").click()
+    page.locator("#problem").wait_for()
+
+
+def _no_reason_for_a_name(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#reason").fill(" ")
+    page.locator("main form .actions button").first.click()
+    page.locator("#problem").wait_for()
+
+
 def _no_number(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#phone").fill("110")
@@ -403,4 +428,14 @@ VIEWS = {
     "market-unknown": View("keeper", "/markets/{market}", 404),
     "shop-market": View("keeper", "/shops/{shop}/market"),
     "shop-market-invited": View("keeper", "/shops/{long_shop}/market?name=Market"),
+    "me-named": View("minor", "/me"),
+    "real-name": View("newcomer", "/me/real-name"),
+    "real-name-refused": View("newcomer", "/me/real-name", 400, _wrong_birthday),
+    "real-name-waiting": View("waiting", "/me/real-name"),
+    "real-name-minor": View("minor", "/me/real-name"),
+    "real-name-doubled": View("doubled", "/me/real-name"),
+    "real-name-code": View("doubled", "/me/real-name", 422, _wrong_move_code),
+    "operator-names": View("operator", "/operator/names"),
+    "operator-name": View("operator", "/operator/names/{name_claim}"),
+    "operator-name-refused": View("operator", "/operator/names/{name_claim}", 400, _no_reason_for_a_name),
 }

@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 def test_whatever_is_killed_comes_back(city: City) -> None:
     city.start()
     programs = {
-        "openhall.demo.outside": "bank and SMS gateway",
+        "openhall.demo.outside": "bank, SMS and register",
         "openhall.demo.clearing": "the bank's files",
         "work": "background work",
         "serve": "pages and API",

@@ -67,6 +67,9 @@ PROMISED = [
     ("post", "/markets/{market_id}/invitations", 201),
     ("post", "/markets/{market_id}/handover", 202),
     ("post", "/shops/{shop_id}/market/requests", 201),
+    ("get", "/me/real-name", 200),
+    ("post", "/me/real-name", 200),
+    ("post", "/me/real-name", 202),
 ]
 MOVES_MONEY = {
     "/api/v1/payments",
@@ -97,6 +100,7 @@ FIELDS = {
     "ReversalView": {"state", "refunded", "reference"},
     "MadeBody": {"id", "key", "scopes"},
     "PayCodeBody": {"digits", "qr_payload", "emv_payload", "expires_at"},
+    "RealNameBody": {"state", "name_masked", "national_id_masked", "is_minor", "matched_at"},
     "ProblemBody": {"type", "title", "status", "detail", "code"},
 }
 

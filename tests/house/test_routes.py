@@ -11,12 +11,14 @@ from openhall.base.config import Settings
 from openhall.core import payouts
 from openhall.core.payouts.actions.breaks import open_break
 from openhall.core.payouts.types import BreakKind
+from openhall.core.people import names
 from openhall.core.people.recovery.actions import open_recovery
 from openhall.core.people.recovery.types import Evidence
 from openhall.core.webhooks.actions.collect import collect
 from openhall.web.discover import packages
 from openhall.web.edge import BEARERS, WHO
 from tests.conftest import open_hall
+from tests.core.people.names.people import XIAOMING, be
 from tests.hall import Hall, Headers, fresh_key
 from tests.house.the_app import Door, doors
 from tests.house.visitor import enter
@@ -236,6 +238,7 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "recovery_id": await _recovery(hall, somebody),
         "device_id": device.json()["id"],
         "charge_id": str(await hall.ask_payer(payer, shop, 350)),
+        "claim_id": await _name_claimed_twice(hall, somebody, payer),
         **await _on_their_way_to_the_bank(hall, somebody),
     }
 
@@ -255,6 +258,16 @@ async def _recovery(hall: Hall, owner: Headers) -> str:
             stolen=False,
         )
     return str(recovery)
+
+
+async def _name_claimed_twice(hall: Hall, one: Headers, other: Headers) -> str:
+    """A case for the operators: the second of two who claim to be the same person."""
+    for who, status in ((one, 200), (other, 409)):
+        claimed = await be(hall, who, XIAOMING)
+        assert claimed.status_code == status, claimed.text
+    async with hall.pool.read() as reader:
+        (case,) = await names.open_cases(reader, hall.settings)
+    return str(case.claim)
 
 
 async def _on_their_way_to_the_bank(hall: Hall, owner: Headers) -> dict[str, str]:

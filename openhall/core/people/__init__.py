@@ -22,9 +22,9 @@ from openhall.core.people.actions.operators import (
     require_operator,
 )
 from openhall.core.people.actions.residents import (
+    called,
     find_or_join,
     name_matched,
-    names,
     prefer,
     rename,
     resident,
@@ -65,9 +65,9 @@ COOKIE = "openhall_session"
 
 __all__ = [
     "COOKIE", "Bearer", "CodeSent", "Lang", "Level", "Mode", "NewResident", "Preferences", "Resident", "Session",
-    "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "ask_bearers", "begin", "code_in",
+    "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "ask_bearers", "begin", "called", "code_in",
     "end_session", "enter", "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "name_matched",
-    "names", "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename", "require_fresh",
+    "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename", "require_fresh",
     "require_level", "require_operator", "resident", "resident_with", "see", "send_code", "session_invalid",
     "sessions_of", "sign_out", "sign_out_everywhere", "spaced", "token_hash", "use_teller", "visit_of",
 ]  # fmt: skip

@@ -6,6 +6,10 @@ from openhall.core.people import api, pages
 from openhall.core.people.actions.telling import NEW_DEVICE
 from openhall.core.people.demo import load
 from openhall.core.people.jobs import tasks
+from openhall.core.people.names import api as names_api
+from openhall.core.people.names import pages as names_pages
+from openhall.core.people.names.checks import CHECKS as NAME_CHECKS
+from openhall.core.people.names.jobs import tasks as name_tasks
 from openhall.core.people.passkeys import api as passkeys_api
 from openhall.core.people.passkeys import pages as passkeys_pages
 from openhall.core.people.recovery import api as recovery_api
@@ -55,9 +59,11 @@ PACKAGE = Package(
         passkeys_pages.router,
         recovery_api.router,
         recovery_pages.router,
+        names_api.router,
+        names_pages.router,
     ),
-    tasks=(tasks,),
+    tasks=(tasks, name_tasks),
     messages=(NEW_DEVICE,),
     demo=load,
-    checks=CHECKS,
+    checks=CHECKS + NAME_CHECKS,
 )

@@ -17,7 +17,7 @@ from openhall.base.errors import Kind, Problem, malformed
 from openhall.base.i18n import N_
 from openhall.base.package import JoinHook
 from openhall.core import people
-from openhall.core.people import rules
+from openhall.core.people import names, rules
 from openhall.core.people.api import address_of
 from openhall.core.people.passkeys.verify import site
 from openhall.core.people.recovery import actions as recoveries
@@ -168,8 +168,16 @@ async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[str]:
 async def me(request: AnyRequest, reader: edge.Reader, resident: NamedDependency[people.Resident]) -> Response[Html]:
     """The resident's settings."""
     is_operator = await people.is_operator(reader, resident.id)
+    (real_name,) = await names.of(reader, [resident.id])
     recovery = await recoveries.open_of(reader, resident.id)
-    return edge.page(request, "people/me.html", shops_href="/shops", is_operator=is_operator, recovery=recovery)
+    return edge.page(
+        request,
+        "people/me.html",
+        shops_href="/shops",
+        is_operator=is_operator,
+        recovery=recovery,
+        real_name=real_name,
+    )
 
 
 @post("/me/preferences", opt=edge.PUBLIC)

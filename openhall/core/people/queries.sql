@@ -84,6 +84,9 @@ update people.residents
 -- name: set_name
 update people.residents set name = :name where id = :id;
 
+-- name: name_matched
+update people.residents set named_at = :at where id = :id;
+
 -- name: open_session
 insert into people.sessions
     (id, token_hash, resident, kind, way, device, device_key, passkey, created_at, seen_at, expires_at, proved_at, strong_at)

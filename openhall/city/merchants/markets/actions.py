@@ -195,7 +195,7 @@ async def requests_of(conn: db.ReadConn, *, side: Side, whose: UUID) -> list[Req
 
 async def manager_name(conn: db.ReadConn, handover: Handover) -> str:
     """What the one who offers a market is called."""
-    return (await people.names(conn, [handover.from_whom]))[handover.from_whom]
+    return (await people.called(conn, [handover.from_whom]))[handover.from_whom]
 
 
 async def _lock(conn: db.Conn, manager: UUID, market: UUID) -> None:

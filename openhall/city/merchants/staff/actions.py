@@ -136,7 +136,7 @@ async def names_at(conn: db.ReadConn, *, shop: UUID, residents: Collection[UUID]
     """What a shop calls these people, also those who left: as in its list of staff, and the owner by their own name."""
     found = await db.all(conn, q.names_on_receipts, _Called, shop=shop, residents=list(residents)) if residents else []
     called = {one.resident: one.shown_as for one in found if one.shown_as is not None}
-    return await people.names(conn, residents) | called
+    return await people.called(conn, residents) | called
 
 
 async def worker(conn: db.ReadConn, *, shop: UUID, worker: UUID) -> Worker:

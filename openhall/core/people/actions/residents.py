@@ -45,7 +45,7 @@ class _Known(Struct, frozen=True):
     name: str | None
 
 
-async def names(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, str]:
+async def called(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, str]:
     """What colleagues call these residents: their names, or their masked phones where they gave none."""
     known = await db.all(conn, q.residents_by_id, _Known, ids=db.ids(residents)) if residents else []
     return {one.id: one.name or rules.masked(one.phone) for one in known}
