@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from jinja2 import Environment, nodes
 
 import openhall
 from openhall.base.i18n import Translations
@@ -99,3 +100,23 @@ def contrast(one: str, other: str) -> float:
     """The ratio of WCAG 2.2, 1 to 21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def _kinds() -> set[str]:
+    """Every kind of button that a template asks for by a plain word, whichever way its condition goes."""
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    found: set[str] = set()
+    for path in TEMPLATES:
+        for call in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+            place = {"button": 1, "link_button": 2}.get(getattr(call.node, "name", ""))
+            if place is not None and len(call.args) > place:
+                given = call.args[place]
+                ways = [given.expr1, given.expr2] if isinstance(given, nodes.CondExpr) else [given]
+                found |= {way.value for way in ways if isinstance(way, nodes.Const)}
+    return found
+
+
+def test_every_kind_of_button_has_a_look() -> None:
+    css = (STATIC / "css" / "app.css").read_text(encoding="utf-8")
+    assert {"main", "plain", "danger"} <= _kinds()
+    assert not {kind for kind in _kinds() if f".button-{kind} {{" not in css}
