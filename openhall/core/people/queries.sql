@@ -142,9 +142,6 @@ select exists (select from people.passkeys where resident = :resident and remove
 -- name: forget_challenges
 delete from people.challenges where expires_at < :now;
 
--- name: name_matched
-update people.residents set named_at = :at where id = :id;
-
 -- name: record_act
 insert into people.audit (id, at, resident, session, act, actor, about)
 values (:id, :now, :resident, :session, :act, :actor, :about);

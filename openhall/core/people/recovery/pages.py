@@ -237,7 +237,7 @@ def _evidence(said: str) -> Evidence:
 async def _shown(request: AnyRequest, reader: db.ReadConn, visit: people.Visit, recovery: UUID) -> dict[str, Any]:
     found = await actions.find(reader, recovery)
     involved = {found.opened_by, found.confirmed_by, found.ended_by} - {None}
-    names = await people.names(reader, [who for who in involved if who is not None])
+    names = await people.called(reader, [who for who in involved if who is not None])
     return {
         "row": _row(request, found),
         "opener": names[found.opened_by],
