@@ -63,13 +63,6 @@ async def admit(connection: Door, handler: BaseRouteHandler) -> None:
     connection.scope["state"]["resident"] = visit.resident
 
 
-async def _explain(connection: Door, conn: db.ReadConn, token: str) -> None:
-    """A token that is good elsewhere is told where: its bearer is not to think that it has ended."""
-    for source in (source for package in connection.app.state.packages for source in package.tokens):
-        if problem := await source(conn, token=token):
-            raise problem
-
-
 async def _visit(connection: Door, token: str, kind: SessionKind, handler: BaseRouteHandler) -> people.Visit | None:
     """Who comes with this token; Problem when the route wants a session, a surer one, or a fresher proof of it."""
     opt, pool = handler.opt, connection.app.state.pool
@@ -89,6 +82,13 @@ async def _visit(connection: Door, token: str, kind: SessionKind, handler: BaseR
             # The frame of every page shows it: asked here, once, and of nobody who is a stranger.
             connection.scope["state"]["unread"] = await messages.unread(conn, visit.resident.id)
     return visit
+
+
+async def _explain(connection: Door, conn: db.ReadConn, token: str) -> None:
+    """A token of the API that is good elsewhere is told where: its bearer is not to think that it has ended."""
+    for source in (source for package in connection.app.state.packages for source in package.tokens):
+        if problem := await source(conn, token=token):
+            raise problem
 
 
 def _require_json(connection: Door) -> None:

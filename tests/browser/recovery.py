@@ -44,6 +44,8 @@ def people_of(hall: Served, people: dict[str, Person]) -> dict[str, str]:
             at = None if suspended is None else "2026-11-01T08:00:00Z"
             values = (secrets.token_bytes(32), place != "passkey", name, at, suspended)
             conn.execute(NEW_PASSKEY, [places[place], ids["resident"], *values])
+        strong = "update people.sessions set strong_at = proved_at, passkey = %s where resident = %s"
+        conn.execute(strong, [places["passkey"], ids["resident"]])
         for place, who, hours in (("waiting_recovery", "recovered", 24), ("my_recovery", "invited", 0)):
             places[place] = str(uuid4())
             about = {"id": places[place], "resident": ids[who], "by": ids["operator"], "hours": hours}

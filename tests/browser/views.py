@@ -123,6 +123,12 @@ def _wrong_move_code(page: Page, path: str) -> None:
     page.locator("#problem").wait_for()
 
 
+def _in_full(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("form[action$='/show'] button").click()
+    page.get_by_text("王小明").wait_for()
+
+
 def _no_reason_for_a_name(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#reason").fill(" ")
@@ -277,7 +283,8 @@ VIEWS = {
     "passkey-new": View("newcomer", "/me/passkeys/new"),
     "step-up": View("newcomer", "/step-up?next=/me"),
     "step-up-passkey": View("resident", "/step-up?next=/me"),
-    "step-up-strong": View("newcomer", "/step-up?next=/me&level=3"),
+    "step-up-name": View("newcomer", "/step-up?next=/me&level=2"),
+    "step-up-strong": View("minor", "/step-up?next=/me&level=3"),
     "step-up-code": View("newcomer", "/step-up/code"),
     "me-recovery": View("recovered", "/me"),
     "recover": View("nobody", "/recover"),
@@ -431,6 +438,8 @@ VIEWS = {
     "me-named": View("minor", "/me"),
     "real-name": View("newcomer", "/me/real-name"),
     "real-name-refused": View("newcomer", "/me/real-name", 400, _wrong_birthday),
+    "real-name-named": View("resident", "/me/real-name"),
+    "real-name-in-full": View("resident", "/me/real-name", 200, _in_full),
     "real-name-waiting": View("waiting", "/me/real-name"),
     "real-name-minor": View("minor", "/me/real-name"),
     "real-name-doubled": View("doubled", "/me/real-name"),

@@ -97,7 +97,7 @@ def test_only_the_hot_path_and_what_needs_nobody_pass_the_gate_unseen() -> None:
 
 
 # What a session must be able to prove, beyond being somebody's; what is not listed asks for nothing more.
-SURER: dict[str, int] = {}
+SURER = {"/me/real-name/show": 3}
 FRESH = {
     ("POST", "/api/v1/passkeys/registration-options"),
     ("POST", "/api/v1/passkeys/registrations"),
@@ -112,6 +112,7 @@ FRESH = {
     ("POST", "/me/passkeys/{passkey_id:uuid}/options"),
     ("POST", "/me/passkeys/{passkey_id:uuid}/confirm"),
     ("POST", "/me/sessions/end"),
+    ("POST", "/me/real-name/show"),
     ("GET", "/operator/recoveries/new"),
     ("POST", "/operator/recoveries"),
     ("POST", "/operator/recoveries/{recovery_id:uuid}/confirm"),

@@ -41,7 +41,7 @@ from openhall.core.people.actions.sessions import (
     sign_out_everywhere,
     visit_of,
 )
-from openhall.core.people.actions.telling import use_teller
+from openhall.core.people.actions.telling import tell, use_teller
 from openhall.core.people.problems import phone_invalid, session_invalid
 from openhall.core.people.rules import code_in, masked, phone, spaced, token_hash
 from openhall.core.people.types import (
@@ -69,5 +69,5 @@ __all__ = [
     "end_session", "enter", "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "name_matched",
     "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename", "require_fresh",
     "require_level", "require_operator", "resident", "resident_with", "see", "send_code", "session_invalid",
-    "sessions_of", "sign_out", "sign_out_everywhere", "spaced", "token_hash", "use_teller", "visit_of",
+    "sessions_of", "sign_out", "sign_out_everywhere", "spaced", "tell", "token_hash", "use_teller", "visit_of",
 ]  # fmt: skip

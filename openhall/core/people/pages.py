@@ -165,8 +165,9 @@ async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[str]:
 
 
 @get("/me", opt=edge.RESIDENT)
-async def me(request: AnyRequest, reader: edge.Reader, resident: NamedDependency[people.Resident]) -> Response[Html]:
+async def me(request: AnyRequest, reader: edge.Reader, visit: NamedDependency[people.Visit]) -> Response[Html]:
     """The resident's settings."""
+    resident = visit.resident
     is_operator = await people.is_operator(reader, resident.id)
     (real_name,) = await names.of(reader, [resident.id])
     recovery = await recoveries.open_of(reader, resident.id)
@@ -177,6 +178,7 @@ async def me(request: AnyRequest, reader: edge.Reader, resident: NamedDependency
         is_operator=is_operator,
         recovery=recovery,
         real_name=real_name,
+        level=int(visit.level),
     )
 
 

@@ -154,7 +154,6 @@ async def test_what_others_tell(stage: Stage) -> None:
     phone = {"User-Agent": "Mozilla/5.0 (Linux; Android 15) Chrome/140.0"}
     stage.hall.client.headers.update(phone)
     again = await stage.hall.sign_in(stage.phone)
-    await stage.hall.sign_in(stage.phone)
     found = (await stage.hall.client.get("/api/v1/messages", headers=again | {"Accept-Language": "zh"})).json()
     assert [(one["template"], one["title"], one["link"]) for one in found["messages"]] == [
         ("people.new_device", "有新设备登录", "/me/sessions"),

@@ -11,12 +11,12 @@
 from openhall.core.people.names.actions.asking import ask, ask_due, is_parent
 from openhall.core.people.names.actions.deciding import case_of, decide, open_cases, said_of
 from openhall.core.people.names.actions.keys import KeyCount, Rekeyed, counts, missing, rekey
-from openhall.core.people.names.actions.reading import mine, of, proved_lately, reveal
+from openhall.core.people.names.actions.reading import mine, of, reveal
 from openhall.core.people.names.ports import Register, RegisterSilentError, register_of
 from openhall.core.people.names.types import Case, Identity, Mine, Said, Standing, State, Status, Verdict
 
 __all__ = [
     "Case", "Identity", "KeyCount", "Mine", "Register", "RegisterSilentError", "Rekeyed", "Said", "Standing", "State",
     "Status", "Verdict", "ask", "ask_due", "case_of", "counts", "decide", "is_parent", "mine", "missing", "of",
-    "open_cases", "proved_lately", "register_of", "rekey", "reveal", "said_of",
+    "open_cases", "register_of", "rekey", "reveal", "said_of",
 ]  # fmt: skip

@@ -58,12 +58,6 @@ move_code_wrong = define(
     N_("This code is not right, or not valid any more."),
     N_("Compare it with the newest message on the other phone, or ask for a new code."),
 )
-not_proved_lately = define(
-    "people.not_proved_lately",
-    Kind.FORBIDDEN,
-    N_("Your full name and number are shown only right after you proved who you are."),
-    N_("Sign in with face or fingerprint, then look again within five minutes."),
-)
 case_not_found = define(
     "people.case_not_found",
     Kind.NOT_FOUND,

@@ -89,9 +89,6 @@ select r.resident,
 -- name: sealed_identity
 select key, box from people.identities where resident = :resident;
 
--- name: proved_lately
-select exists (select from people.sessions where id = :session and ended_at is null and strong_at > :since);
-
 -- name: lock_conflict
 select id, resident, key, box, name_masked, id_masked, tries, gives_up_at from people.name_claims
  where resident = :resident and state = 'conflict' for update;

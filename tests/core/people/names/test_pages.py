@@ -1,11 +1,15 @@
 """The pages of real names, without a script: three steps, what went wrong, moving, and the operators' two."""
 
+import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from openhall.base import clock
 from openhall.core import people
+from tests.authenticator import Authenticator
 from tests.core.people.names.people import CHILD, OTHER, PHONE, RARE, XIAOMING, be, id_of, rows, texts, trail
 from tests.core.people.test_pages import Browser
 from tests.hall import Hall
@@ -77,14 +81,16 @@ async def test_a_minors_account_is_marked(browser: Browser) -> None:
 
 async def test_the_full_name_is_shown_only_after_a_strong_proof(browser: Browser) -> None:
     await confirm(browser, RARE.name, RARE.national_id)
-    assert "Show in full" not in (await browser.get(PATH)).text
-    refused = await browser.post(f"{PATH}/show")
-    assert refused.status_code == 403
-    assert "𠮷" not in refused.text
-    await prove(browser, "now() - interval '6 minutes'")
-    assert (await browser.post(f"{PATH}/show")).status_code == 403
-    await prove(browser, "now()")
-    assert "Show in full" in (await browser.get(PATH)).text
+    away = (303, "/step-up?next=%2Fme&level=3")
+    assert await show(browser) == away, "a code alone shows nothing, however fresh it is"
+    step_up = (await browser.get(away[1])).text
+    assert "For this you need a passkey" in step_up
+    device = await add_passkey(browser)
+    await prove(browser, device)
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        assert await show(browser) == (303, "/step-up?next=%2Fme")
+        await prove(browser, device)
+        assert await show(browser) == (200, None)
     shown = await browser.post(f"{PATH}/show")
     assert shown.status_code == 200
     assert RARE.name in shown.text
@@ -93,10 +99,27 @@ async def test_the_full_name_is_shown_only_after_a_strong_proof(browser: Browser
     assert (await rows(browser.hall, "select act from people.name_trail order by at desc limit 1")) == [("shown",)]
 
 
-async def prove(browser: Browser, when: str) -> None:
-    """What a passkey does to a session."""
-    async with browser.hall.pool.write() as conn:
-        await conn.execute(f"update people.sessions set strong_at = {when}".encode())
+async def show(browser: Browser) -> tuple[int, str | None]:
+    """Ask for the name in full: the status, and where that leads."""
+    answer = await browser.post(f"{PATH}/show")
+    assert ("𠮷" in answer.text) == (answer.status_code == 200)
+    return answer.status_code, answer.headers.get("location")
+
+
+async def add_passkey(browser: Browser) -> Authenticator:
+    """A passkey of whoever is signed in, made on its page."""
+    device = Authenticator(browser.hall.settings.public_url)
+    credential = device.make((await browser.post("/me/passkeys/options")).json())
+    made = await browser.post("/me/passkeys", credential=json.dumps(credential), name="My phone")
+    assert made.status_code == 303, made.text
+    return device
+
+
+async def prove(browser: Browser, device: Authenticator) -> None:
+    """Step up with it."""
+    credential = device.use((await browser.post("/step-up/options")).json())
+    proved = await browser.post("/step-up/passkey", credential=json.dumps(credential))
+    assert proved.status_code == 303, proved.text
 
 
 async def test_a_name_is_moved_on_the_page(browser: Browser) -> None:

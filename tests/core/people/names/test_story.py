@@ -98,7 +98,7 @@ async def test_wrong_names_and_the_deceased_are_told_the_same(hall: Hall, name: 
 async def test_what_cannot_be_is_refused_with_its_reason_and_nobody_is_asked(
     hall: Hall, name: str, national_id: str, code: str, words: str
 ) -> None:
-    me = await hall.sign_in(PHONE)
+    me = await hall.sign_in(PHONE) | {"Accept-Language": "en"}
     refused = await claim(hall, me, name, national_id)
     assert (refused.status_code, refused.json()["code"]) == (400, code)
     assert words in refused.json()["errors"][0]["message"]

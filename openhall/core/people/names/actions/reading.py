@@ -1,23 +1,18 @@
 """What may be known of real names: by their holders, by other packages, by nobody else."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
-from openhall.base import clock, db
+from openhall.base import db
 from openhall.base.config import Settings
 from openhall.base.crypto import Sealed
 from openhall.base.errors import not_found
-from openhall.core.people.names import problems
 from openhall.core.people.names.actions.claims import today
 from openhall.core.people.names.actions.sealing import opened, ring_of
 from openhall.core.people.names.actions.trail import record
 from openhall.core.people.names.types import Act, Claim, Full, Identity, Mine, Person, Standing
 
 q = db.load("openhall.core.people.names")
-
-# How long a proof of oneself opens the full name.
-FRESH = timedelta(minutes=5)
 
 
 async def of(conn: db.ReadConn, residents: Sequence[UUID]) -> list[Standing]:
@@ -31,18 +26,11 @@ async def mine(conn: db.ReadConn, resident: UUID) -> Mine:
     return Mine(identity, await db.maybe(conn, q.newest_claim, Claim, resident=resident))
 
 
-async def proved_lately(conn: db.ReadConn, session: UUID) -> bool:
-    """Whether the session proved its resident within the last five minutes, by more than a phone."""
-    return await db.one(conn, q.proved_lately, bool, session=session, since=clock.now() - FRESH)
-
-
-async def reveal(conn: db.Conn, settings: Settings, *, resident: UUID, session: UUID) -> Full:
+async def reveal(conn: db.Conn, settings: Settings, *, resident: UUID) -> Full:
     """The resident's own name and number in full; the trail says that they were shown.
 
-    Problems, in this order: `people.not_proved_lately`, `hall.not_found` when there is no name.
+    The caller's route asks for a passkey used just now. Problem `hall.not_found` when there is no name.
     """
-    if not await proved_lately(conn, session):
-        raise problems.not_proved_lately()
     person = await person_of(conn, settings, resident)
     if person is None:
         raise not_found()
