@@ -4,6 +4,8 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
 RESET ?=
+# One more than there are processors: some tests mostly wait, for programs to start and to stop.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help demo demo-market test lint format types docs prepare assets lock clean
 
@@ -28,7 +30,7 @@ demo-market:
 	@exec .venv/bin/openhall demo market --data "$(DATA)"
 
 test: prepare lint types
-	.venv/bin/pytest -n logical --maxprocesses 4
+	.venv/bin/pytest -n $(WORKERS) --maxprocesses 4
 
 lint: prepare
 	.venv/bin/ruff check

@@ -6,6 +6,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
+from openhall.base import tls
 from openhall.base.config import Settings
 from openhall.core import people
 from openhall.demo import problems
@@ -31,7 +32,7 @@ class _Delivered(Struct, frozen=True):
 async def texts(settings: Settings, phone: str) -> list[Text]:
     """The messages of a canonical phone, newest first. Problem `demo.phone_unreachable`."""
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=TIMEOUT_S, verify=tls.context(), trust_env=False) as client:
             answer = await client.get(
                 f"{settings.sms_url.rstrip('/')}/sms",
                 params={"to": phone},

@@ -1,13 +1,13 @@
 """The SMS gateway: the port, and the connector that speaks HTTP to it."""
 
 import asyncio
-import ssl
 from functools import cache
 from typing import Protocol
 from uuid import UUID
 
 import httpx
 
+from openhall.base import tls
 from openhall.base.config import Settings
 
 # The person is waiting in front of the page: after this many seconds the background job takes over.
@@ -40,15 +40,13 @@ class HttpSms:
     def __init__(self, url: str, secret: str) -> None:
         self._url = url.rstrip("/")
         self._headers = {"authorization": f"Bearer {secret}"}
-        # Made once: loading the certificates for each message would cost more than sending it.
-        self._tls = ssl.create_default_context()
 
     async def send(self, *, message: UUID, to: str, text: str) -> None:
         headers = self._headers | {"idempotency-key": str(message)}
         try:
             async with (
                 asyncio.timeout(TIMEOUT_S),
-                httpx.AsyncClient(timeout=TIMEOUT_S, verify=self._tls, trust_env=False) as client,
+                httpx.AsyncClient(timeout=TIMEOUT_S, verify=tls.context(), trust_env=False) as client,
             ):
                 answer = await client.post(f"{self._url}/sms", json={"to": to, "text": text}, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as refused:

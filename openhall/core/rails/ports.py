@@ -1,13 +1,13 @@
 """The bank: the port, and the connector that speaks HTTP to it."""
 
 import asyncio
-import ssl
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import httpx
 import msgspec
 
+from openhall.base import tls
 from openhall.core.rails.types import Charge
 
 # An honest answer has a few hundred bytes. More is refused before it fills the memory.
@@ -47,8 +47,6 @@ class HttpBank:
         self._url = url.rstrip("/")
         self._headers = {"authorization": f"Bearer {secret}", "accept": "application/json"}
         self._notify_url = notify_url
-        # Made once: loading the certificates for each call would cost more than the call.
-        self._tls = ssl.create_default_context()
 
     async def charge(self, *, reference: str, agreement: str, amount: int, currency: str) -> Charge:
         body = {
@@ -76,7 +74,7 @@ class HttpBank:
             # httpx counts its timeout anew for every packet; the outer one holds even for an answer that trickles in.
             async with (
                 asyncio.timeout(self.timeout_s),
-                httpx.AsyncClient(timeout=self.timeout_s, verify=self._tls, trust_env=False) as client,
+                httpx.AsyncClient(timeout=self.timeout_s, verify=tls.context(), trust_env=False) as client,
                 client.stream(method, self._url + path, json=body, headers=self._headers) as answer,
             ):
                 content = bytearray()

@@ -12,6 +12,7 @@ from typing import Protocol
 import httpx
 
 import openhall
+from openhall.base import tls
 from openhall.base.errors import Problem
 from openhall.core.webhooks.addresses import Address, Target, is_allowed, target
 from openhall.core.webhooks.types import Error, Outcome
@@ -67,14 +68,13 @@ class HttpReceiver:
         timeout_s: int = TIMEOUT_S,
         resolve: Resolve = resolve,
         allow: Allow = is_allowed,
-        tls: ssl.SSLContext | None = None,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._loopback = loopback
         self._timeout_s = timeout_s
         self._resolve = resolve
         self._allow = allow
-        # Made once: loading the certificates for each call would cost more than the call.
-        self._tls = tls or ssl.create_default_context()
+        self._trusted = trusted or tls.context()
 
     async def send(self, url: str, headers: Mapping[str, str], body: str) -> Outcome:
         return await self.post(url, {"content-type": "application/json"} | dict(headers), body.encode())
@@ -120,7 +120,7 @@ class HttpReceiver:
         extensions = {"sni_hostname": aim.host}
         try:
             async with (
-                httpx.AsyncClient(timeout=limits, verify=self._tls, trust_env=False) as client,
+                httpx.AsyncClient(timeout=limits, verify=self._trusted, trust_env=False) as client,
                 client.stream(
                     "POST", aim.at(address), content=body, headers=own | dict(headers), extensions=extensions
                 ) as answer,

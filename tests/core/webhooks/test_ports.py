@@ -134,7 +134,7 @@ async def test_without_the_setting_this_machine_is_never_called(receiver: Receiv
 async def test_the_call_goes_to_the_checked_address_and_the_name_is_asked_once(secure: Receiver) -> None:
     """A second answer of the name service, which would lead inside, is never asked for."""
     names = Names(["127.0.0.1"], ["10.0.0.1"])
-    caller = HttpReceiver(loopback=False, resolve=names, allow=here, tls=trusting())
+    caller = HttpReceiver(loopback=False, resolve=names, allow=here, trusted=trusting())
     outcome = await caller.send(f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
     assert (outcome.status, outcome.error) == (204, None)
     (got,) = secure.got
@@ -145,7 +145,7 @@ async def test_the_call_goes_to_the_checked_address_and_the_name_is_asked_once(s
 
 
 async def test_a_certificate_for_another_name_is_not_trusted(secure: Receiver) -> None:
-    caller = HttpReceiver(loopback=False, resolve=Names(["127.0.0.1"]), allow=here, tls=trusting())
+    caller = HttpReceiver(loopback=False, resolve=Names(["127.0.0.1"]), allow=here, trusted=trusting())
     outcome = await caller.send(f"https://other.example:{secure.port}/hook", HEADERS, "{}")
     assert outcome.error is Error.UNTRUSTED
     assert secure.got == []
@@ -160,7 +160,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(secure: Rece
 async def test_of_several_addresses_a_dead_one_is_passed_over(secure: Receiver) -> None:
     names = Names(["127.0.0.2", "127.0.0.1"])
     caller = HttpReceiver(
-        loopback=False, resolve=names, allow=lambda target, address: address.is_loopback, tls=trusting()
+        loopback=False, resolve=names, allow=lambda target, address: address.is_loopback, trusted=trusting()
     )
     outcome = await caller.send(f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
     assert outcome.status == 204
