@@ -50,13 +50,8 @@ def make_passkey(page: Page, name: str) -> None:
     page.get_by_role("link", name="Make a passkey").click()
     page.get_by_label("What do you call this device?").fill(name)
     page.get_by_role("button", name="Make it").click()
-    expect(page).to_have_url(address_of(page, "/me/passkeys"))
+    page.wait_for_url("**/me/passkeys")
     expect(page.get_by_role("link", name=name)).to_be_visible()
-
-
-def address_of(page: Page, path: str) -> str:
-    origin: str = page.evaluate("location.origin")
-    return origin + path
 
 
 def sign_out(page: Page) -> None:
