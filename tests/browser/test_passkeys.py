@@ -100,7 +100,7 @@ def test_a_copied_passkey_is_refused_and_its_owner_is_told(enter: Enter, hall: S
     page.goto("/step-up?next=/me")
     for _ in range(2):
         page.get_by_role("button", name="Use my passkey").click()
-        page.wait_for_url("**/me")
+        page.wait_for_url(f"{hall.url}/me")
         page.goto("/step-up?next=/me")
     device.forget()
     device.put(copy)
