@@ -12,6 +12,7 @@ from openhall.base.config import Settings
 from openhall.core import ledger, payments
 from openhall.core.payments import offers, paycodes
 from openhall.web.discover import packages
+from tests.authenticator import Authenticator
 from tests.outside_fixture import OutsideProgram
 
 Headers = dict[str, str]
@@ -36,6 +37,16 @@ class Hall:
         signed_in = await self.client.post("/api/v1/auth/session", json={"phone": phone, "code": code})
         assert signed_in.status_code == 201, signed_in.text
         return {"Authorization": f"Bearer {signed_in.json()['token']}"}
+
+    async def add_passkey(self, resident: Headers, name: str = "My phone") -> tuple[str, Authenticator]:
+        """A passkey of this resident, who has just signed in: its id, and the device that holds it."""
+        device = Authenticator(self.settings.public_url)
+        asked = await self.client.post("/api/v1/passkeys/registration-options", headers=resident)
+        assert asked.status_code == 200, asked.text
+        wish = {"credential": device.make(asked.json()), "name": name}
+        made = await self.client.post("/api/v1/passkeys/registrations", json=wish, headers=resident)
+        assert made.status_code == 201, made.text
+        return made.json()["id"], device
 
     async def open_shop(self, owner: Headers, name: str = "王记早餐") -> dict[str, Any]:
         """A shop of this owner: {id, name, code, short_code}."""

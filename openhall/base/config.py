@@ -87,9 +87,33 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 24
     sms_url: Annotated[str, Meta(description="Base address of the SMS gateway.")] = ""
     sms_secret: Annotated[str, Meta(description="Shared key of the SMS gateway.")] = ""
+    letter_files: Annotated[
+        str, Meta(description="Folder of the letters that the print room prints; empty: no letters are written.")
+    ] = ""
+    identity_keys: Annotated[
+        str,
+        Meta(
+            description="Keys of names and national ids, `name:base64 of 32 bytes`, with commas; the first one writes.",
+            pattern=r"^$|^[a-z0-9-]{1,16}:[A-Za-z0-9+/]{43}=(,[a-z0-9-]{1,16}:[A-Za-z0-9+/]{43}=)*$",
+        ),
+    ] = ""
+    register_url: Annotated[str, Meta(description="Base address of the register of residents.")] = ""
+    register_secret: Annotated[str, Meta(description="Shared key of the register of residents.")] = ""
+    register_timeout_s: Annotated[
+        float, Meta(description="Seconds to wait for the register before its answer is unknown.", gt=0)
+    ] = 3.0
+    names_per_resident: Annotated[
+        int, Meta(description="Real names one resident may have looked up in a day.", ge=1)
+    ] = 5
+    names_per_address: Annotated[int, Meta(description="Real names one address may have looked up in a day.", ge=1)] = (
+        30
+    )
     webhooks_to_loopback: Annotated[
         bool,
-        Meta(description="Webhooks may go to this machine itself over plain HTTP, for tests and the demo; else false."),
+        Meta(
+            description="Webhooks and web push may go to this machine itself over plain HTTP, for tests and the demo; "
+            "else false."
+        ),
     ] = False
     otp_per_phone: Annotated[int, Meta(description="One-time codes one phone may ask for in ten minutes.", ge=1)] = 5
     otp_per_phone_day: Annotated[int, Meta(description="One-time codes one phone may ask for in a day.", ge=1)] = 20
@@ -98,6 +122,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30
     page_session_days: Annotated[int, Meta(description="Days a sign-in on a page lasts.", ge=1)] = 30
     api_session_days: Annotated[int, Meta(description="Days an API token lasts.", ge=1)] = 90
+    recovery_wait_hours: Annotated[
+        int,
+        Meta(description="Hours in which the owner of an account may stop its recovery before staff confirm it.", ge=0),
+    ] = 24
     top_up_max: Annotated[int, Meta(description="Largest single top-up, in minor units.", ge=1)] = 5_000_000
     payment_max: Annotated[int, Meta(description="Largest single payment, charge or order, in minor units.", ge=1)] = (
         5_000_000
@@ -120,6 +148,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if len(self.secret) < SECRET_LENGTH:
             raise ValueError(f"secret must have at least {SECRET_LENGTH} characters")
+        key_names = [key.partition(":")[0] for key in self.identity_keys.split(",")]
+        if len(set(key_names)) != len(key_names):
+            raise ValueError("two of identity_keys have the same name")
+        if any(set(key.partition(":")[2]) <= {"A", "="} for key in self.identity_keys.split(",") if key):
+            raise ValueError("one of identity_keys is all zero")
         try:
             ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError) as unknown:

@@ -49,12 +49,16 @@ class Problem(Exception):  # noqa: N818  "Problem" is the term of RFC 9457
 
 
 class Definition(Struct, frozen=True):
-    """One code of the contract with its words (English msgids): what happened, and what to do next."""
+    """One code of the contract with its words (English msgids): what happened, and what to do next.
+
+    `page` is where a person in a browser puts it right; they are sent there, and back afterwards.
+    """
 
     code: str
     kind: Kind
     title: str
     remedy: str
+    page: str = ""
 
     def __call__(self, **data: Any) -> Problem:
         return Problem(self, data)
@@ -63,11 +67,11 @@ class Definition(Struct, frozen=True):
 REGISTRY: dict[str, Definition] = {}
 
 
-def define(code: str, kind: Kind, title: str, remedy: str) -> Definition:
+def define(code: str, kind: Kind, title: str, remedy: str, *, page: str = "") -> Definition:
     """Register one refusal. A code is defined once; the docs list them in the order of definition."""
     if code in REGISTRY:
         raise ValueError(f"problem code {code} is defined twice")
-    REGISTRY[code] = Definition(code, kind, title, remedy)
+    REGISTRY[code] = Definition(code, kind, title, remedy, page)
     return REGISTRY[code]
 
 

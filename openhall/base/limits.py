@@ -4,6 +4,7 @@ The count must stand even when the request is refused, so it is taken in a trans
 """
 
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -14,11 +15,16 @@ q = db.load("openhall.base")
 
 
 class Limit(Struct, frozen=True):
-    """At most `times` in `window`, for each key under `name`."""
+    """At most `times` in `window`, for each key under `name`.
+
+    `remembered`: a process that has seen it reached refuses by itself until the window ends, so that a flood costs the
+    database nothing. Only for counts that nothing clears.
+    """
 
     name: str
     times: int
     window: timedelta
+    remembered: bool = False
 
 
 class _Taken(Struct, frozen=True):
@@ -26,15 +32,33 @@ class _Taken(Struct, frozen=True):
     window_ends: datetime
 
 
+# What each pool's process has seen reached, and until when. A flood from many addresses may not fill the memory: then
+# all is forgotten, and the database says it again.
+_REACHED: WeakKeyDictionary[db.Pool, dict[str, datetime]] = WeakKeyDictionary()
+_MOST_REMEMBERED = 10_000
+
+
 async def take(pool: db.Pool, limit: Limit, key: str) -> None:
     """Count one use; Problem `hall.rate_limited` with `retry_after` in seconds when it was one too many."""
     now = clock.now()
+    named = f"{limit.name}:{key}"
+    reached = _REACHED.setdefault(pool, {})
+    if limit.remembered and (until := reached.get(named)) is not None:
+        if now < until:
+            raise rate_limited(retry_after=_seconds(until - now))
+        del reached[named]
     async with pool.write() as conn:
-        taken = await db.one(
-            conn, q.take_limit, _Taken, key=f"{limit.name}:{key}", now=now, window_ends=now + limit.window
-        )
+        taken = await db.one(conn, q.take_limit, _Taken, key=named, now=now, window_ends=now + limit.window)
     if taken.count > limit.times:
-        raise rate_limited(retry_after=max(1, int((taken.window_ends - now).total_seconds())))
+        if limit.remembered:
+            if len(reached) >= _MOST_REMEMBERED:
+                reached.clear()
+            reached[named] = taken.window_ends
+        raise rate_limited(retry_after=_seconds(taken.window_ends - now))
+
+
+def _seconds(left: timedelta) -> int:
+    return max(1, int(left.total_seconds()))
 
 
 async def clear(conn: db.Conn, limit: Limit, key: str) -> None:

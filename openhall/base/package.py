@@ -9,6 +9,7 @@ from procrastinate import Blueprint
 
 from openhall.base.config import Settings
 from openhall.base.db import Conn, Query, ReadConn
+from openhall.base.telling import Template
 
 
 class Tile(Struct, frozen=True, kw_only=True):
@@ -110,6 +111,7 @@ class Package(Struct, frozen=True, kw_only=True):
     groups: Sequence[Any] = ()  # openhall.core.payments.offers.GroupSource: what payees belong to, whose they are
     offers: Sequence[Any] = ()  # openhall.core.payments.offers.OfferSource: who gives something to payments
     streams: Sequence[StreamSource] = ()  # what owners may have told to their own programs
+    messages: Sequence[Template] = ()  # what it tells residents (openhall.core.messages)
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None
     checks: Sequence[Check] = ()

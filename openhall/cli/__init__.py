@@ -4,7 +4,7 @@ import sys
 
 from cyclopts import App
 
-from openhall.cli import bench, check, demo, draws, migrate, operator, serve, version, work
+from openhall.cli import bench, check, demo, draws, migrate, names, operator, serve, version, work
 
 app = App(
     name="openhall",
@@ -16,7 +16,7 @@ app = App(
     version_flags=["--version"],
     version=version.text,
 )
-for command in (demo, serve, work, migrate, check, draws, operator, bench, version):
+for command in (demo, serve, work, migrate, check, draws, operator, names, bench, version):
     app.command(command.app)
 
 

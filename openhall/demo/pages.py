@@ -14,6 +14,7 @@ from openhall.city.merchants import categories
 from openhall.core import people
 from openhall.core.people.demo import PEOPLE
 from openhall.demo import lan, market, phone
+from openhall.demo.outside.register import RESIDENTS
 from openhall.web import edge
 from openhall.web.problems import wants_json
 from openhall.web.render import language_of, translate
@@ -26,6 +27,14 @@ class Person(Struct, frozen=True):
 
     name: str
     phone: str
+    note: str
+
+
+class Entry(Struct, frozen=True):
+    """Somebody in the demo register of residents."""
+
+    name: str
+    national_id: str
     note: str
 
 
@@ -49,6 +58,7 @@ async def demo(request: AnyRequest, reader: edge.Reader) -> Response[Any]:
         request,
         "demo/demo.html",
         people=_people(request) + manager,
+        register=_register(request),
         has_market=bool(manager),
         shops=await _shops(request, reader),
         lan_url=url,
@@ -62,6 +72,11 @@ def _people(request: AnyRequest) -> list[Person]:
         Person(name=name, phone=number.removeprefix("+86"), note=translate(request, language, note))
         for _, number, name, note in PEOPLE
     ]
+
+
+def _register(request: AnyRequest) -> list[Entry]:
+    language = language_of(request)
+    return [Entry(one.name, one.national_id, translate(request, language, one.note)) for one in RESIDENTS]
 
 
 async def _manager(request: AnyRequest, reader: db.ReadConn) -> list[Person]:

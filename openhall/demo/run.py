@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,7 @@ class Demo:
         self._asked_to_stop = False
         outside = ["openhall.demo.outside", "--data", str(data / "outside")]
         self._outside_port = _free_port()
-        self._outside = self._program("bank and SMS gateway", "outside", *outside, "--port", str(self._outside_port))
+        self._outside = self._program("bank, SMS and register", "outside", *outside, "--port", str(self._outside_port))
         clearing = ["openhall.demo.clearing", "--files", str(data / "bank"), "--data", str(data / "clearing")]
         self._clearing = self._program("the bank's files", "clearing", *clearing, "--account", HALL_ACCOUNT)
         self._worker = self._program("background work", "work", "openhall.cli", "work")
@@ -126,20 +127,23 @@ class Demo:
         self._clearing.start()
         self._worker.start()
         self._web.start()
-        with self._step("Pages, API, background work, a bank and an SMS gateway"):
+        with self._step("Pages, API, background work, a bank, an SMS gateway and a register"):
             self._wait_until_open()
 
     def _write_settings(self, dsn: str) -> None:
         """The file that the programs of this city read, and `OPENHALL_CONFIG=data/hall.toml openhall check` too."""
         try:
-            secret = tomllib.loads(self._settings.read_text(encoding="utf-8"))["secret"]
+            kept = tomllib.loads(self._settings.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            secret = secrets.token_urlsafe(32)
+            kept = {}
         outside = f"http://127.0.0.1:{self._outside_port}"
         key = outside_secret(self._data / "outside")
         values = {
             "database_url": dsn,
-            "secret": secret,
+            "secret": kept.get("secret") or secrets.token_urlsafe(32),
+            "identity_keys": kept.get("identity_keys") or f"demo:{b64encode(secrets.token_bytes(32)).decode()}",
+            "register_url": f"{outside}/register",
+            "register_secret": key,
             "demo": True,
             "cookie_secure": False,
             "public_url": f"http://localhost:{self._port}",
@@ -154,6 +158,8 @@ class Demo:
             # Everybody here comes from the same address, and the two people of the city sign in all day.
             "otp_per_address": 1000,
             "otp_per_phone_day": 1000,
+            "names_per_resident": 1000,
+            "names_per_address": 1000,
             "log_level": "warning",
             "log_format": "text",
         }

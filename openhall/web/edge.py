@@ -44,6 +44,8 @@ Amount = Annotated[int, Meta(ge=1, le=money.MAX_AMOUNT, description="Amount in m
 
 PUBLIC = {"who": "public"}  # anybody; a signed-in resident is still known to the page
 RESIDENT = {"who": "resident"}  # a signed-in resident; what they ask for must also be theirs
+# The same, who proved in the last five minutes that it is them: for acts that a finder of the phone must not do.
+FRESH = RESIDENT | {"fresh": True}
 # A signed-in resident, checked by the handler's own transaction: for the hot path, where a batch resolves all sessions.
 RESIDENT_IN_BATCH = {"who": "resident", "session": "batch"}
 # A signed-in resident, or a scanner of a shop with its key; checked by the handler's own transaction.
@@ -148,13 +150,11 @@ def bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     return token.strip()
 
 
-async def explain(connection: ASGIConnection[Any, Any, Any, Any], token: str) -> None:
+async def explain(connection: ASGIConnection[Any, Any, Any, Any], conn: db.ReadConn, token: str) -> None:
     """A token that is good elsewhere is told where, by a Problem: its bearer is not to think that it has ended."""
-    sources = [source for package in connection.app.state.packages for source in package.tokens]
-    async with connection.app.state.pool.read() as conn:
-        for source in sources:
-            if problem := await source(conn, token=token):
-                raise problem
+    for source in (source for package in connection.app.state.packages for source in package.tokens):
+        if problem := await source(conn, token=token):
+            raise problem
 
 
 async def once(
@@ -257,8 +257,8 @@ def amount_of(text: str, currency: str) -> int:
 
 
 __all__ = [
-    "BEARERS", "COUNTER", "DEMO", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount",
-    "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader", "amount_of",
-    "answered", "answers", "api", "bearer", "explain", "key_of_form", "once", "once_form", "page", "pages",
+    "BEARERS", "COUNTER", "DEMO", "FRESH", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO",
+    "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader",
+    "amount_of", "answered", "answers", "api", "bearer", "explain", "key_of_form", "once", "once_form", "page", "pages",
     "problem_page", "same_site", "see_other", "with_query",
 ]  # fmt: skip

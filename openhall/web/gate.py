@@ -1,5 +1,8 @@
 """Who is at the door. Every route says in its `opt` who may call it; this layer sees to it before the handler runs.
 
+A route for residents may also say how sure the hall must be of them: `"level": 2` (real name matched) or 3 (strong as
+well), and `"fresh": True` where the session must have proved itself in the last five minutes.
+
 The API knows bearer tokens only and pages know cookies only, so neither can be tricked into the other's session.
 """
 
@@ -14,7 +17,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from openhall.base import db, errors
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
-from openhall.core import people
+from openhall.core import messages, people
 from openhall.core.people import SessionKind
 from openhall.web.edge import bearer, explain
 
@@ -49,25 +52,36 @@ async def admit(connection: Door, handler: BaseRouteHandler) -> None:
         if who == "resident":
             raise errors.sign_in_required()
         return
-    await _admit(connection, token, SessionKind.API if is_api else SessionKind.PAGE, required=who == "resident")
-
-
-async def _admit(connection: Door, token: str, kind: SessionKind, *, required: bool) -> None:
-    pool: db.Pool = connection.app.state.pool
-    try:
-        async with pool.read() as conn:
-            visit = await people.visit_of(conn, token, kind)
-    except Problem:
-        if required and kind is SessionKind.API:
-            await explain(connection, token)
-        if required:
-            raise
+    visit = await _visit(connection, token, SessionKind.API if is_api else SessionKind.PAGE, handler)
+    if visit is None:
         return
+    pool: db.Pool = connection.app.state.pool
     if people.is_unseen(visit.session):
         async with pool.write() as writing:
             await people.see(writing, visit.session)
     connection.scope["state"]["visit"] = visit
     connection.scope["state"]["resident"] = visit.resident
+
+
+async def _visit(connection: Door, token: str, kind: SessionKind, handler: BaseRouteHandler) -> people.Visit | None:
+    """Who comes with this token; Problem when the route wants a session, a surer one, or a fresher proof of it."""
+    opt, pool = handler.opt, connection.app.state.pool
+    async with pool.read() as conn:
+        try:
+            visit = await people.visit_of(conn, token, kind)
+        except Problem:
+            if opt["who"] != "resident":
+                return None
+            if kind is SessionKind.API:
+                await explain(connection, conn, token)
+            raise
+        people.require_level(visit, opt.get("level", people.Level.PHONE))
+        if opt.get("fresh"):
+            await people.require_fresh(conn, visit)
+        if kind is SessionKind.PAGE:
+            # The frame of every page shows it: asked here, once, and of nobody who is a stranger.
+            connection.scope["state"]["unread"] = await messages.unread(conn, visit.resident.id)
+    return visit
 
 
 def _require_json(connection: Door) -> None:

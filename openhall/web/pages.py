@@ -1,5 +1,6 @@
 """The roof's own pages: home, what is not open yet, and the documents for developers."""
 
+from importlib.resources import files
 from typing import Any
 
 from litestar import Request, Response, get
@@ -83,4 +84,11 @@ async def docs_errors(request: Request[Any, Any, Any]) -> Response[Html]:
     return edge.page(request, "docs_errors.html", errors=listed)
 
 
-router = edge.pages(home, soon, docs, docs_errors)
+@get("/service-worker.js", opt=PUBLIC | {"session": "batch"})
+async def service_worker() -> Response[bytes]:
+    """The script that wakes up when a browser is rung. It stands at the top, so that it may serve every page."""
+    script = files("openhall.web").joinpath("static", "js", "service-worker.js").read_bytes()
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+router = edge.pages(home, soon, docs, docs_errors, service_worker)

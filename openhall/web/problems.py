@@ -3,7 +3,7 @@
 import hmac
 from collections import defaultdict
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 import structlog
@@ -102,10 +102,25 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         wanted = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
         headers["Location"] = f"/sign-in?next={quote(wanted)}"
         return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
+    if problem.definition.page:
+        asked = {"next": _way_back(request)} | ({"level": problem.data["needed"]} if "needed" in problem.data else {})
+        headers["Location"] = f"{problem.definition.page}?{urlencode(asked)}"
+        return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
     said = words(request, problem)
     context = {"title": said.title, "detail": None, "remedy": said.remedy, "code": said.code, "status": said.status}
     html = render(request, "problem.html", context)
     return Response(html, status_code=problem.kind.value, media_type=MediaType.HTML, headers=headers)
+
+
+def _way_back(request: Request[Any, Any, Any]) -> str:
+    """The page that somebody comes back to: the one they asked for, or the one whose form they sent."""
+    path = request.scope["path"]
+    query = request.url.query
+    if request.method != "GET":
+        came_from = urlsplit(request.headers.get("referer", ""))
+        is_ours = came_from.netloc == request.headers.get("host")
+        path, query = (came_from.path, came_from.query) if is_ours else ("/me", "")
+    return f"{path}?{query}" if query else str(path)
 
 
 def from_http(exception: HTTPException, request: Request[Any, Any, Any]) -> Problem:

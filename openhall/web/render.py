@@ -156,6 +156,7 @@ def render(request: Request[Any, Any, Any], template: str, context: Mapping[str,
     theme = request.cookies.get("theme")
     common = {
         "resident": request.scope["state"].get("resident"),
+        "unread": request.scope["state"].get("unread", 0),
         "mode": mode if mode in MODES else "normal",
         "theme": theme if theme in THEMES else "auto",
         "csrf_token": csrf_token({"request": request}),

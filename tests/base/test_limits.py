@@ -63,3 +63,29 @@ async def test_a_count_can_be_forgiven(pool: db.Pool) -> None:
         async with pool.write() as conn:
             await limits.clear(conn, LIMIT, "somebody")
         assert await take(pool, 3) == []
+
+
+async def test_a_limit_that_was_reached_is_remembered_until_its_window_ends(pool: db.Pool) -> None:
+    """A flood costs one statement for each attempt until the limit, and none afterwards."""
+    limit = limits.Limit("tests.flood", 3, timedelta(minutes=10), remembered=True)
+
+    async def refused(key: str = "somebody") -> bool:
+        try:
+            await limits.take(pool, limit, key)
+        except Problem:
+            return True
+        return False
+
+    async def counted() -> int:
+        async with pool.read() as conn:
+            found = await conn.execute("select count from base.limits where key = 'tests.flood:somebody'")
+            (count,) = await found.fetchone() or (0,)
+            return int(count)
+
+    with clock.at(NOON):
+        assert [await refused() for _ in range(8)] == [False] * 3 + [True] * 5
+        assert await counted() == 4
+        assert not await refused("somebody else")
+    with clock.at(NOON + timedelta(minutes=10)):
+        assert not await refused()
+        assert await counted() == 1

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from openhall.demo.market import MANAGER_PHONE
 from tests.browser.city import Person, new_phone
 from tests.browser.counter import ask_payer, id_of, market_of, refuse, trade_of_month
+from tests.browser.names import NAMED, name_everybody
 from tests.browser.payday import payday
+from tests.browser.recovery import people_of
 from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, wait_for
@@ -18,7 +20,7 @@ LONG_NAME = "老城根儿回民街张三麻子孜然羊肉串与冰镇酸梅汤�
 FOREIGN = "00020101021129370016A000000677010111011300668123456785802TH530376463045D82"
 
 
-WHO = ("resident", "keeper", "newcomer", "asked", "operator", "cashier", "invited")
+WHO = ("resident", "keeper", "newcomer", "asked", "operator", "cashier", "invited", "colleague", "recovered", *NAMED)
 
 
 class Scenery:
@@ -85,6 +87,9 @@ class Scenery:
             "last_month": _last_month(keeper, asked, stall),
             **self._markets(hall, stall, grill),
             **self._offers(keeper, resident, asked),
+            **people_of(hall, self.people),
+            "message": keeper.api("GET", "/messages").json()["messages"][-1]["id"],
+            **name_everybody(hall, outside, self.people),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 

@@ -26,6 +26,7 @@ WIDTHS = (320, 360, 390, 768)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Answers of GET that are no pages.
 NO_PAGES = {
+    "/service-worker.js",
     "/shops/{shop_id}/code.svg",
     "/shops/{shop_id}/code.png",
     "/shops/{shop_id}/till/stream",

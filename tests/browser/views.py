@@ -21,13 +21,13 @@ def _go(page: Page, path: str) -> None:
 def _wrong_phone(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#phone").fill("110")
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-in'] button").click()
 
 
 def _ask_for_code(page: Page, path: str) -> None:
     page.goto("/sign-in")
     page.locator("#phone").fill(path.rpartition("#")[2])
-    page.locator("main form button").click()
+    page.locator("form[action='/sign-in'] button").click()
     page.wait_for_url("**/sign-in/code")
 
 
@@ -91,10 +91,48 @@ def _type_account(page: Page, path: str, number: str, again: str) -> None:
     page.locator("#problem").wait_for()
 
 
+def _quiet_all_day(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#quiet_to").fill(page.locator("#quiet_from").input_value())
+    page.locator("main form .actions button").first.click()
+    page.locator("#problem").wait_for()
+
+
 def _no_reason(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#reason").fill(" ")
     page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _wrong_birthday(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#name").fill("张𠮷祥")
+    page.locator("#national_id").fill("610199195802300072")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _wrong_move_code(page: Page, path: str) -> None:
+    page.goto(path)
+    if not page.locator("#code").count():
+        page.locator("#phone").fill("13800138000")
+        page.locator("main form[action$='/move'] button").click()
+    page.locator("#code").fill("000000")
+    page.locator("main form[action$='/confirm'] button").click()
+    page.locator("#problem").wait_for()
+
+
+def _in_full(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("form[action$='/show'] button").click()
+    page.get_by_text("王小明").wait_for()
+
+
+def _no_reason_for_a_name(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#reason").fill(" ")
+    page.locator("main form .actions button").first.click()
     page.locator("#problem").wait_for()
 
 
@@ -152,6 +190,30 @@ def _unfold(page: Page, path: str) -> None:
     page.goto(path)
     for fold in page.locator("details").all()[:4]:
         fold.evaluate("element => { element.open = true }")
+
+
+def _no_recovery(page: Page, path: str) -> None:
+    """Every field is filled, and the code is nobody's."""
+    page.goto(path)
+    for name, text in (("old_phone", "13900000000"), ("recovery_code", "0000 0000 0000"), ("new_phone", "13900000001")):
+        page.locator(f"#{name}").fill(text)
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _nobodys_number(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#phone").fill("13999999999")
+    page.locator("input[name=evidence]").first.check()
+    page.locator("#note").fill("照片相符，尾号 0019")
+    page.locator("main form .actions button").click()
+    page.locator("#problem").wait_for()
+
+
+def _confirm(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("form[action$='/confirm'] button").click()
+    page.locator("main .amount").wait_for()
 
 
 class View(Struct, frozen=True):
@@ -212,6 +274,33 @@ VIEWS = {
     "top-up-failed": View("resident", "/wallet/top-ups/{failed}"),
     "me": View("resident", "/me"),
     "sessions": View("resident", "/me/sessions"),
+    "passkeys": View("resident", "/me/passkeys"),
+    "passkeys-none": View("newcomer", "/me/passkeys"),
+    "passkey": View("resident", "/me/passkeys/{passkey}"),
+    "passkey-copied": View("resident", "/me/passkeys/{copied_passkey}"),
+    "passkey-recovered": View("resident", "/me/passkeys/{recovered_passkey}"),
+    "passkey-new": View("newcomer", "/me/passkeys/new"),
+    "step-up": View("newcomer", "/step-up?next=/me"),
+    "step-up-passkey": View("resident", "/step-up?next=/me"),
+    "step-up-name": View("newcomer", "/step-up?next=/me&level=2"),
+    "step-up-strong": View("minor", "/step-up?next=/me&level=3"),
+    "step-up-code": View("newcomer", "/step-up/code"),
+    "me-recovery": View("recovered", "/me"),
+    "recover": View("nobody", "/recover"),
+    "recover-refused": View("nobody", "/recover", 422, _no_recovery),
+    "operator-recoveries": View("operator", "/operator/recoveries"),
+    "operator-recovery-new": View("operator", "/operator/recoveries/new"),
+    "operator-recovery-refused": View("operator", "/operator/recoveries/new", 422, _nobodys_number),
+    "operator-recovery-waiting": View("operator", "/operator/recoveries/{waiting_recovery}"),
+    "operator-recovery-mine": View("operator", "/operator/recoveries/{my_recovery}"),
+    "operator-recovery-ready": View("colleague", "/operator/recoveries/{my_recovery}"),
+    "operator-recovery-confirmed": View("colleague", "/operator/recoveries/{my_recovery}", 200, _confirm),
+    "operator-recovery-stranger": View("keeper", "/operator/recoveries/{my_recovery}", 404),
+    "messages": View("keeper", "/messages"),
+    "messages-nothing": View("keeper", "/messages?category=reminder"),
+    "message": View("keeper", "/messages/{message}"),
+    "message-preferences": View("keeper", "/me/messages"),
+    "message-preferences-refused": View("keeper", "/me/messages", 400, _quiet_all_day),
     "shops": View("keeper", "/shops"),
     "shops-none": View("newcomer", "/shops"),
     "new-shop": View("keeper", "/shops/new", 200, _unfold),
@@ -344,4 +433,16 @@ VIEWS = {
     "market-unknown": View("keeper", "/markets/{market}", 404),
     "shop-market": View("keeper", "/shops/{shop}/market"),
     "shop-market-invited": View("keeper", "/shops/{long_shop}/market?name=Market"),
+    "me-named": View("minor", "/me"),
+    "real-name": View("newcomer", "/me/real-name"),
+    "real-name-refused": View("newcomer", "/me/real-name", 400, _wrong_birthday),
+    "real-name-named": View("resident", "/me/real-name"),
+    "real-name-in-full": View("resident", "/me/real-name", 200, _in_full),
+    "real-name-waiting": View("waiting", "/me/real-name"),
+    "real-name-minor": View("minor", "/me/real-name"),
+    "real-name-doubled": View("doubled", "/me/real-name"),
+    "real-name-code": View("doubled", "/me/real-name", 422, _wrong_move_code),
+    "operator-names": View("operator", "/operator/names"),
+    "operator-name": View("operator", "/operator/names/{name_claim}"),
+    "operator-name-refused": View("operator", "/operator/names/{name_claim}", 400, _no_reason_for_a_name),
 }

@@ -87,6 +87,6 @@ async def test_loading_the_demo_city_twice_is_loading_it_once(hall: Hall) -> Non
             await load(conn, city)
         loaded.append(city.residents)
     assert loaded[0] == loaded[1]
-    assert set(loaded[0]) == {"resident", "stall_owner", "operator", "city_office"}
+    assert set(loaded[0]) == {role for role, _, _, _ in PEOPLE}
     me = await hall.client.get("/api/v1/me", headers=await hall.sign_in("13800138000"))
     assert (me.json()["id"], me.json()["name"]) == (str(loaded[0]["resident"]), "王小明")

@@ -20,8 +20,8 @@ from openhall.demo.claim import RefusedError, claimed
 from tests.cli.test_production import ask, free_port
 
 PATIENCE_S = 120
-# A resident, the keeper of a stall, the operator, and the city's office, as which nobody is told to sign in.
-PEOPLE = 4
+# Those whom openhall.core.people.demo lets join.
+PEOPLE = 6
 
 
 class City:
@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 def test_whatever_is_killed_comes_back(city: City) -> None:
     city.start()
     programs = {
-        "openhall.demo.outside": "bank and SMS gateway",
+        "openhall.demo.outside": "bank, SMS and register",
         "openhall.demo.clearing": "the bank's files",
         "work": "background work",
         "serve": "pages and API",

@@ -24,10 +24,13 @@ OPENERS = {
     "openhall.base.live": "a stream outlives the transaction of its request",
     "openhall.base.migrate": "migrates, one transaction a file",
     "openhall.core.payments.teller": "looks up the order that a code names, before the batch",
+    "openhall.core.people.passkeys.ceremonies": "reads, before a message leaves that no transaction may wait for",
     "openhall.core.people.actions.entrance": "a wrong code must be counted even though the sign-in is refused",
+    "openhall.core.people.names.actions.asking": "puts a claim down, asks the register, and writes what it said",
     "openhall.core.rails.actions.settle": "writes before the call to the bank and again after it",
     "openhall.core.payouts.actions.exchange": "a file appears between two transactions, and goes after one",
     "openhall.core.webhooks.actions.deliver": "calls a receiver, and writes what came of it",
+    "openhall.core.messages.actions.deliver": "makes a call, and writes what came of it",
     "openhall.core.people.actions.messages": "claims a message, sends it, and writes that it was sent",
 }
 

@@ -11,10 +11,14 @@ from openhall.base.config import Settings
 from openhall.core import payouts
 from openhall.core.payouts.actions.breaks import open_break
 from openhall.core.payouts.types import BreakKind
+from openhall.core.people import names
+from openhall.core.people.recovery.actions import open_recovery
+from openhall.core.people.recovery.types import Evidence
 from openhall.core.webhooks.actions.collect import collect
 from openhall.web.discover import packages
 from openhall.web.edge import BEARERS, WHO
 from tests.conftest import open_hall
+from tests.core.people.names.people import XIAOMING, be
 from tests.hall import Hall, Headers, fresh_key
 from tests.house.the_app import Door, doors
 from tests.house.visitor import enter
@@ -33,6 +37,7 @@ OUTSIDE_THE_GATE = {
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/metrics"),
+    ("GET", "/service-worker.js"),
     ("GET", "/static/{file_path:path}"),
     ("HEAD", "/static/{file_path:path}"),
     ("GET", "/api/openapi.json"),
@@ -51,10 +56,28 @@ PUBLIC = {
     "/me/preferences": "language and theme of a browser that is not signed in",
     "/api/v1/auth/otp": "the way in",
     "/api/v1/auth/session": "the way in",
+    "/sign-in/passkey": "the way in",
+    "/sign-in/passkey/options": "the way in",
+    "/recover": "the way back in",
+    "/recover/code": "the way back in",
+    "/api/v1/passkeys/authentication-options": "the way in",
+    "/api/v1/passkeys/sessions": "the way in",
+    "/api/v1/recovery/otp": "the way back in",
+    "/api/v1/recovery/sessions": "the way back in",
     "/check": "whose a printed code is, for whoever stands before it",
     "/api/v1/codes/check": "the same for programs",
     "/api/v1/categories": "the same list for everybody",
 } | {path: "no session" for _, path in OUTSIDE_THE_GATE if not path.startswith("/api/v1/")}
+
+
+# As a browser writes it; the keys are those of RFC 8291's example.
+SUBSCRIPTION = {
+    "endpoint": "https://push.example/abc",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
 
 
 def test_every_route_says_who_may_call_it() -> None:
@@ -71,6 +94,41 @@ def test_what_is_public_is_so_on_purpose() -> None:
 def test_only_the_hot_path_and_what_needs_nobody_pass_the_gate_unseen() -> None:
     passing = {(door.method, door.path) for door in DOORS if door.handler.opt.get("session") == "batch"}
     assert passing == OUTSIDE_THE_GATE
+
+
+# What a session must be able to prove, beyond being somebody's; what is not listed asks for nothing more.
+SURER = {"/me/real-name/show": 3}
+FRESH = {
+    ("POST", "/api/v1/passkeys/registration-options"),
+    ("POST", "/api/v1/passkeys/registrations"),
+    ("DELETE", "/api/v1/passkeys/{passkey_id:uuid}"),
+    ("POST", "/api/v1/passkeys/{passkey_id:uuid}/confirmation-options"),
+    ("POST", "/api/v1/passkeys/{passkey_id:uuid}/confirmations"),
+    ("DELETE", "/api/v1/me/sessions"),
+    ("GET", "/me/passkeys/new"),
+    ("POST", "/me/passkeys/options"),
+    ("POST", "/me/passkeys"),
+    ("POST", "/me/passkeys/{passkey_id:uuid}/remove"),
+    ("POST", "/me/passkeys/{passkey_id:uuid}/options"),
+    ("POST", "/me/passkeys/{passkey_id:uuid}/confirm"),
+    ("POST", "/me/sessions/end"),
+    ("POST", "/me/real-name/show"),
+    ("GET", "/operator/recoveries/new"),
+    ("POST", "/operator/recoveries"),
+    ("POST", "/operator/recoveries/{recovery_id:uuid}/confirm"),
+}
+
+
+def test_routes_that_ask_for_more_than_a_session_are_listed() -> None:
+    """The gate reads both from the session, so a route whose handler does that itself cannot ask for them."""
+    levels = {door.path: door.handler.opt["level"] for door in DOORS if "level" in door.handler.opt}
+    fresh = {(door.method, door.path) for door in DOORS if door.handler.opt.get("fresh")}
+    assert levels == SURER
+    assert fresh == FRESH
+    for door in DOORS:
+        if "level" in door.handler.opt or "fresh" in door.handler.opt:
+            assert door.who == "resident", door.path
+            assert door.handler.opt.get("session") != "batch", door.path
 
 
 def test_the_api_knows_no_csrf_and_pages_always_do() -> None:
@@ -152,6 +210,9 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         await collect(conn, [source for package in packages(demo=True) for source in package.streams])
     log = await hall.client.get(f"/api/v1/webhooks/{webhook.json()['id']}/deliveries", headers=somebody)
     day = "2030-01-01"
+    # Somebody was told that their cashier has joined.
+    told = (await hall.client.get("/api/v1/messages", headers=somebody)).json()["messages"][0]
+    browser = await hall.client.post("/api/v1/me/push-subscriptions", json=SUBSCRIPTION, headers=somebody)
     draft = {"title": "Breakfast", "kind": "amount_off", "amount": 1, "first_day": day, "last_day": day}
     campaign = await hall.client.post("/api/v1/campaigns", json=draft, headers=somebody | fresh_key())
     market = await hall.client.post("/api/v1/markets", json={"name": "西市", "city": "长安"}, headers=somebody)
@@ -161,6 +222,8 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "campaign_id": campaign.json()["id"],
         "market_id": market.json()["id"],
         "request_id": asked.json()["requests"][0]["id"],
+        "message_id": told["id"],
+        "subscription_id": browser.json()["id"],
         "webhook_id": webhook.json()["id"],
         "delivery_id": log.json()["deliveries"][0]["id"],
         "shop_id": shop["id"],
@@ -172,10 +235,40 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "payment_id": paid.json()["id"],
         "top_up_id": top_up.json()["id"],
         "session_id": sessions[0]["id"],
+        "passkey_id": (await hall.add_passkey(somebody))[0],
+        "recovery_id": await _recovery(hall, somebody),
         "device_id": device.json()["id"],
         "charge_id": str(await hall.ask_payer(payer, shop, 350)),
+        "claim_id": await _name_claimed_twice(hall, somebody, payer),
         **await _on_their_way_to_the_bank(hall, somebody),
     }
+
+
+async def _recovery(hall: Hall, owner: Headers) -> str:
+    """A recovery that an operator opened: for operators only."""
+    operator = await hall.sign_in("13800000007")
+    me = (await hall.client.get("/api/v1/me", headers=operator)).json()
+    async with hall.pool.write() as conn:
+        recovery = await open_recovery(
+            conn,
+            hall.settings,
+            operator=UUID(me["id"]),
+            phone=(await hall.client.get("/api/v1/me", headers=owner)).json()["phone"],
+            evidence=Evidence.PASSPORT,
+            note="photo matches",
+            stolen=False,
+        )
+    return str(recovery)
+
+
+async def _name_claimed_twice(hall: Hall, one: Headers, other: Headers) -> str:
+    """A case for the operators: the second of two who claim to be the same person."""
+    for who, status in ((one, 200), (other, 409)):
+        claimed = await be(hall, who, XIAOMING)
+        assert claimed.status_code == status, claimed.text
+    async with hall.pool.read() as reader:
+        (case,) = await names.open_cases(reader, hall.settings)
+    return str(case.claim)
 
 
 async def _on_their_way_to_the_bank(hall: Hall, owner: Headers) -> dict[str, str]:
@@ -194,6 +287,11 @@ async def _on_their_way_to_the_bank(hall: Hall, owner: Headers) -> dict[str, str
     return {"withdrawal_id": withdrawal, "batch_id": str(batch[0]), "break_id": str(difference[0])}
 
 
+USED_PASSKEY = {
+    "id": "x",
+    "rawId": "x",
+    "response": {"clientDataJSON": "x", "authenticatorData": "x", "signature": "x"},
+}
 # What an address wants to read before it looks whose thing it is.
 BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"},
@@ -216,6 +314,8 @@ BODIES: dict[str, dict[str, object]] = {
     "PATCH /api/v1/markets/{market_id:uuid}": {"wholesale_from": 1},
     "POST /api/v1/markets/{market_id:uuid}/invitations": {"short_code": "123456782"},
     "POST /api/v1/markets/{market_id:uuid}/handover": {"phone": "13800000003"},
+    "PATCH /api/v1/passkeys/{passkey_id:uuid}": {"name": "x"},
+    "POST /api/v1/passkeys/{passkey_id:uuid}/confirmations": {"credential": USED_PASSKEY},
     "POST /api/v1/shops/{shop_id:uuid}/market/requests": {"market": "00000000-0000-0000-0000-000000000000"},
     "POST /shops/{shop_id:uuid}/market/requests": {"market": "00000000-0000-0000-0000-000000000000"},
 }

@@ -34,6 +34,7 @@ FLOATS = {
     "openhall/base/postgres.py": "seconds between looks at the server",
     "openhall/core/payments/codes/qr.py": "pixels of a picture",
     "openhall/core/people/ports.py": "seconds of a time-out",
+    "openhall/core/people/names/ports.py": "seconds of a time-out",
     "openhall/core/rails/ports.py": "seconds of a time-out",
     "openhall/core/rails/rules.py": "seconds since 1970 in a notice's header",
     "openhall/base/i18n.py": "quality values of Accept-Language",

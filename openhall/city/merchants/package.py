@@ -26,8 +26,10 @@ from openhall.city.merchants.shifts import pages as shifts_pages
 from openhall.city.merchants.staff import ShopDesk, jobs, notices
 from openhall.city.merchants.staff import api as staff_api
 from openhall.city.merchants.staff import pages as staff_pages
+from openhall.city.merchants.staff.telling import JOINED
 from openhall.city.merchants.trust import api as trust_api
 from openhall.city.merchants.trust import pages as trust_pages
+from openhall.city.merchants.trust.alerts import CODE_REPLACED, LEFT_MARKET, RENAMED
 
 q = db.load("openhall.city.merchants")
 market_q = db.load("openhall.city.merchants.markets")
@@ -65,6 +67,7 @@ PACKAGE = Package(
     desks=(ShopDesk(),),
     groups=(groups,),
     streams=(streams,),
+    messages=(CODE_REPLACED, RENAMED, LEFT_MARKET, JOINED),
     demo=load,
     checks=(
         Check(

@@ -25,6 +25,9 @@ values (:id, :shop, :short_code, :payload, :now)
 -- A shop with its newest code. Somebody else's shop is not found, like one that does not exist.
 select * from merchants.coded_shops where id = :shop and owner = :owner;
 
+-- name: owner_of_shop
+select m.owner from merchants.shops s join merchants.merchants m on m.id = s.merchant where s.id = :shop;
+
 -- name: shops_of_owner
 select * from merchants.coded_shops where owner = :owner order by state desc, opened_at, id;
 

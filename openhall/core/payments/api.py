@@ -80,7 +80,8 @@ async def pay(
         answer = await teller.pay(ask)
     except Problem as problem:
         if problem.kind is Kind.UNAUTHENTICATED:
-            await edge.explain(request, token)
+            async with request.app.state.pool.read() as conn:
+                await edge.explain(request, conn, token)
         raise
     return edge.answered(request, answer)
 

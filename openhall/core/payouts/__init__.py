@@ -16,13 +16,13 @@ from openhall.core.payouts.actions.accounts import (
     stand,
     stand_down,
     standing_of,
-    stream_of,
     vouch_bank_account,
 )
 from openhall.core.payouts.actions.breaks import reconcile
 from openhall.core.payouts.actions.exchange import exchange
 from openhall.core.payouts.actions.withdraw import payout, payouts_of, withdraw
 from openhall.core.payouts.ports import Folder
+from openhall.core.payouts.telling import stream_of
 from openhall.core.payouts.types import (
     UNDER_WAY,
     BankAccount,

@@ -4,7 +4,7 @@ from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.payouts import pages
 from openhall.core.payouts.jobs import tasks
-from openhall.core.payouts.telling import streams
+from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, NOT_ARRIVED, streams
 
 q = db.load("openhall.core.payouts")
 
@@ -29,5 +29,6 @@ PACKAGE = Package(
     routes=(pages.router,),
     tasks=(tasks,),
     streams=(streams,),
+    messages=(BANK_ACCOUNT_CHANGED, NOT_ARRIVED),
     checks=CHECKS,
 )

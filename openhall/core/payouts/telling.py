@@ -1,4 +1,4 @@
-"""What owners' programs may be told of their withdrawals, by webhook."""
+"""What owners are told of their withdrawals: they by messages, their programs by webhook."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,7 +6,42 @@ from uuid import UUID
 from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import Owned, StreamSource, Told
-from openhall.core.payouts.actions.accounts import CHANGED, stream_of
+from openhall.base.telling import Template
+
+CHANGED = "bank_account.changed"
+
+BANK_ACCOUNT_CHANGED = Template(
+    code="payouts.bank_account_changed",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("Withdrawals go to another bank account"),
+    body=N_(
+        "From {at} on your withdrawals go to the bank account {masked}. If it was not you who changed it, call {help} "
+        "before then."
+    ),
+    short=N_("Withdrawals now go to the bank account {masked}, from {at} on. If it was not you, call {help}."),
+    link="/money",
+    safety=True,
+)
+NOT_ARRIVED = Template(
+    code="payouts.not_arrived",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("A withdrawal did not arrive"),
+    body=N_(
+        "The bank did not take or keep your withdrawal of {amount}. The money is back in your takings. Look at the "
+        "reason, check your bank account, and withdraw again. Questions? Call {help}."
+    ),
+    short=N_("Your withdrawal of {amount} did not arrive. The money is back; open the hall to see why."),
+    link="/money/withdrawals/{payout}",
+)
+
+
+def stream_of(owner: UUID) -> str:
+    """The stream on which an owner's programs learn of withdrawals. Not a shop's: cashiers watch those."""
+    return f"payouts:{owner}"
 
 
 async def _owned(conn: db.ReadConn, owners: Sequence[UUID]) -> list[Owned]:

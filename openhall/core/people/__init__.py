@@ -6,8 +6,11 @@ Invariants, kept by the database and proved by `openhall check`:
 - neither codes nor tokens are stored, only their hashes; the text of a message is wiped once it is sent or useless;
 - a session belongs to one resident for good, and an ended or expired one never works again;
 - the audit trail is append-only.
+
+`passkeys` and `recovery` are parts of it with statements and invariants of their own.
 """
 
+from openhall.core.people.actions.assurance import require_fresh, require_level
 from openhall.core.people.actions.entrance import enter, send_code
 from openhall.core.people.actions.history import NewResident, import_residents
 from openhall.core.people.actions.news import notify
@@ -18,7 +21,15 @@ from openhall.core.people.actions.operators import (
     remove_operator,
     require_operator,
 )
-from openhall.core.people.actions.residents import find_or_join, names, prefer, rename, resident, resident_with
+from openhall.core.people.actions.residents import (
+    called,
+    find_or_join,
+    name_matched,
+    prefer,
+    rename,
+    resident,
+    resident_with,
+)
 from openhall.core.people.actions.sessions import (
     ask_bearers,
     begin,
@@ -27,14 +38,17 @@ from openhall.core.people.actions.sessions import (
     see,
     sessions_of,
     sign_out,
+    sign_out_everywhere,
     visit_of,
 )
+from openhall.core.people.actions.telling import tell, use_teller
 from openhall.core.people.problems import phone_invalid, session_invalid
 from openhall.core.people.rules import code_in, masked, phone, spaced, token_hash
 from openhall.core.people.types import (
     Bearer,
     CodeSent,
     Lang,
+    Level,
     Mode,
     Preferences,
     Resident,
@@ -43,15 +57,17 @@ from openhall.core.people.types import (
     SignedIn,
     Theme,
     Visit,
+    Way,
 )
 
 # The cookie that carries the token of a page session.
 COOKIE = "openhall_session"
 
 __all__ = [
-    "COOKIE", "Bearer", "CodeSent", "Lang", "Mode", "NewResident", "Preferences", "Resident", "Session", "SessionKind",
-    "SignedIn", "Theme", "Visit", "add_operator", "ask_bearers", "begin", "code_in", "end_session", "enter",
-    "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "names", "notify", "operators", "phone",
-    "phone_invalid", "prefer", "remove_operator", "rename", "require_operator", "resident", "resident_with",
-    "see", "send_code", "session_invalid", "sessions_of", "sign_out", "spaced", "token_hash", "visit_of",
+    "COOKIE", "Bearer", "CodeSent", "Lang", "Level", "Mode", "NewResident", "Preferences", "Resident", "Session",
+    "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "ask_bearers", "begin", "called", "code_in",
+    "end_session", "enter", "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "name_matched",
+    "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename", "require_fresh",
+    "require_level", "require_operator", "resident", "resident_with", "see", "send_code", "session_invalid",
+    "sessions_of", "sign_out", "sign_out_everywhere", "spaced", "tell", "token_hash", "use_teller", "visit_of",
 ]  # fmt: skip

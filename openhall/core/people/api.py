@@ -6,14 +6,17 @@ from uuid import UUID
 
 from litestar import Request, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
-from litestar.status_codes import HTTP_202_ACCEPTED
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 from msgspec import Meta, Struct
 
+from openhall.base import clock
 from openhall.base.package import JoinHook
 from openhall.core import people
+from openhall.core.people.actions.assurance import FRESH
 from openhall.core.people.actions.codes import RESEND_PAUSE
-from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme
+from openhall.core.people.passkeys import ceremonies
+from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme, Way
 from openhall.web import edge
 from openhall.web.render import language_of
 
@@ -44,6 +47,12 @@ class SignIn(Struct, frozen=True):
     code: CodeText
 
 
+class StepUp(Struct, frozen=True):
+    """The code that was sent to one's own phone."""
+
+    code: CodeText
+
+
 class ResidentBody(Struct, frozen=True):
     """A resident, as told to themselves."""
 
@@ -66,15 +75,30 @@ class SignedInBody(Struct, frozen=True):
 
 
 class SessionBody(Struct, frozen=True):
-    """One signed-in device. `current` marks the one that asks."""
+    """One signed-in device. `current` marks the one that asks; `level` is how sure the hall is of it."""
 
     id: UUID
     kind: SessionKind
+    way: Way
+    level: int
     device: str
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
     current: bool
+
+
+class EndedBody(Struct, frozen=True):
+    """How many sessions ended."""
+
+    ended: int
+
+
+class ProofBody(Struct, frozen=True):
+    """How sure the hall is of the session now, and until when it counts as freshly proved."""
+
+    level: int
+    fresh_until: datetime
 
 
 class SessionsBody(Struct, frozen=True):
@@ -97,7 +121,7 @@ def address_of(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else ""
 
 
-def _told(resident: people.Resident) -> ResidentBody:
+def told(resident: people.Resident) -> ResidentBody:
     return ResidentBody(
         id=resident.id,
         phone=resident.phone,
@@ -108,6 +132,10 @@ def _told(resident: people.Resident) -> ResidentBody:
         mode=resident.mode,
         joined_at=resident.joined_at,
     )
+
+
+def signed_in_body(signed_in: people.SignedIn) -> SignedInBody:
+    return SignedInBody(signed_in.token, signed_in.session.expires_at, told(signed_in.resident))
 
 
 @post("/auth/otp", status_code=HTTP_202_ACCEPTED, opt=edge.PUBLIC)
@@ -145,7 +173,7 @@ async def sign_in(
         lang=None,
         on_joined=on_joined,
     )
-    return SignedInBody(signed_in.token, signed_in.session.expires_at, _told(signed_in.resident))
+    return signed_in_body(signed_in)
 
 
 @delete("/auth/session", opt=edge.RESIDENT)
@@ -165,6 +193,8 @@ def _session(session: people.Session, visit: people.Visit) -> SessionBody:
     return SessionBody(
         id=session.id,
         kind=session.kind,
+        way=session.way,
+        level=session.level(visit.resident.named_at),
         device=session.device,
         created_at=session.created_at,
         seen_at=session.seen_at,
@@ -179,10 +209,49 @@ async def end_session(conn: edge.Conn, session_id: FromPath[UUID], resident: Nam
     await people.end_session(conn, resident=resident.id, session=session_id)
 
 
+@delete("/me/sessions", opt=edge.FRESH, status_code=HTTP_200_OK)
+async def sign_out_everywhere(
+    conn: edge.Conn, visit: NamedDependency[people.Visit], here_too: FromQuery[bool] = False
+) -> EndedBody:
+    """Sign out everywhere but here; with `here_too=true` here as well. Refusals: `people.proof_too_old`."""
+    return EndedBody(await people.sign_out_everywhere(conn, visit, here_too=here_too))
+
+
+@post("/auth/step-ups/otp", status_code=HTTP_202_ACCEPTED, opt=edge.RESIDENT)
+async def request_step_up_code(
+    request: Request[Any, Any, Any], pool: edge.Pool, settings: edge.HallSettings, visit: NamedDependency[people.Visit]
+) -> CodeAnswer:
+    """Send a code to one's own phone, to prove once more who one is.
+
+    Refusals: `people.passkey_required`, `hall.rate_limited`.
+    """
+    sent = await ceremonies.send_step_up_code(
+        pool, settings, visit, address=address_of(request), lang=Lang(language_of(request))
+    )
+    return CodeAnswer(people.masked(sent.phone), sent.expires_at, int(RESEND_PAUSE.total_seconds()))
+
+
+@post("/auth/step-ups", opt=edge.RESIDENT)
+async def step_up(
+    request: Request[Any, Any, Any],
+    data: JSONBody[StepUp],
+    pool: edge.Pool,
+    settings: edge.HallSettings,
+    visit: NamedDependency[people.Visit],
+) -> ProofBody:
+    """Prove by the code that this session is still its resident's, for whoever has no passkey.
+
+    Refusals: `hall.rate_limited`, `people.passkey_required`, `people.code_expired`, `people.code_spent`,
+    `people.code_wrong`.
+    """
+    await ceremonies.step_up_by_code(pool, settings, visit, code=data.code, address=address_of(request))
+    return ProofBody(visit.level, clock.now() + FRESH)
+
+
 @get("/me", opt=edge.RESIDENT, sync_to_thread=False)
 def me(resident: NamedDependency[people.Resident]) -> ResidentBody:
     """The resident whose token this is."""
-    return _told(resident)
+    return told(resident)
 
 
 @patch("/me", opt=edge.RESIDENT)
@@ -193,7 +262,19 @@ async def change_me(
     if data.name is not None:
         await people.rename(conn, resident=resident.id, name=data.name)
     await people.prefer(conn, resident=resident.id, preferences=Preferences(data.lang, data.theme, data.mode))
-    return _told(await people.resident(conn, resident.id))
+    return told(await people.resident(conn, resident.id))
 
 
-router = edge.api(request_code, sign_in, sign_out, sessions, end_session, me, change_me, tags=["People"])
+router = edge.api(
+    request_code,
+    sign_in,
+    sign_out,
+    sessions,
+    end_session,
+    sign_out_everywhere,
+    request_step_up_code,
+    step_up,
+    me,
+    change_me,
+    tags=["People"],
+)

@@ -4,12 +4,16 @@ from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import City
 from openhall.core.people.actions import operators, residents
+from openhall.core.people.recovery import actions as recovery
+from openhall.core.people.recovery.types import Evidence
 
 # role, phone, display name, what the demo page says of them
 PEOPLE = (
     ("resident", "+8613800138000", "王小明", N_("A resident with a linked bank account: top up, then pay.")),
     ("stall_owner", "+8613900139000", "李秀英", N_("Keeps the breakfast stall: open the till and listen.")),
     ("operator", "+8613600136000", "赵敏", N_("Runs the hall: looks after what goes to the bank and comes from it.")),
+    ("colleague", "+8613600136111", "周强", N_("Also runs the hall: where two are needed, the other one.")),
+    ("lost_number", "+8613400134000", "孙桂兰", N_("Lost her number: the second operator confirms her recovery.")),
     ("city_office", "+8613500135000", "市商务局", N_("The city's own office: pays for the city's offers.")),
 )
 
@@ -23,4 +27,20 @@ async def load(conn: db.Conn, city: City) -> None:
         if joined:
             await residents.rename(conn, resident=resident.id, name=name)
         city.residents[role] = resident.id
-    await operators.add_operator(conn, city.residents["operator"])
+        # Somebody who never signed in has nothing to object with, so the second operator may confirm at once.
+        if joined and role == "lost_number":
+            await _lose_number(conn, city, phone)
+    for role in ("operator", "colleague"):
+        await operators.add_operator(conn, city.residents[role])
+
+
+async def _lose_number(conn: db.Conn, city: City, phone: str) -> None:
+    await recovery.open_recovery(
+        conn,
+        city.settings,
+        operator=city.residents["operator"],
+        phone=phone,
+        evidence=Evidence.IDENTITY_CARD,
+        note="照片相符，尾号 0019",
+        stolen=False,
+    )

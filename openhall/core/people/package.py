@@ -3,10 +3,21 @@
 from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.people import api, pages
+from openhall.core.people.actions.telling import NEW_DEVICE
 from openhall.core.people.demo import load
 from openhall.core.people.jobs import tasks
+from openhall.core.people.names import api as names_api
+from openhall.core.people.names import pages as names_pages
+from openhall.core.people.names.checks import CHECKS as NAME_CHECKS
+from openhall.core.people.names.jobs import tasks as name_tasks
+from openhall.core.people.passkeys import api as passkeys_api
+from openhall.core.people.passkeys import pages as passkeys_pages
+from openhall.core.people.recovery import api as recovery_api
+from openhall.core.people.recovery import pages as recovery_pages
 
 q = db.load("openhall.core.people")
+passkeys = db.load("openhall.core.people.passkeys")
+recovery = db.load("openhall.core.people.recovery")
 
 CHECKS = (
     Check("people.one_wallet_each", "Every resident has exactly one wallet, the one named.", q.check_one_wallet_each),
@@ -21,13 +32,38 @@ CHECKS = (
         "Every session has its sign-in in the trail.",
         q.check_every_session_was_signed_in,
     ),
+    Check(
+        "people.strong_by_live_passkeys",
+        "No session is strong by a passkey that was removed, switched off or is somebody else's.",
+        passkeys.check_no_session_is_strong_by_a_dead_passkey,
+    ),
+    Check(
+        "people.challenges_are_short_lived",
+        "No question to a passkey is kept longer than its life.",
+        passkeys.check_no_challenge_outlives_its_life,
+    ),
+    Check(
+        "people.recovery_by_two",
+        "Every recovery has its operators in the trail: who opened it, and who confirmed it.",
+        recovery.check_recoveries_have_two_persons_in_the_trail,
+    ),
 )
 
 PACKAGE = Package(
     name="people",
     module="openhall.core.people",
-    routes=(api.router, pages.router),
-    tasks=(tasks,),
+    routes=(
+        api.router,
+        pages.router,
+        passkeys_api.router,
+        passkeys_pages.router,
+        recovery_api.router,
+        recovery_pages.router,
+        names_api.router,
+        names_pages.router,
+    ),
+    tasks=(tasks, name_tasks),
+    messages=(NEW_DEVICE,),
     demo=load,
-    checks=CHECKS,
+    checks=CHECKS + NAME_CHECKS,
 )

@@ -1,6 +1,7 @@
 """The pages of people: sign in, sign out, the resident's own settings and devices."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,8 +17,12 @@ from openhall.base.errors import Kind, Problem, malformed
 from openhall.base.i18n import N_
 from openhall.base.package import JoinHook
 from openhall.core import people
+from openhall.core.people import names, rules
 from openhall.core.people.api import address_of
-from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme
+from openhall.core.people.passkeys.verify import site
+from openhall.core.people.recovery import actions as recoveries
+from openhall.core.people.texts import BROWSER_ON_SYSTEM
+from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme, Way
 from openhall.web import edge
 from openhall.web.render import Html, language_of, translate
 
@@ -25,11 +30,17 @@ AnyRequest = Request[Any, Any, Any]
 # What a sign-in must remember from one page to the next: whose code it is, and where the person wanted to go.
 PHONE_COOKIE = "openhall_phone"
 NEXT_COOKIE = "openhall_next"
+# By this a browser is recognised at the next sign-in, so that nobody is warned of their own phone.
+DEVICE_COOKIE = "openhall_device"
 STEP_SECONDS = 600
 PATH_MAX = 2000
 YEAR_SECONDS = 365 * 86_400
 
-BROWSER_ON_SYSTEM = N_("{browser} on {system}")
+WAYS = {
+    Way.CODE: N_("By a code to your phone"),
+    Way.PASSKEY: N_("By passkey"),
+    Way.RECOVERY: N_("After a recovery at the hall"),
+}
 
 
 class PhoneForm(Struct, frozen=True):
@@ -54,26 +65,34 @@ class PreferencesForm(Struct, frozen=True):
     back: str | None = None
 
 
+class EndForm(Struct, frozen=True):
+    """Whether the session that asks ends too."""
+
+    here_too: str | None = None
+
+
 @dataclass(frozen=True)
 class DeviceRow:
     """One line of the devices page."""
 
     id: UUID
     device: str
-    created_at: Any
-    seen_at: Any
+    way: str
+    level: int
+    created_at: datetime
+    seen_at: datetime
     current: bool
 
 
 @get("/sign-in", opt=edge.PUBLIC)
 async def sign_in(request: AnyRequest, settings: edge.HallSettings) -> Response[Any]:
     """Ask for the phone."""
-    wanted = _target(request.query_params.get("next"))
+    wanted = target(request.query_params.get("next"))
     if request.scope["state"].get("visit"):
         return edge.see_other(wanted)
-    page = edge.page(request, "people/sign_in.html", phone="", problem=None)
+    page = edge.page(request, "people/sign_in.html", phone="", problem=None, origin=site(settings).origin)
     # Litestar unquotes the cookies it reads.
-    _set(page, settings, NEXT_COOKIE, quote(wanted), STEP_SECONDS)
+    set_cookie(page, settings, NEXT_COOKIE, quote(wanted), STEP_SECONDS)
     return page
 
 
@@ -87,10 +106,10 @@ async def send_code(
             pool, settings, phone=data.phone, address=address_of(request), lang=Lang(language_of(request))
         )
     except Problem as problem:
-        return _again(request, "people/sign_in.html", problem, phone=data.phone)
+        return again(request, "people/sign_in.html", problem, phone=data.phone, origin=site(settings).origin)
     answer = edge.see_other("/sign-in/code")
     # In a cookie, not in the address: addresses end up in histories and logs.
-    _set(answer, settings, PHONE_COOKIE, sent.phone, STEP_SECONDS)
+    set_cookie(answer, settings, PHONE_COOKIE, sent.phone, STEP_SECONDS)
     return answer
 
 
@@ -115,6 +134,7 @@ async def enter(
     phone = people.phone(data.phone or request.cookies.get(PHONE_COOKIE, ""))
     if phone is None:
         return edge.see_other("/sign-in")
+    device = device_of(request)
     try:
         signed_in = await people.enter(
             pool,
@@ -126,15 +146,11 @@ async def enter(
             user_agent=request.headers.get("user-agent"),
             lang=_chosen_language(request),
             on_joined=on_joined,
+            device=device,
         )
     except Problem as problem:
-        return _again(request, "people/sign_in_code.html", problem, **_about(phone, settings))
-    answer = edge.see_other(_target(request.cookies.get(NEXT_COOKIE)))
-    _set(answer, settings, people.COOKIE, signed_in.token, settings.page_session_days * 86_400)
-    _remember(answer, settings, _unsaid(request, _preferences_of(signed_in.resident)))
-    for spent in (PHONE_COOKIE, NEXT_COOKIE):
-        answer.delete_cookie(spent)
-    return answer
+        return again(request, "people/sign_in_code.html", problem, **_about(phone, settings))
+    return admitted(request, settings, signed_in, device)
 
 
 @post("/sign-out", opt=edge.PUBLIC)
@@ -149,10 +165,21 @@ async def sign_out(request: AnyRequest, conn: edge.Conn) -> Response[str]:
 
 
 @get("/me", opt=edge.RESIDENT)
-async def me(request: AnyRequest, reader: edge.Reader, resident: NamedDependency[people.Resident]) -> Response[Html]:
+async def me(request: AnyRequest, reader: edge.Reader, visit: NamedDependency[people.Visit]) -> Response[Html]:
     """The resident's settings."""
+    resident = visit.resident
     is_operator = await people.is_operator(reader, resident.id)
-    return edge.page(request, "people/me.html", shops_href="/shops", is_operator=is_operator)
+    (real_name,) = await names.of(reader, [resident.id])
+    recovery = await recoveries.open_of(reader, resident.id)
+    return edge.page(
+        request,
+        "people/me.html",
+        shops_href="/shops",
+        is_operator=is_operator,
+        recovery=recovery,
+        real_name=real_name,
+        level=int(visit.level),
+    )
 
 
 @post("/me/preferences", opt=edge.PUBLIC)
@@ -164,7 +191,7 @@ async def set_preferences(
     visit: people.Visit | None = request.scope["state"].get("visit")
     if visit is not None:
         await people.prefer(conn, resident=visit.resident.id, preferences=chosen)
-    answer = edge.see_other(_target(data.back))
+    answer = edge.see_other(target(data.back))
     _remember(answer, settings, chosen)
     return answer
 
@@ -172,18 +199,21 @@ async def set_preferences(
 @get("/me/sessions", opt=edge.RESIDENT)
 async def devices(request: AnyRequest, reader: edge.Reader, visit: NamedDependency[people.Visit]) -> Response[Html]:
     """Where the resident is signed in."""
-    found = await people.sessions_of(reader, visit.resident.id)
+    found, language = await people.sessions_of(reader, visit.resident.id), language_of(request)
     rows = [
         DeviceRow(
             id=session.id,
-            device=_device(request, session.device),
+            device=device_name(request, session.device),
+            way=translate(request, language, WAYS[session.way]),
+            level=session.level(visit.resident.named_at),
             created_at=session.created_at,
             seen_at=session.seen_at,
             current=session.id == visit.session.id,
         )
         for session in found
     ]
-    return edge.page(request, "people/sessions.html", sessions=rows)
+    recovery = await recoveries.open_of(reader, visit.resident.id)
+    return edge.page(request, "people/sessions.html", sessions=rows, recovery=recovery)
 
 
 @post("/me/sessions/{session_id:uuid}/end", opt=edge.RESIDENT)
@@ -195,12 +225,42 @@ async def end_device(
     return edge.see_other("/me/sessions")
 
 
-def _target(path: str | None) -> str:
+@post("/me/sessions/end", opt=edge.FRESH)
+async def end_devices(
+    conn: edge.Conn, data: URLEncodedBody[EndForm], visit: NamedDependency[people.Visit]
+) -> Response[str]:
+    """Sign out everywhere, and here too when that was the button."""
+    await people.sign_out_everywhere(conn, visit, here_too=bool(data.here_too))
+    if not data.here_too:
+        return edge.see_other("/me/sessions")
+    answer = edge.see_other("/")
+    answer.delete_cookie(people.COOKIE)
+    return answer
+
+
+def device_of(request: AnyRequest) -> str:
+    """The token by which this browser is recognised; a new one where it has none, or one that is not ours."""
+    kept = request.cookies.get(DEVICE_COOKIE, "")
+    return kept if people.token_hash(kept) else rules.new_token()
+
+
+def admitted(request: AnyRequest, settings: Settings, signed_in: people.SignedIn, device: str) -> Response[str]:
+    """After signing in, in whatever way: the session's cookie, and on to where the person wanted to go."""
+    answer = edge.see_other(target(request.cookies.get(NEXT_COOKIE)))
+    set_cookie(answer, settings, people.COOKIE, signed_in.token, settings.page_session_days * 86_400)
+    set_cookie(answer, settings, DEVICE_COOKIE, device, YEAR_SECONDS)
+    _remember(answer, settings, _unsaid(request, _preferences_of(signed_in.resident)))
+    for spent in (PHONE_COOKIE, NEXT_COOKIE):
+        answer.delete_cookie(spent)
+    return answer
+
+
+def target(path: str | None) -> str:
     """Where to go next: a path of this hall that fits into a header and a cookie, else the home page."""
     return edge.same_site(path if path and len(path) <= PATH_MAX and path.isascii() else None)
 
 
-def _again(request: AnyRequest, template: str, problem: Problem, **context: Any) -> Response[Html]:
+def again(request: AnyRequest, template: str, problem: Problem, **context: Any) -> Response[Html]:
     answer = edge.problem_page(request, template, problem, **context)
     if problem.kind is Kind.LIMITED:
         answer.headers["Retry-After"] = str(problem.data["retry_after"])
@@ -248,10 +308,10 @@ def _remember(answer: Response[Any], settings: Settings, chosen: Preferences) ->
     """Pages are drawn from cookies alone, so that they look the same before and after signing in."""
     for name, value in (("lang", chosen.lang), ("theme", chosen.theme), ("mode", chosen.mode)):
         if value is not None:
-            _set(answer, settings, name, value, YEAR_SECONDS)
+            set_cookie(answer, settings, name, value, YEAR_SECONDS)
 
 
-def _set(answer: Response[Any], settings: Settings, name: str, value: str, seconds: int) -> None:
+def set_cookie(answer: Response[Any], settings: Settings, name: str, value: str, seconds: int) -> None:
     answer.set_cookie(
         Cookie(
             key=name,
@@ -265,7 +325,7 @@ def _set(answer: Response[Any], settings: Settings, name: str, value: str, secon
     )
 
 
-def _device(request: AnyRequest, label: str) -> str:
+def device_name(request: AnyRequest, label: str) -> str:
     """A stored label ("Chrome on Android") in the language of the page."""
     browser, on, system = label.partition(" on ")
     if on:
@@ -273,4 +333,6 @@ def _device(request: AnyRequest, label: str) -> str:
     return label
 
 
-router = edge.pages(sign_in, send_code, code_form, enter, sign_out, me, set_preferences, devices, end_device)
+router = edge.pages(
+    sign_in, send_code, code_form, enter, sign_out, me, set_preferences, devices, end_device, end_devices
+)

@@ -45,3 +45,149 @@ session_not_found = define(
     N_("There is no such signed-in device."),
     N_("Open the list of your devices again."),
 )
+level_too_low = define(
+    "people.level_too_low",
+    Kind.FORBIDDEN,
+    N_("For this the hall must be surer that it is you."),
+    N_("Prove your real name, or sign in with a passkey, and come back."),
+    page="/step-up",
+)
+proof_too_old = define(
+    "people.proof_too_old",
+    Kind.FORBIDDEN,
+    N_("For this we ask you once more that it is you."),
+    N_("Use your passkey, or a code to your phone if you have none, and do it again within five minutes."),
+    page="/step-up",
+)
+passkey_required = define(
+    "people.passkey_required",
+    Kind.REFUSED,
+    N_("You have a passkey, so a code to your phone is not enough here."),
+    N_("Use your passkey. If you lost it, come to the hall with your identity card."),
+)
+passkey_malformed = define(
+    "people.passkey_malformed",
+    Kind.INVALID,
+    N_("The answer of your passkey could not be read."),
+    N_("Try again. If it stays, sign in with your phone number."),
+)
+challenge_unknown = define(
+    "people.challenge_unknown",
+    Kind.REFUSED,
+    N_("This question to your passkey was answered already, or waited too long."),
+    N_("Press the button once more: each question works once, for five minutes."),
+)
+passkey_origin_wrong = define(
+    "people.passkey_origin_wrong",
+    Kind.REFUSED,
+    N_("The passkey was used on another site than this hall."),
+    N_("Open the hall at its own address, and never approve a sign-in that you did not begin."),
+)
+passkey_hall_wrong = define(
+    "people.passkey_hall_wrong",
+    Kind.REFUSED,
+    N_("This passkey belongs to another hall."),
+    N_("Choose the passkey of this hall, or sign in with your phone number."),
+)
+passkey_unverified = define(
+    "people.passkey_unverified",
+    Kind.REFUSED,
+    N_("The device did not check that it is you."),
+    N_("Turn on face, fingerprint or screen lock on the device and try again."),
+)
+passkey_unknown = define(
+    "people.passkey_unknown",
+    Kind.REFUSED,
+    N_("The hall does not know this passkey."),
+    N_("Sign in with your phone number, and delete the old passkey from your device."),
+)
+passkey_signature_wrong = define(
+    "people.passkey_signature_wrong",
+    Kind.REFUSED,
+    N_("The signature of the passkey is not right."),
+    N_("Try again, or sign in with your phone number."),
+)
+passkey_suspended = define(
+    "people.passkey_suspended",
+    Kind.REFUSED,
+    N_("This passkey is switched off."),
+    N_("Sign in with your phone number; the page of your passkeys says why and what to do."),
+)
+passkey_copied = define(
+    "people.passkey_copied",
+    Kind.REFUSED,
+    N_("This passkey seems to exist twice, so it was switched off."),
+    N_("Sign in with your phone number, remove this passkey and make a new one."),
+)
+passkey_known = define(
+    "people.passkey_known",
+    Kind.CONFLICT,
+    N_("This passkey is in the list already."),
+    N_("Nothing is left to do."),
+)
+passkeys_full = define(
+    "people.passkeys_full",
+    Kind.REFUSED,
+    N_("You have ten passkeys, and more are not possible."),
+    N_("Remove one that you no longer use."),
+)
+passkey_not_found = define(
+    "people.passkey_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such passkey."),
+    N_("Open the list of your passkeys again."),
+)
+recovery_nobody = define(
+    "people.recovery_nobody",
+    Kind.REFUSED,
+    N_("Nobody has an account with this number."),
+    N_("Ask for the number once more, or let the person join with the new one."),
+)
+recovery_own = define(
+    "people.recovery_own",
+    Kind.REFUSED,
+    N_("Nobody opens or confirms a recovery of their own account."),
+    N_("Let colleagues do it."),
+)
+recovery_under_way = define(
+    "people.recovery_under_way",
+    Kind.CONFLICT,
+    N_("A recovery of this account is under way."),
+    N_("Find it in the list, or decline it first."),
+)
+recovery_note_missing = define(
+    "people.recovery_note_missing",
+    Kind.INVALID,
+    N_("What was seen is missing."),
+    N_("Write down the paper you saw and the end of its number, so that a colleague can check it."),
+)
+recovery_not_found = define(
+    "people.recovery_not_found",
+    Kind.NOT_FOUND,
+    N_("There is no such recovery under way."),
+    N_("Open the list again: it may have been used, stopped or given up."),
+)
+recovery_needs_another = define(
+    "people.recovery_needs_another",
+    Kind.REFUSED,
+    N_("Whoever opened a recovery does not confirm it."),
+    N_("Ask a colleague to look at the person and the papers, and to confirm."),
+)
+recovery_too_early = define(
+    "people.recovery_too_early",
+    Kind.REFUSED,
+    N_("The owner of the account may still object."),
+    N_("Confirm it after the time that is shown, with the person before you."),
+)
+recovery_code_wrong = define(
+    "people.recovery_code_wrong",
+    Kind.REFUSED,
+    N_("This number and this recovery code do not open anything."),
+    N_("Compare both with the paper. After 15 minutes or five wrong tries, ask at the counter for a new code."),
+)
+phone_taken = define(
+    "people.phone_taken",
+    Kind.CONFLICT,
+    N_("This number already has an account of its own."),
+    N_("Take another number, or close the other account first."),
+)

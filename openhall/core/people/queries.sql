@@ -71,10 +71,10 @@ values (:id, :phone, :wallet, :lang, :now)
 returning id;
 
 -- name: resident_by_phone
-select id, phone, wallet, name, lang, theme, mode, state, joined_at from people.residents where phone = :phone;
+select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at from people.residents where phone = :phone;
 
 -- name: resident_by_id
-select id, phone, wallet, name, lang, theme, mode, state, joined_at from people.residents where id = :id;
+select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at from people.residents where id = :id;
 
 -- name: set_preferences
 update people.residents
@@ -84,14 +84,19 @@ update people.residents
 -- name: set_name
 update people.residents set name = :name where id = :id;
 
+-- name: name_matched
+update people.residents set named_at = :at where id = :id;
+
 -- name: open_session
-insert into people.sessions (id, token_hash, resident, kind, device, created_at, seen_at, expires_at)
-values (:id, :token_hash, :resident, :kind, :device, :now, :now, :expires_at)
-returning id, resident, kind, device, created_at, seen_at, expires_at;
+insert into people.sessions
+    (id, token_hash, resident, kind, way, device, device_key, passkey, created_at, seen_at, expires_at, proved_at, strong_at)
+values (:id, :token_hash, :resident, :kind, :way, :device, :device_key, :passkey, :now, :now, :expires_at, :now,
+        case when :passkey::uuid is not null then :now::timestamptz end)
+returning id, resident, kind, way, device, created_at, seen_at, expires_at, proved_at, strong_at;
 
 -- name: visit
-select s.id as session, s.kind, s.device, s.created_at, s.seen_at, s.expires_at,
-       r.id, r.phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at
+select s.id as session, s.kind, s.way, s.device, s.created_at, s.seen_at, s.expires_at, s.proved_at, s.strong_at,
+       r.id, r.phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at
   from people.sessions s join people.residents r on r.id = s.resident
  where s.token_hash = :token_hash and s.kind = :kind and s.ended_at is null and s.expires_at > :now and r.state = 'active';
 
@@ -105,7 +110,7 @@ select s.token_hash, s.id as session, r.id as resident, r.wallet, r.phone, r.sta
 update people.sessions set seen_at = :now where id = :id and ended_at is null and seen_at < :stale;
 
 -- name: sessions_of
-select id, resident, kind, device, created_at, seen_at, expires_at from people.sessions
+select id, resident, kind, way, device, created_at, seen_at, expires_at, proved_at, strong_at from people.sessions
  where resident = :resident and ended_at is null and expires_at > :now
  order by seen_at desc, id desc;
 
@@ -114,8 +119,32 @@ update people.sessions set ended_at = :now
  where id = :id and resident = :resident and ended_at is null and expires_at > :now
 returning id;
 
+-- name: end_sessions
+-- All of a resident's live sessions but the one that is kept, if one is.
+update people.sessions set ended_at = :now
+ where resident = :resident and ended_at is null and expires_at > :now and id is distinct from :kept;
+
+-- name: is_new_device
+-- Whether somebody who has signed in before never did so from here.
+select exists (select from people.sessions where resident = :resident and id <> :session)
+   and not exists (select from people.sessions where resident = :resident and id <> :session
+                                                 and device_key = :device_key);
+
+-- name: prove_session
+update people.sessions
+   set proved_at = :now, strong_at = case when :passkey::uuid is null then strong_at else :now::timestamptz end,
+       passkey = coalesce(:passkey, passkey)
+ where id = :id;
+
+-- name: has_passkey
+select exists (select from people.passkeys where resident = :resident and removed_at is null and suspended_at is null);
+
+-- name: forget_challenges
+delete from people.challenges where expires_at < :now;
+
 -- name: record_act
-insert into people.audit (id, at, resident, session, act) values (:id, :now, :resident, :session, :act);
+insert into people.audit (id, at, resident, session, act, actor, about)
+values (:id, :now, :resident, :session, :act, :actor, :about);
 
 -- name: check_one_wallet_each
 -- Every resident owns exactly one wallet, and it is the one the resident's row names.

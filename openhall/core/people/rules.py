@@ -6,6 +6,7 @@ import ipaddress
 import re
 import secrets
 import unicodedata
+from uuid import UUID
 
 CODE_DIGITS = 6
 TOKEN_BYTES = 32
@@ -16,7 +17,6 @@ _MAINLAND_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # People write numbers with blanks, dashes of every width, dots, brackets, and copy invisible marks along with them.
 _ORNAMENTS = re.compile(r"[\s().\-\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")
-_CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
 _CODE_IN_TEXT = re.compile(rf"(?<![0-9])[0-9]{{{CODE_DIGITS}}}(?![0-9])")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -60,11 +60,16 @@ def new_code() -> str:
 
 
 def code(written: str) -> str | None:
-    """The six digits a person typed, whatever the width of the digits and the blanks between, or None."""
+    """The six digits of a one-time code that a person typed, or None."""
+    return digits(written, CODE_DIGITS)
+
+
+def digits(written: str, length: int) -> str | None:
+    """So many digits as a person typed them, whatever the width of the digits and the blanks between, or None."""
     if len(written) > 64:
         return None
     bare = _ORNAMENTS.sub("", unicodedata.normalize("NFKC", written))
-    return bare if _CODE.fullmatch(bare) else None
+    return bare if re.fullmatch(rf"[0-9]{{{length}}}", bare) else None
 
 
 def code_in(text: str) -> str | None:
@@ -109,6 +114,11 @@ def new_token() -> str:
 def token_hash(token: str) -> bytes | None:
     """The SHA-256 a token is stored as, or None for what cannot be one of our tokens."""
     return hashlib.sha256(token.encode()).digest() if _TOKEN.fullmatch(token) else None
+
+
+def device_key(device: str, resident: UUID) -> bytes:
+    """What is stored of the token by which a browser is recognised: residents share none, though a browser may."""
+    return hashlib.sha256(f"people.device\0{resident}\0{device}".encode()).digest()
 
 
 # Order matters: nearly every browser also calls itself Chrome and Safari, so the particular names come first.

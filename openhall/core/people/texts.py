@@ -2,7 +2,10 @@
 
 from functools import cache
 
-from openhall.base.i18n import Translations
+from openhall.base.i18n import N_, Translations
+
+# A device as its resident knows it.
+BROWSER_ON_SYSTEM = N_("{browser} on {system}")
 
 
 @cache

@@ -1,7 +1,7 @@
 """The shapes of people: residents, sessions, one-time codes, messages. No I/O."""
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +14,22 @@ class SessionKind(StrEnum):
 
     PAGE = "page"
     API = "api"
+
+
+class Way(StrEnum):
+    """How a session began: by a code to the phone, a passkey, or a recovery at the hall."""
+
+    CODE = "code"
+    PASSKEY = "passkey"
+    RECOVERY = "recovery"
+
+
+class Level(IntEnum):
+    """How surely a session knows whom it serves."""
+
+    PHONE = 1  # somebody who reads the messages of this phone
+    NAMED = 2  # and whose real name was matched
+    STRONG = 3  # and who proved themselves with a passkey in this session
 
 
 class Theme(StrEnum):
@@ -52,10 +68,26 @@ class Act(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    STEPPED_UP = "stepped_up"
+    NAMED = "named"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_RENAMED = "passkey_renamed"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_SUSPENDED = "passkey_suspended"
+    PASSKEY_CONFIRMED = "passkey_confirmed"
+    RECOVERY_OPENED = "recovery_opened"
+    RECOVERY_CONFIRMED = "recovery_confirmed"
+    RECOVERY_STOPPED = "recovery_stopped"
+    RECOVERY_EXPIRED = "recovery_expired"
+    PHONE_CHANGED = "phone_changed"
 
 
 class Resident(Struct, frozen=True):
-    """A person with an account. `phone` is E.164, `wallet` the ledger account, `lang` None until chosen."""
+    """A person with an account. `phone` is E.164, `wallet` the ledger account, `lang` None until chosen.
+
+    `named_at` is when the real name was matched, None before.
+    """
 
     id: UUID
     phone: str
@@ -66,6 +98,7 @@ class Resident(Struct, frozen=True):
     mode: Mode
     state: State
     joined_at: datetime
+    named_at: datetime | None
 
     @property
     def phone_masked(self) -> str:
@@ -73,15 +106,27 @@ class Resident(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """One signed-in device, as its resident sees it. The token itself is never stored, only its SHA-256."""
+    """One signed-in device, as its resident sees it. The token itself is never stored, only its SHA-256.
+
+    `proved_at`: when it last proved by anything whose it is; `strong_at`: when it did so with a passkey.
+    """
 
     id: UUID
     resident: UUID
     kind: SessionKind
+    way: Way
     device: str
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    proved_at: datetime
+    strong_at: datetime | None
+
+    def level(self, named_at: datetime | None) -> Level:
+        """The assurance of this session, for a resident whose real name was matched at `named_at`."""
+        if named_at is None:
+            return Level.PHONE
+        return Level.NAMED if self.strong_at is None else Level.STRONG
 
 
 class SignedIn(Struct, frozen=True):
@@ -99,16 +144,23 @@ class Visit(Struct, frozen=True):
     resident: Resident
     session: Session
 
+    @property
+    def level(self) -> Level:
+        return self.session.level(self.resident.named_at)
+
 
 class VisitRow(Struct, frozen=True):
     """A visit as one row of the database."""
 
     session: UUID
     kind: SessionKind
+    way: Way
     device: str
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    proved_at: datetime
+    strong_at: datetime | None
     id: UUID
     phone: str
     wallet: UUID
@@ -118,6 +170,7 @@ class VisitRow(Struct, frozen=True):
     mode: Mode
     state: State
     joined_at: datetime
+    named_at: datetime | None
 
     @property
     def visit(self) -> Visit:
@@ -131,15 +184,19 @@ class VisitRow(Struct, frozen=True):
             mode=self.mode,
             state=self.state,
             joined_at=self.joined_at,
+            named_at=self.named_at,
         )
         session = Session(
             id=self.session,
             resident=self.id,
             kind=self.kind,
+            way=self.way,
             device=self.device,
             created_at=self.created_at,
             seen_at=self.seen_at,
             expires_at=self.expires_at,
+            proved_at=self.proved_at,
+            strong_at=self.strong_at,
         )
         return Visit(resident, session)
 

@@ -5,7 +5,7 @@ from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.core.webhooks import api, pages
 from openhall.core.webhooks.jobs import tasks
-from openhall.core.webhooks.news import jobs as news
+from openhall.core.webhooks.telling import GONE, SILENT
 
 q = db.load("openhall.core.webhooks")
 
@@ -22,7 +22,8 @@ PACKAGE = Package(
     name="webhooks",
     module="openhall.core.webhooks",
     routes=(api.router, pages.router),
-    tasks=(tasks, news.tasks),
+    tasks=(tasks,),
     tiles=(Tile(slot="services", title=N_("Webhooks"), icon="webhook", href="/webhooks", order=90),),
+    messages=(GONE, SILENT),
     checks=CHECKS,
 )

@@ -77,12 +77,16 @@ class HttpReceiver:
         self._trusted = trusted or tls.context()
 
     async def send(self, url: str, headers: Mapping[str, str], body: str) -> Outcome:
+        return await self.post(url, {"content-type": "application/json"} | dict(headers), body.encode())
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        """POST any bytes; `headers` say what they are. Never raises for what the receiver does."""
         began = time.perf_counter()
         status, error, retry_after = None, None, None
         try:
             # httpx counts its timeout anew for every packet; the outer one holds even for what trickles in.
             async with asyncio.timeout(self._timeout_s):
-                status, retry_after = await self._call(url, headers, body.encode())
+                status, retry_after = await self._call(url, headers, body)
         except Failed as failed:
             error = failed.error
         except TimeoutError:
@@ -108,7 +112,6 @@ class HttpReceiver:
     ) -> tuple[int, int | None]:
         own = {
             "host": aim.authority,
-            "content-type": "application/json",
             "user-agent": f"openhall/{openhall.__version__}",
             "accept-encoding": "identity",
         }

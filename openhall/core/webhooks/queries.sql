@@ -164,10 +164,8 @@ update webhooks.endpoints set heard_at = :now, slow_until = null, slow_count = 0
 update webhooks.endpoints set slow_until = :until, slow_count = slow_count + 1 where id = :id;
 
 -- name: disable
-update webhooks.endpoints set state = 'disabled', why = :why where id = :id and state = 'active';
-
--- name: disabled_endpoint
-select resident, url, why from webhooks.endpoints where id = :id and state = 'disabled';
+update webhooks.endpoints set state = 'disabled', why = :why where id = :id and state = 'active'
+returning id, resident, url, why;
 
 -- name: deliveries
 select d.id, d.endpoint, d.type, d.stream, d.number, d.state, d.attempts, d.event_at, d.next_at, d.finished_at,

@@ -129,6 +129,15 @@ class Locked(Struct, frozen=True):
     slow_count: int
 
 
+class Disabled(Struct, frozen=True):
+    """An endpoint that the hall has just switched off, and whose it is."""
+
+    id: UUID
+    resident: UUID
+    url: str
+    why: Why
+
+
 class Outcome(Struct, frozen=True):
     """What came of one call: a status or an error. `retry_after` is what the receiver asked for, in seconds."""
 

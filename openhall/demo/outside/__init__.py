@@ -1,10 +1,11 @@
-"""The outside world of the demo city: a bank and an SMS gateway, as one small real program.
+"""The outside world of the demo city: a bank, an SMS gateway and a register of residents, as a small real program.
 
     python -m openhall.demo.outside --port 8090 --data data/outside
 
 The hall's connectors talk to it over HTTP exactly as they would to a real bank, so the same code runs in the demo, in
 the tests and in production. It imports nothing of the hall and keeps its own books in SQLite: stopped or killed, it
-still knows every charge it was asked for. It misbehaves on command (`POST /faults`, see `faults.Plan`).
+still knows every charge it was asked for. Who is in the register stands in `register.RESIDENTS`. It misbehaves on
+command (`POST /faults`, see `faults.Plan`).
 
 Every request carries `Authorization: Bearer <secret>`; the secret is in `<data>/secret` (see `secret`). The bank signs
 its notices with the same secret (see `notices.sign`).

@@ -14,7 +14,7 @@ from openhall.demo.outside.server import Outside
 def main() -> int:
     """Serve until SIGTERM, SIGINT or, with `--with-parent`, until standard input closes."""
     parser = argparse.ArgumentParser(
-        prog="python -m openhall.demo.outside", description="The demo bank and SMS gateway."
+        prog="python -m openhall.demo.outside", description="The demo bank, SMS gateway and register."
     )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
     parser.add_argument("--data", type=Path, required=True, help="folder of its books and its secret")

@@ -14,8 +14,8 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     `settle_after`) and what we hear of it (`answer`, `answer_after`, `notices`).
     """
 
-    on: Literal["charge", "query", "cancel", "sms"] = "charge"
-    who: str | None = None  # only this agreement (or phone number); otherwise everybody
+    on: Literal["charge", "query", "cancel", "sms", "register"] = "charge"
+    who: str | None = None  # only this agreement (or phone number, or national id); otherwise everybody
     times: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
 
     outcome: Literal["yes", "no", "never"] = "yes"  # never: the request is lost before the bank has read it
@@ -23,7 +23,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     settle_after: Wait = 0  # more than 0: "accepted" now, final after this time
     unseen_for: Wait = 0  # so long a query answers "never heard of it", although the request is on its way
 
-    answer: Literal["plain", "drop", "error", "garbage", "huge", "redirect"] = "plain"
+    answer: Literal["plain", "drop", "error", "garbage", "huge", "redirect", "cut", "wrong"] = "plain"
     answer_after: Wait = 0  # the money is dealt with first, then the answer waits so long
 
     notices: Annotated[int, Meta(ge=0, le=10)] | None = None  # signed callbacks, each with its own id; by default one

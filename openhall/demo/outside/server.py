@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from openhall.demo.outside import bank
+from openhall.demo.outside import bank, register
 from openhall.demo.outside.books import Books
 from openhall.demo.outside.faults import PLAIN, Plan
 from openhall.demo.outside.notices import Notices
@@ -50,7 +50,7 @@ class Answer(Exception):  # noqa: N818  (it ends a request early with this answe
 
 
 class Outside(ThreadingHTTPServer):
-    """The program: bank, SMS gateway and control, on one port of this machine."""
+    """The program: bank, SMS gateway, register of residents and control, on one port of this machine."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -137,6 +137,11 @@ class Handler(BaseHTTPRequestHandler):
                 self._answer(200, b'{"state": "succeeded", "amount')
             case "huge":
                 self._answer(200, b'{"state":"' + b"x" * 4_000_000 + b'"}')
+            case "cut":
+                self.close_connection = True
+                self.wfile.write(b'HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n{"answer":')
+            case "wrong":
+                self._answer(200, b'{"answer": "perhaps"}')
             case "redirect":
                 self._answer(302, b"", location="http://127.0.0.1:9/elsewhere")
             case _:
@@ -218,6 +223,16 @@ def messages(outside: Outside, call: Call) -> Reply:
     return PLAIN, 200, outside.books.messages(call.query.get("to", [""])[0])
 
 
+def match(outside: Outside, call: Call) -> Reply:
+    asked = msgspec.json.decode(call.content, type=register.Question)
+    return outside.books.next_plan("register", asked.national_id), 200, register.match(asked)
+
+
+def parents(outside: Outside, call: Call) -> Reply:
+    asked = msgspec.json.decode(call.content, type=register.Kinship)
+    return outside.books.next_plan("register", asked.child), 200, register.is_parent(asked)
+
+
 def add_fault(outside: Outside, call: Call) -> Reply:
     outside.books.add_plan(msgspec.json.decode(call.content, type=Plan))
     return PLAIN, 201, outside.books.plans()
@@ -245,6 +260,8 @@ ROUTES: dict[tuple[str, str], Callable[[Outside, Call], Reply]] = {
     ("PUT", "/bank/accounts/{name}"): set_balance,
     ("POST", "/sms"): send_message,
     ("GET", "/sms"): messages,
+    ("POST", "/register/matches"): match,
+    ("POST", "/register/parents"): parents,
     ("POST", "/faults"): add_fault,
     ("GET", "/faults"): faults,
     ("DELETE", "/faults"): clear_faults,

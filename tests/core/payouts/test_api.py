@@ -67,11 +67,9 @@ async def test_a_new_bank_account_is_told_on_the_phone_and_has_to_cool(stage: St
     assert (refused.status_code, refused.json()["code"]) == (422, "payouts.cooling")
     assert refused.json()["usable_at"] == named["usable_at"]
     assert await stage.told("bank_account.") == ["bank_account.changed"]
-    async with stage.pool.read() as reader:
-        rows = await (await reader.execute(b"select text from people.messages where about = 'news'")).fetchall()
-    assert re.fullmatch(
-        r".*：您的提现账户已改为 \*\*\*\* 3000，.* 起生效。如果不是您本人操作，请拨打 12345。", rows[0][0]
-    )
+    (told,) = (await stage.hall.client.get("/api/v1/messages", headers=stage.owner)).json()["messages"]
+    assert re.fullmatch(r"从 .* 起，您的提现将转到银行账户 \*\*\*\* 3000。.*请在此之前拨打 12345。", told["body"])
+    assert (told["category"], told["link"]) == ("must", "/money")
     again = (await stage.hall.client.put(path, json=body, headers=stage.owner)).json()["bank_account"]
     assert again == named, "the same account again changes nothing"
     assert len(await stage.told("bank_account.")) == 1

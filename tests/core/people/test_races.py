@@ -10,8 +10,8 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.package import JoinHook
 from openhall.core import ledger, people
-from openhall.core.people.actions import codes, residents
-from openhall.core.people.types import Lang, SessionKind
+from openhall.core.people.actions import codes, entrance, residents
+from openhall.core.people.types import Lang, SessionKind, SignedIn
 
 pytestmark = pytest.mark.anyio
 PHONE = "+8613800138000"
@@ -20,8 +20,9 @@ q = db.load("openhall.core.people")
 
 async def guess(pool: db.Pool, settings: Settings, code: str) -> str:
     """One attempt in a transaction of its own, as the edge makes it; "in" or the refusal's code."""
-    async with pool.write() as conn:
-        outcome = await codes.sign_in(
+
+    async def act(conn: db.Conn) -> SignedIn:
+        return await codes.sign_in(
             conn,
             settings,
             phone=PHONE,
@@ -30,8 +31,14 @@ async def guess(pool: db.Pool, settings: Settings, code: str) -> str:
             user_agent=None,
             lang=None,
             on_joined=(),
+            device=None,
         )
-    return outcome.code if isinstance(outcome, Problem) else "in"
+
+    try:
+        await entrance.answered(pool, act)
+    except Problem as refused:
+        return refused.code
+    return "in"
 
 
 async def code_of(pool: db.Pool, settings: Settings, monkeypatch: pytest.MonkeyPatch, code: str) -> None:

@@ -136,6 +136,12 @@ async def test_the_owner_is_told_that_the_hall_has_switched_a_webhook_off(
     assert "The hall has switched this webhook off" in shown
     assert "Your program answered 410" in shown
     assert "Switched off" in (await browser.get("/webhooks")).text
+    inbox = (await browser.get("/messages")).text
+    assert "A webhook was switched off" in inbox
+    told = re.findall(r'href="(/messages/[0-9a-f-]{36})"', inbox)[0]
+    message = (await browser.get(told)).text
+    assert "127.0.0.1 said that it is gone" in message
+    assert f'href="{address}"' in message
     await browser.post(f"{address}/resume")
     assert "The hall has switched this webhook off" not in (await browser.get(address)).text
 

@@ -5,7 +5,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from openhall.base import clock, db, ids
-from openhall.base.config import Settings
 from openhall.city.merchants import problems
 from openhall.city.merchants.actions import find_shop
 from openhall.city.merchants.markets.types import (
@@ -169,7 +168,7 @@ async def member(conn: db.ReadConn, *, market: UUID, shop: UUID) -> Belonging:
     return found
 
 
-async def remove(conn: db.Conn, settings: Settings, *, market: Market, shop: UUID) -> None:
+async def remove(conn: db.Conn, *, market: Market, shop: UUID) -> None:
     """The manager takes a shop out: its trade counts there up to yesterday, and its owner is told.
 
     Problem `merchants.member_not_found`, also for a shop that has left meanwhile.
@@ -179,7 +178,7 @@ async def remove(conn: db.Conn, settings: Settings, *, market: Market, shop: UUI
     now = clock.now()
     await db.run(conn, q.end_membership, shop=shop, until=ledger.business_date(now), now=now)
     removed = await find_shop(conn, owner=found.owner, shop=shop)
-    await alerts.left_market(conn, settings, removed, market.name)
+    await alerts.left_market(conn, removed, market.name)
 
 
 async def membership(conn: db.ReadConn, *, shop: UUID) -> Membership | None:
@@ -196,7 +195,7 @@ async def requests_of(conn: db.ReadConn, *, side: Side, whose: UUID) -> list[Req
 
 async def manager_name(conn: db.ReadConn, handover: Handover) -> str:
     """What the one who offers a market is called."""
-    return (await people.names(conn, [handover.from_whom]))[handover.from_whom]
+    return (await people.called(conn, [handover.from_whom]))[handover.from_whom]
 
 
 async def _lock(conn: db.Conn, manager: UUID, market: UUID) -> None:

@@ -222,15 +222,13 @@ async def decline_shop(conn: edge.Conn, resident: Me, market_id: FromPath[UUID],
 
 
 @post("/markets/{market_id:uuid}/shops/{shop_id:uuid}/remove", opt=RESIDENT, status_code=204)
-async def remove_shop(
-    conn: edge.Conn, resident: Me, settings: edge.HallSettings, market_id: FromPath[UUID], shop_id: FromPath[UUID]
-) -> None:
+async def remove_shop(conn: edge.Conn, resident: Me, market_id: FromPath[UUID], shop_id: FromPath[UUID]) -> None:
     """Take a shop out of the market: what it takes from today on no longer counts there, and its owner is told.
 
     Refusals: `merchants.market_not_found`, `merchants.member_not_found`.
     """
     market = await markets.market_of(conn, manager=resident.id, market=market_id)
-    await markets.remove(conn, settings, market=market, shop=shop_id)
+    await markets.remove(conn, market=market, shop=shop_id)
 
 
 @post("/markets/{market_id:uuid}/handover", opt=RESIDENT, status_code=202)

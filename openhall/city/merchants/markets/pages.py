@@ -290,11 +290,11 @@ async def member(
 
 @post("/markets/{market_id:uuid}/shops/{shop_id:uuid}/remove", opt=RESIDENT, status_code=303)
 async def remove_shop(
-    conn: edge.Conn, resident: Me, settings: edge.HallSettings, market_id: FromPath[UUID], shop_id: FromPath[UUID]
+    conn: edge.Conn, resident: Me, market_id: FromPath[UUID], shop_id: FromPath[UUID]
 ) -> Response[str]:
     """Take the shop out."""
     market = await markets.market_of(conn, manager=resident.id, market=market_id)
-    await markets.remove(conn, settings, market=market, shop=shop_id)
+    await markets.remove(conn, market=market, shop=shop_id)
     return edge.see_other(f"/markets/{market_id}/shops")
 
 

@@ -11,7 +11,7 @@ from openhall.base.i18n import N_
 from openhall.base.package import Notice
 from openhall.city.merchants import keys, problems, shifts
 from openhall.city.merchants.registry import stream_of
-from openhall.city.merchants.staff import rules
+from openhall.city.merchants.staff import rules, telling
 from openhall.city.merchants.staff.types import Invitation, Limits, Offer, Worker
 from openhall.city.merchants.types import Role, State, Workplace
 from openhall.core import people
@@ -97,7 +97,7 @@ async def invitation_for(conn: db.ReadConn, *, resident: Resident, invitation: U
 
 
 async def accept(conn: db.Conn, *, resident: Resident, invitation: UUID) -> Offer:
-    """The resident works there from now on, in this role and no other.
+    """The resident works there from now on, in this role and no other; the owner is told.
 
     Problems: `merchants.invitation_not_found`, `merchants.invitation_to_yourself`.
     """
@@ -107,6 +107,7 @@ async def accept(conn: db.Conn, *, resident: Resident, invitation: UUID) -> Offe
         raise problems.invitation_to_yourself()
     await _end(conn, offer.id, offer.shop, "accepted")
     await _appoint(conn, offer.shop, resident.id, offer.role, offer.shown_as)
+    await telling.joined(conn, offer, resident)
     return offer
 
 
@@ -135,7 +136,7 @@ async def names_at(conn: db.ReadConn, *, shop: UUID, residents: Collection[UUID]
     """What a shop calls these people, also those who left: as in its list of staff, and the owner by their own name."""
     found = await db.all(conn, q.names_on_receipts, _Called, shop=shop, residents=list(residents)) if residents else []
     called = {one.resident: one.shown_as for one in found if one.shown_as is not None}
-    return await people.names(conn, residents) | called
+    return await people.called(conn, residents) | called
 
 
 async def worker(conn: db.ReadConn, *, shop: UUID, worker: UUID) -> Worker:

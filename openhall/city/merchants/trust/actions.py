@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from openhall.base import clock, db
-from openhall.base.config import Settings
 from openhall.city.merchants import problems
 from openhall.city.merchants.actions import issue_code
 from openhall.city.merchants.registry import payees
@@ -43,9 +42,7 @@ async def printings(conn: db.ReadConn, *, shop: UUID) -> list[Sheet]:
     return await db.all(conn, q.printings_of_shop, Sheet, shop=shop)
 
 
-async def replace_code(
-    conn: db.Conn, settings: Settings, *, shop: Shop, replaces: str, resident: UUID, hall: Hall
-) -> list[Sheet]:
+async def replace_code(conn: db.Conn, *, shop: Shop, replaces: str, resident: UUID, hall: Hall) -> list[Sheet]:
     """Give a shop a new printed code; the one with the short code `replaces` takes no payment from now on.
 
     When `replaces` is not the present one, somebody was quicker, or this is a double tap: nothing changes.
@@ -58,11 +55,11 @@ async def replace_code(
     if code is not None:
         await db.run(conn, q.replace_code, id=code, now=clock.now(), revoked_by=resident)
         await issue_code(conn, shop.id, NewShop(shop.name, shop.category, shop.city), hall)
-        await alerts.code_replaced(conn, settings, shop)
+        await alerts.code_replaced(conn, shop)
     return await printings(conn, shop=shop.id)
 
 
-async def rename(conn: db.Conn, settings: Settings, *, shop: Shop, name: str) -> str:
+async def rename(conn: db.Conn, *, shop: Shop, name: str) -> str:
     """Call a shop by another name, which payers see from now on; the name as it is registered.
 
     Refusals: `merchants.shop_is_closed`, `merchants.name_invalid`.
@@ -73,5 +70,5 @@ async def rename(conn: db.Conn, settings: Settings, *, shop: Shop, name: str) ->
     if clean is None:
         raise problems.name_invalid()
     if await db.run(conn, q.rename_shop, shop=shop.id, name=clean):
-        await alerts.renamed(conn, settings, shop, clean)
+        await alerts.renamed(conn, shop, clean)
     return clean

@@ -108,15 +108,13 @@ async def replace(
     shop = await to_change(pool, resident.id, shop_id, Act.MANAGE, REPLACING)
     async with pool.write() as conn:
         sheets = await trust.replace_code(
-            conn, settings, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings)
+            conn, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings)
         )
     return listed(sheets)
 
 
 @post("/shops/{shop_id:uuid}/name", opt=RESIDENT, status_code=200)
-async def rename(
-    pool: edge.Pool, resident: Me, settings: edge.HallSettings, shop_id: FromPath[UUID], data: JSONBody[NameRequest]
-) -> NamedBody:
+async def rename(pool: edge.Pool, resident: Me, shop_id: FromPath[UUID], data: JSONBody[NameRequest]) -> NamedBody:
     """Call the shop by another name. For its owner, who is told by text message. Printed codes stay valid.
 
     Refusals: `merchants.shop_not_found`, `merchants.role_insufficient`, `merchants.shop_is_closed`,
@@ -124,7 +122,7 @@ async def rename(
     """
     shop = await to_change(pool, resident.id, shop_id, Act.OWN, RENAMING)
     async with pool.write() as conn:
-        return NamedBody(shop.id, await trust.rename(conn, settings, shop=shop, name=data.shop_name))
+        return NamedBody(shop.id, await trust.rename(conn, shop=shop, name=data.shop_name))
 
 
 async def looked_up(request: AnyRequest, pool: db.Pool, visitor: Resident | None, text: str) -> Printing:

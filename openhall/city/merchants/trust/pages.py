@@ -102,9 +102,7 @@ async def replace(
     """Stop the printing and make a new one. The form names the old one, so that a double tap makes one."""
     shop = await to_change(pool, resident.id, shop_id, Act.MANAGE, REPLACING)
     async with pool.write() as conn:
-        await trust.replace_code(
-            conn, settings, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings)
-        )
+        await trust.replace_code(conn, shop=shop, replaces=data.replaces, resident=resident.id, hall=hall_of(settings))
     return edge.see_other(f"/shops/{shop_id}/codes")
 
 
@@ -120,7 +118,6 @@ async def rename(
     request: AnyRequest,
     pool: edge.Pool,
     resident: Me,
-    settings: edge.HallSettings,
     shop_id: FromPath[UUID],
     data: URLEncodedBody[NameForm],
 ) -> Response[Any]:
@@ -128,7 +125,7 @@ async def rename(
     shop = await to_change(pool, resident.id, shop_id, Act.OWN, RENAMING)
     async with pool.write() as conn:
         try:
-            await trust.rename(conn, settings, shop=shop, name=data.shop_name)
+            await trust.rename(conn, shop=shop, name=data.shop_name)
         except Problem as problem:
             return edge.problem_page(request, "merchants/name.html", problem, shop=shop, shop_name=data.shop_name)
     return edge.see_other(f"/shops/{shop_id}")

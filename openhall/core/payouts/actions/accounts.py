@@ -2,23 +2,17 @@
 
 from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from openhall.base import clock, db, events, ids
 from openhall.base.config import Settings
-from openhall.base.i18n import N_
-from openhall.core import ledger, people
+from openhall.core import ledger, messages
 from openhall.core.payouts import problems, rules
-from openhall.core.payouts.texts import words
+from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, CHANGED, stream_of
 from openhall.core.payouts.types import Accounts, BankAccount, Source, Standing
 
 q = db.load("openhall.core.payouts")
 
 RAIL = "bank_files"
-CHANGED = "bank_account.changed"
-_CHANGE = N_("{hall}: withdrawals now go to the bank account {masked}, from {at} on. If it was not you, call {help}.")
-# A phone that is off gets the text later; after this it is no longer news.
-_NEWS = timedelta(hours=1)
 
 
 async def rail_accounts(conn: db.Conn, *, currency: str) -> Accounts:
@@ -65,12 +59,7 @@ async def link_bank_account(
     )
     if before == linked:
         return linked
-    resident = await people.resident(conn, owner)
-    language = resident.lang or settings.default_language
-    at = f"{linked.usable_at.astimezone(ZoneInfo(settings.zone)):%Y-%m-%d %H:%M}"
-    hall = settings.hall_name_zh if language == "zh_CN" else settings.hall_name
-    text = words().text(language, _CHANGE).format(hall=hall, masked=linked.masked, at=at, help=settings.help_phone)
-    await people.notify(conn, phone=resident.phone, text=text, lives=_NEWS)
+    await messages.tell(conn, owner, BANK_ACCOUNT_CHANGED, masked=linked.masked, at=linked.usable_at)
     told = {"account": linked.masked, "usable_at": linked.usable_at.isoformat()}
     await events.publish(conn, [events.Fact(stream_of(owner), CHANGED, told)])
     return linked
@@ -156,8 +145,3 @@ async def stand_down(conn: db.Conn, *, source: Source) -> None:
 async def standing_of(conn: db.ReadConn, owner: UUID) -> dict[UUID, Standing]:
     """The standing withdrawals of an owner, by source."""
     return {one.source: one for one in await db.all(conn, q.standing_of_owner, Standing, owner=owner)}
-
-
-def stream_of(owner: UUID) -> str:
-    """The stream on which an owner's programs learn of withdrawals. Not a shop's: cashiers watch those."""
-    return f"payouts:{owner}"

@@ -10,7 +10,8 @@ from openhall.base import clock, db, events, ids
 from openhall.core import ledger
 from openhall.core.payouts import problems, rules
 from openhall.core.payouts.actions import breaks
-from openhall.core.payouts.actions.accounts import RAIL, lock_rail, stream_of
+from openhall.core.payouts.actions.accounts import RAIL, lock_rail
+from openhall.core.payouts.telling import stream_of
 from openhall.core.payouts.types import Batch, BreakKind, Payout, Rail, ToPay, ToSend
 from openhall.core.rails import iso20022
 

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from openhall.base import clock, db, events, ids
 from openhall.base.i18n import N_
-from openhall.core import ledger
+from openhall.base.telling import Sum
+from openhall.core import ledger, messages
 from openhall.core.ledger import Transfer
 from openhall.core.payouts import rules
 from openhall.core.payouts.actions import batches, breaks
-from openhall.core.payouts.actions.accounts import rail_accounts, stream_of
+from openhall.core.payouts.actions.accounts import rail_accounts
 from openhall.core.payouts.rules import Move
+from openhall.core.payouts.telling import NOT_ARRIVED, stream_of
 from openhall.core.payouts.types import Accounts, BreakKind, Locked, Said, State, Word
 
 q = db.load("openhall.core.payouts")
@@ -40,6 +42,8 @@ async def hear(conn: db.Conn, *rounds: Sequence[Said], currency: str) -> None:
     if not heard:
         return
     ended = await batches.finish(conn, sorted({payout.batch for payout, _ in heard if payout.batch}))
+    back = [payout for payout, said in heard if said.word in (Word.REJECTED, Word.RETURNED)]
+    await messages.tell_all(conn, [_not_arrived(payout) for payout in back])
     await events.publish(conn, [_fact(payout, word) for payout, word in heard] + ended)
 
 
@@ -118,6 +122,12 @@ async def _post(conn: db.Conn, transfers: Sequence[Transfer]) -> None:
         for outcome in await ledger.post(conn, transfers[start : start + ledger.MAX_BATCH], fresh=True):
             if not outcome.ok:
                 raise RefusedByLedgerError(f"transfer {outcome.id}: {outcome.code}")
+
+
+def _not_arrived(payout: Locked) -> messages.Telling:
+    return messages.Telling(
+        payout.owner, NOT_ARRIVED, {"amount": Sum(payout.amount, payout.currency), "payout": payout.id}
+    )
 
 
 def _fact(payout: Locked, said: Said) -> events.Fact:

@@ -10,7 +10,8 @@ from openhall.base import clock, db, events, ids
 from openhall.base.errors import Problem
 from openhall.core import ledger
 from openhall.core.payouts import problems
-from openhall.core.payouts.actions.accounts import RAIL, bank_account, rail_accounts, stream_of
+from openhall.core.payouts.actions.accounts import RAIL, bank_account, rail_accounts
+from openhall.core.payouts.telling import stream_of
 from openhall.core.payouts.types import Payout, Rail, Source, Standing
 
 q = db.load("openhall.core.payouts")

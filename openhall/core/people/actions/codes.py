@@ -10,7 +10,7 @@ from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.package import JoinHook
 from openhall.core.people import problems, rules
-from openhall.core.people.actions import residents, sessions
+from openhall.core.people.actions import alerts, residents, sessions
 from openhall.core.people.jobs import deliver_message
 from openhall.core.people.texts import words
 from openhall.core.people.types import CodeSent, CodeState, Lang, LiveCode, SessionKind, SignedIn, State
@@ -39,7 +39,7 @@ async def count_request(pool: db.Pool, settings: Settings, *, phone: str, addres
     A right code clears the ten-minute count of its phone (see `sign_in`), the daily one bounds what messages cost.
     """
     key = rules.limit_key(settings.secret, phone)
-    by_address = limits.Limit("people.otp.address", settings.otp_per_address, SHORT)
+    by_address = limits.Limit("people.otp.address", settings.otp_per_address, SHORT, remembered=True)
     by_day = limits.Limit("people.otp.day", settings.otp_per_phone_day, timedelta(days=1))
     await limits.take(pool, by_address, rules.address_key(address))
     await limits.take(pool, _phone_limit(settings), key)
@@ -48,7 +48,7 @@ async def count_request(pool: db.Pool, settings: Settings, *, phone: str, addres
 
 async def count_try(pool: db.Pool, settings: Settings, *, address: str) -> None:
     """Count an attempt to sign in. Each code grants five tries; this bounds trying many phones from one address."""
-    limit = limits.Limit("people.sign_in.address", settings.otp_per_address * CODE_TRIES, SHORT)
+    limit = limits.Limit("people.sign_in.address", settings.otp_per_address * CODE_TRIES, SHORT, remembered=True)
     await limits.take(pool, limit, rules.address_key(address))
 
 
@@ -82,6 +82,24 @@ async def ask_code(conn: db.Conn, settings: Settings, *, phone: str, lang: Lang)
     return CodeSent(phone, message, placed)
 
 
+async def prove(conn: db.Conn, settings: Settings, *, phone: str, code: str) -> None:
+    """Prove by its code that a canonical `phone` is in one's hand; the code is used up.
+
+    The caller commits even a refusal, for the try must count. In order of precedence: `people.code_expired`,
+    `people.code_spent`, `people.code_wrong`.
+    """
+    now = clock.now()
+    live = await db.maybe(conn, q.take_try, LiveCode, phone=phone, now=now, tries=CODE_TRIES)
+    if live is None:
+        raise await _why_no_try(conn, phone, now)
+    typed = rules.code(code)
+    if typed is None or not rules.same(live.code_hash, rules.code_hash(settings.secret, phone, typed)):
+        left = CODE_TRIES - live.tries
+        raise problems.code_wrong(tries_left=left) if left else problems.code_spent()
+    await db.run(conn, q.use_code, phone=phone, now=now)
+    await limits.clear(conn, _phone_limit(settings), rules.limit_key(settings.secret, phone))
+
+
 async def sign_in(
     conn: db.Conn,
     settings: Settings,
@@ -92,28 +110,22 @@ async def sign_in(
     user_agent: str | None,
     lang: Lang | None,
     on_joined: Sequence[JoinHook],
-) -> SignedIn | Problem:
+    device: str | None,
+) -> SignedIn:
     """Sign in with a canonical `phone` and its code; whoever is new joins.
 
-    A refusal is *returned*, so that the caller commits first (the try must count) and raises it then. In order of
-    precedence: `people.code_expired`, `people.code_spent`, `people.code_wrong`, `people.resident_closed`.
+    The caller commits even a refusal. In order of precedence: those of `prove`, `people.resident_closed`.
     """
-    now = clock.now()
-    live = await db.maybe(conn, q.take_try, LiveCode, phone=phone, now=now, tries=CODE_TRIES)
-    if live is None:
-        return await _why_no_try(conn, phone, now)
-    typed = rules.code(code)
-    if typed is None or not rules.same(live.code_hash, rules.code_hash(settings.secret, phone, typed)):
-        left = CODE_TRIES - live.tries
-        return problems.code_wrong(tries_left=left) if left else problems.code_spent()
-    await db.run(conn, q.use_code, phone=phone, now=now)
-    await limits.clear(conn, _phone_limit(settings), rules.limit_key(settings.secret, phone))
+    await prove(conn, settings, phone=phone, code=code)
     resident, joined = await residents.find_or_join(
         conn, phone=phone, lang=lang, currency=settings.currency, on_joined=on_joined
     )
     if resident.state is not State.ACTIVE:
-        return problems.resident_closed()
-    token, session = await sessions.begin(conn, settings, resident=resident.id, kind=kind, user_agent=user_agent)
+        raise problems.resident_closed()
+    token, session = await sessions.begin(
+        conn, settings, resident=resident.id, kind=kind, user_agent=user_agent, device=device
+    )
+    await alerts.warn_of_new_device(conn, resident, session, device)
     return SignedIn(token=token, session=session, resident=resident, joined=joined)
 
 

@@ -4,7 +4,8 @@ Unlike other actions these take the pool: a message leaves and a wrong try is re
 records it, so the transaction must be over before the answer is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from openhall.base import db
 from openhall.base.config import Settings
@@ -15,12 +16,24 @@ from openhall.core.people.actions import codes, messages
 from openhall.core.people.ports import sms_of
 from openhall.core.people.types import CodeSent, Lang, SessionKind, SignedIn
 
+T = TypeVar("T")
+
 
 def _canonical(written: str) -> str:
     phone = rules.phone(written)
     if phone is None:
         raise problems.phone_invalid()
     return phone
+
+
+async def answered(pool: db.Pool, act: Callable[[db.Conn], Awaitable[T]]) -> T:
+    """Do `act` in a transaction that is committed even when it refuses: what it counted and spent must stand."""
+    async with pool.write() as conn:
+        try:
+            return await act(conn)
+        except Problem as problem:
+            refused = problem
+    raise refused
 
 
 async def send_code(pool: db.Pool, settings: Settings, *, phone: str, address: str, lang: Lang) -> CodeSent:
@@ -48,15 +61,19 @@ async def enter(
     user_agent: str | None,
     lang: Lang | None,
     on_joined: Sequence[JoinHook],
+    device: str | None = None,
 ) -> SignedIn:
-    """Sign in with `phone` and `code`, as written. A wrong try is counted although it is refused.
+    """Sign in with `phone` and `code`, as written; `device` is what a browser keeps to be recognised by.
+
+    A wrong try is counted although it is refused.
 
     Problems, in order: `people.phone_invalid`, `hall.rate_limited`, then those of `codes.sign_in`.
     """
     canonical = _canonical(phone)
     await codes.count_try(pool, settings, address=address)
-    async with pool.write() as conn:
-        outcome = await codes.sign_in(
+
+    async def act(conn: db.Conn) -> SignedIn:
+        return await codes.sign_in(
             conn,
             settings,
             phone=canonical,
@@ -65,7 +82,7 @@ async def enter(
             user_agent=user_agent,
             lang=lang,
             on_joined=on_joined,
+            device=device,
         )
-    if isinstance(outcome, Problem):
-        raise outcome
-    return outcome
+
+    return await answered(pool, act)

@@ -47,8 +47,9 @@ async def deliver(pool: db.Pool, sms: Sms, message: UUID) -> Delivery:
 
 
 async def sweep(conn: db.Conn) -> None:
-    """Wipe the text of messages whose code expired, and forget what is older than a day."""
+    """Wipe the text of messages whose code expired; forget what is over: questions at once, the rest after a day."""
     now = clock.now()
     await db.run(conn, q.drop_expired_messages, now=now)
+    await db.run(conn, q.forget_challenges, now=now)
     await db.run(conn, q.forget_messages, before=now - FORGET_AFTER)
     await db.run(conn, q.forget_codes, before=now - FORGET_AFTER)

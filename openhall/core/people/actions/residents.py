@@ -1,6 +1,7 @@
 """Residents: joining, and what a resident may change about themselves."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -44,7 +45,7 @@ class _Known(Struct, frozen=True):
     name: str | None
 
 
-async def names(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, str]:
+async def called(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, str]:
     """What colleagues call these residents: their names, or their masked phones where they gave none."""
     known = await db.all(conn, q.residents_by_id, _Known, ids=db.ids(residents)) if residents else []
     return {one.id: one.name or rules.masked(one.phone) for one in known}
@@ -64,3 +65,9 @@ async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> 
 async def rename(conn: db.Conn, *, resident: UUID, name: str) -> None:
     """Set the display name; an empty one removes it."""
     await db.run(conn, q.set_name, id=resident, name=rules.name(name))
+
+
+async def name_matched(conn: db.Conn, resident: UUID, at: datetime) -> None:
+    """Note that the resident's real name was matched: from now on their sessions are of level 2 at least."""
+    await db.run(conn, q.name_matched, id=resident, at=at)
+    await record(conn, resident, Act.NAMED)

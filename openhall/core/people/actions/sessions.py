@@ -8,7 +8,7 @@ from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.core.people import problems, rules
 from openhall.core.people.actions.audit import record
-from openhall.core.people.types import Act, Bearer, Session, SessionKind, Visit, VisitRow
+from openhall.core.people.types import Act, Bearer, Session, SessionKind, Visit, VisitRow, Way
 
 q = db.load("openhall.core.people")
 
@@ -17,9 +17,20 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 async def begin(
-    conn: db.Conn, settings: Settings, *, resident: UUID, kind: SessionKind, user_agent: str | None
+    conn: db.Conn,
+    settings: Settings,
+    *,
+    resident: UUID,
+    kind: SessionKind,
+    user_agent: str | None,
+    way: Way = Way.CODE,
+    device: str | None = None,
+    passkey: UUID | None = None,
 ) -> tuple[str, Session]:
-    """A new session and its token, which is told here and never again."""
+    """A new session and its token, which is told here and never again.
+
+    `device` is what the browser keeps to be recognised by; `passkey` what it was proved with, if that was one.
+    """
     token, now = rules.new_token(), clock.now()
     days = settings.page_session_days if kind is SessionKind.PAGE else settings.api_session_days
     session = await db.one(
@@ -30,7 +41,10 @@ async def begin(
         token_hash=rules.token_hash(token),
         resident=resident,
         kind=kind,
+        way=way,
         device=rules.device(user_agent),
+        device_key=rules.device_key(device, resident) if device else None,
+        passkey=passkey,
         now=now,
         expires_at=now + timedelta(days=days),
     )
@@ -99,6 +113,25 @@ async def end_session(conn: db.Conn, *, resident: UUID, session: UUID) -> None:
     if not await _end(conn, resident, session):
         raise problems.session_not_found()
     await record(conn, resident, Act.SESSION_ENDED, session)
+
+
+async def end_sessions(conn: db.Conn, *, resident: UUID, kept: UUID | None) -> int:
+    """End all of a resident's sessions but `kept`; how many that were. The trail is the caller's."""
+    return await db.run(conn, q.end_sessions, resident=resident, kept=kept, now=clock.now())
+
+
+async def sign_out_everywhere(conn: db.Conn, visit: Visit, *, here_too: bool) -> int:
+    """End every session but the one that asks, which goes too when it wishes so; how many ended."""
+    kept = None if here_too else visit.session.id
+    ended = await end_sessions(conn, resident=visit.resident.id, kept=kept)
+    await record(conn, visit.resident.id, Act.SIGNED_OUT_EVERYWHERE, visit.session.id)
+    return ended
+
+
+async def prove(conn: db.Conn, visit: Visit, *, passkey: UUID | None = None) -> None:
+    """Note that this session has just proved again whose it is: by a code, or by this passkey."""
+    await db.run(conn, q.prove_session, id=visit.session.id, now=clock.now(), passkey=passkey)
+    await record(conn, visit.resident.id, Act.STEPPED_UP, visit.session.id, about=passkey)
 
 
 async def _end(conn: db.Conn, resident: UUID, session: UUID) -> bool:

@@ -13,11 +13,11 @@ from datetime import timedelta
 
 import structlog
 
-from openhall.base import clock, db, jobs
+from openhall.base import clock, db
 from openhall.core.webhooks import rules
-from openhall.core.webhooks.news import jobs as news
 from openhall.core.webhooks.ports import TIMEOUT_S, Receiver
-from openhall.core.webhooks.types import Claimed, DeliveryState, Locked, Outcome, Verdict
+from openhall.core.webhooks.telling import tell_owner
+from openhall.core.webhooks.types import Claimed, DeliveryState, Disabled, Locked, Outcome, Verdict
 
 q = db.load("openhall.core.webhooks")
 log = structlog.get_logger()
@@ -82,8 +82,9 @@ async def _treat(conn: db.Conn, claimed: Claimed, endpoint: Locked, outcome: Out
         until = now + rules.slow_pause(endpoint.slow_count, outcome.retry_after)
         await db.run(conn, q.slow_down, id=claimed.endpoint, until=until)
     if verdict.ends is not None and rules.disables(verdict, endpoint, claimed.since):
-        if await db.run(conn, q.disable, id=claimed.endpoint, why=verdict.ends):
-            await jobs.defer(conn, news.tell_owner, endpoint=str(claimed.endpoint))
+        disabled = await db.maybe(conn, q.disable, Disabled, id=claimed.endpoint, why=verdict.ends)
+        if disabled is not None:
+            await tell_owner(conn, disabled)
         log.warning("webhooks.disabled", endpoint=str(claimed.endpoint), why=verdict.ends)
 
 

@@ -1,0 +1,35 @@
+"""What messages offer the hall."""
+
+from openhall.base import db
+from openhall.base.i18n import N_
+from openhall.base.package import Check, Package, Tile
+from openhall.core import people
+from openhall.core.messages import api, pages
+from openhall.core.messages.actions.tell import tell
+from openhall.core.messages.demo import WELCOME, load
+from openhall.core.messages.jobs import tasks
+
+q = db.load("openhall.core.messages")
+
+# Messages stand on people, who have things to tell all the same.
+people.use_teller(tell)
+
+CHECKS = (
+    Check("messages.one_inbox", "Every message is in exactly one inbox, its recipient's.", q.check_one_inbox),
+    Check("messages.late", "Nothing waits beyond its end.", q.check_late),
+    Check("messages.ends", "Nothing may wait for longer than its message is true.", q.check_ends),
+    Check("messages.states", "A delivery stands where its last fact says.", q.check_states),
+    Check("messages.recipients", "A delivery goes to the recipient of a message that was planned.", q.check_recipients),
+    Check("messages.words", "Every message is of its template's category.", q.check_words),
+)
+
+PACKAGE = Package(
+    name="messages",
+    module="openhall.core.messages",
+    routes=(api.router, pages.router),
+    tasks=(tasks,),
+    tiles=(Tile(slot="services", title=N_("Messages"), icon="mail", href="/messages", order=10),),
+    messages=(WELCOME,),
+    demo=load,
+    checks=CHECKS,
+)

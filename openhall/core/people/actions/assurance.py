@@ -1,0 +1,35 @@
+"""How sure the hall is of who it serves, and when a session must prove itself once more."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from openhall.base import clock, db
+from openhall.core.people import problems
+from openhall.core.people.types import Visit
+
+q = db.load("openhall.core.people")
+
+# Long enough to read a page and press its button, too short for somebody who finds the phone on a table.
+FRESH = timedelta(minutes=5)
+
+
+def require_level(visit: Visit, needed: int) -> None:
+    """Problem `people.level_too_low` with `needed` and `has` for a session that is less sure."""
+    if visit.level < needed:
+        raise problems.level_too_low(needed=needed, has=int(visit.level))
+
+
+async def require_fresh(conn: db.ReadConn, visit: Visit) -> None:
+    """Problem `people.proof_too_old` unless this session proved itself in the last five minutes.
+
+    Whoever has a passkey proves it with that: a stolen telephone number must not be enough to take the passkeys away.
+    """
+    strong = await has_passkey(conn, visit.resident.id)
+    proved = visit.session.strong_at if strong else visit.session.proved_at
+    if proved is None or proved < clock.now() - FRESH:
+        raise problems.proof_too_old(by="passkey" if strong else "code")
+
+
+async def has_passkey(conn: db.ReadConn, resident: UUID) -> bool:
+    """Whether the resident has a passkey in working order."""
+    return await db.one(conn, q.has_passkey, bool, resident=resident)

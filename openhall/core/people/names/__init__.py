@@ -1,0 +1,22 @@
+"""Real names: who a resident is, as the register of residents confirms it.
+
+- Nobody is asked about a number that cannot be one, or a name with letters that only look right.
+- A silent register is no answer: it is asked again for three days, and never taken for a no.
+- One person has one account: the same national id has the same mark, and marks are unique.
+- Whether an id is somebody's already is looked up only after the register confirmed the name.
+- Names and numbers are sealed with a key that is not in the database, and shown masked.
+- A name moves to another account only by a code to the phone of the one that has it, or when two operators say so.
+"""
+
+from openhall.core.people.names.actions.asking import ask, ask_due, is_parent
+from openhall.core.people.names.actions.deciding import case_of, decide, open_cases, said_of
+from openhall.core.people.names.actions.keys import KeyCount, Rekeyed, counts, missing, rekey
+from openhall.core.people.names.actions.reading import mine, of, reveal
+from openhall.core.people.names.ports import Register, RegisterSilentError, register_of
+from openhall.core.people.names.types import Case, Identity, Mine, Said, Standing, State, Status, Verdict
+
+__all__ = [
+    "Case", "Identity", "KeyCount", "Mine", "Register", "RegisterSilentError", "Rekeyed", "Said", "Standing", "State",
+    "Status", "Verdict", "ask", "ask_due", "case_of", "counts", "decide", "is_parent", "mine", "missing", "of",
+    "open_cases", "register_of", "rekey", "reveal", "said_of",
+]  # fmt: skip

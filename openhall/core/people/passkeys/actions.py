@@ -1,0 +1,54 @@
+"""What a resident does with their passkeys: list, rename, remove. Making and using one is in `ceremonies`."""
+
+from uuid import UUID
+
+from openhall.base import clock, db
+from openhall.core.people import problems, rules
+from openhall.core.people.actions.audit import record
+from openhall.core.people.passkeys.types import Passkey
+from openhall.core.people.types import Act
+
+q = db.load("openhall.core.people.passkeys")
+
+
+async def passkeys_of(conn: db.ReadConn, resident: UUID) -> list[Passkey]:
+    """The resident's passkeys, oldest first, with those that are switched off."""
+    return await db.all(conn, q.passkeys_of, Passkey, resident=resident)
+
+
+async def find(conn: db.ReadConn, *, resident: UUID, passkey: UUID) -> Passkey:
+    """One of the resident's own passkeys; Problem `people.passkey_not_found` for any other."""
+    found = await db.maybe(conn, q.passkey, Passkey, id=passkey, resident=resident)
+    if found is None:
+        raise problems.passkey_not_found()
+    return found
+
+
+async def rename(conn: db.Conn, *, resident: UUID, passkey: UUID, name: str) -> Passkey:
+    """Give it another name; an empty one changes nothing. Problem `people.passkey_not_found`."""
+    tidy = rules.name(name)
+    if tidy is None:
+        return await find(conn, resident=resident, passkey=passkey)
+    renamed = await db.maybe(conn, q.rename_passkey, Passkey, id=passkey, resident=resident, name=tidy)
+    if renamed is None:
+        raise problems.passkey_not_found()
+    await record(conn, resident, Act.PASSKEY_RENAMED, about=passkey)
+    return renamed
+
+
+async def remove(conn: db.Conn, *, resident: UUID, passkey: UUID) -> None:
+    """Remove it for good; the code to the phone always remains as a way in. Problem `people.passkey_not_found`.
+
+    Sessions that were strong by it go on, and are strong no longer.
+    """
+    removed = await db.maybe(conn, q.remove_passkey, UUID, id=passkey, resident=resident, now=clock.now())
+    if removed is None:
+        raise problems.passkey_not_found()
+    await db.run(conn, q.weaken_sessions, resident=resident)
+    await record(conn, resident, Act.PASSKEY_REMOVED, about=passkey)
+
+
+async def suspend_all(conn: db.Conn, resident: UUID) -> None:
+    """Switch all of them off until their owner confirms each, because the account is being recovered."""
+    await db.run(conn, q.suspend_passkeys, resident=resident, now=clock.now())
+    await db.run(conn, q.weaken_sessions, resident=resident)

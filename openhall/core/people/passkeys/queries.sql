@@ -1,0 +1,83 @@
+-- name: put_challenge
+insert into people.challenges (challenge, purpose, session, expires_at)
+values (:challenge, :purpose, :session, :expires_at);
+
+-- name: take_challenge
+delete from people.challenges where challenge = :challenge
+returning purpose = :purpose and session is not distinct from :session::uuid and expires_at > :now;
+
+-- name: lock_owner
+-- Whoever adds passkeys to one account at once waits here, so that they are counted one by one.
+select id from people.residents where id = :resident for no key update;
+
+-- name: count_passkeys
+select count(*) from people.passkeys where resident = :resident and removed_at is null;
+
+-- name: add_passkey
+insert into people.passkeys (id, resident, credential, public_key, sign_count, synced, transports, name, created_at)
+values (:id, :resident, :credential, :public_key, :sign_count, :synced, :transports, :name, :now)
+    on conflict (credential) do nothing
+returning id, name, synced, created_at, used_at, suspended_for;
+
+-- name: passkeys_of
+select id, name, synced, created_at, used_at, suspended_for from people.passkeys
+ where resident = :resident and removed_at is null
+ order by created_at, id;
+
+-- name: passkey
+select id, name, synced, created_at, used_at, suspended_for from people.passkeys
+ where id = :id and resident = :resident and removed_at is null;
+
+-- name: descriptors_of
+-- Those that may be used, or with `also` the one that is to be confirmed.
+select credential, transports from people.passkeys
+ where resident = :resident and removed_at is null and (suspended_at is null or id = :also::uuid)
+ order by created_at, id;
+
+-- name: descriptor
+select credential, transports from people.passkeys where id = :id and resident = :resident and removed_at is null;
+
+-- name: lock_key
+-- Two uses of one passkey at once queue up here: the second one's counter is compared with the first one's.
+select id, resident, public_key, sign_count, name, suspended_for from people.passkeys
+ where credential = :credential and removed_at is null
+   for no key update;
+
+-- name: use_passkey
+update people.passkeys set sign_count = :sign_count, used_at = :now, synced = :synced where id = :id;
+
+-- name: rename_passkey
+update people.passkeys set name = :name where id = :id and resident = :resident and removed_at is null
+returning id, name, synced, created_at, used_at, suspended_for;
+
+-- name: remove_passkey
+update people.passkeys set removed_at = :now where id = :id and resident = :resident and removed_at is null
+returning id;
+
+-- name: suspend_passkey
+update people.passkeys set suspended_at = :now, suspended_for = 'copied' where id = :id;
+
+-- name: suspend_passkeys
+-- A copied one stays what it is.
+update people.passkeys set suspended_at = :now, suspended_for = 'recovery'
+ where resident = :resident and removed_at is null and suspended_at is null;
+
+-- name: confirm_passkey
+update people.passkeys set suspended_at = null, suspended_for = null where id = :id and suspended_for = 'recovery';
+
+-- name: weaken_sessions
+-- What a passkey vouched for it no longer vouches for.
+update people.sessions s set strong_at = null
+  from people.passkeys k
+ where k.id = s.passkey and k.resident = :resident and (k.removed_at is not null or k.suspended_at is not null)
+   and s.resident = :resident and s.strong_at is not null;
+
+-- name: check_no_session_is_strong_by_a_dead_passkey
+select s.id
+  from people.sessions s join people.passkeys k on k.id = s.passkey
+ where s.strong_at is not null and s.ended_at is null
+   and (k.resident <> s.resident or k.removed_at is not null or k.suspended_at is not null)
+ limit 100;
+
+-- name: check_no_challenge_outlives_its_life
+select purpose, expires_at from people.challenges where expires_at < now() - interval '10 minutes' limit 100;

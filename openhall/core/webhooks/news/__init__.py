@@ -1,1 +1,0 @@
-"""What owners are told on the phone of their webhooks."""
