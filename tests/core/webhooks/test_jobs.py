@@ -9,6 +9,8 @@ from procrastinate import PsycopgConnector
 
 from openhall.base import clock, jobs
 from openhall.base.events import Fact, publish
+from openhall.core.messages.jobs import run as tell_by_message
+from openhall.core.messages.ports import outside_of
 from openhall.core.webhooks import jobs as work
 from openhall.web.discover import packages
 from tests.core.webhooks.receiver import Receiver, status
@@ -91,14 +93,10 @@ async def test_the_owner_of_a_webhook_that_the_hall_switches_off_gets_a_text(
     await stage.pay()
     receiver.next(status(410))
     await stage.work()
-    with jobs.app.replace_connector(PsycopgConnector()) as queue:
-        await queue.open_async(stage.pool.raw)
-        await queue.run_worker_async(
-            wait=False,
-            listen_notify=False,
-            install_signal_handlers=False,
-            additional_context=context(stage).additional_context,
-        )
+    noon = datetime.now(UTC).replace(hour=4, minute=0) + timedelta(days=1)
+    # At noon in the hall's zone nobody keeps quiet hours.
+    with clock.at(noon):
+        await tell_by_message(stage.pool, outside_of(stage.hall.settings), stage.hall.settings)
     phone = await stage.hall.client.get("/demo/phone/13900000001", headers={"Accept": "application/json"})
     assert [word in message["text"] for message in phone.json()].count(True) == 1, phone.text
     assert "127.0.0.1" in phone.text
