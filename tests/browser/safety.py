@@ -9,7 +9,7 @@ from tests.browser.names import claim
 from tests.served import Served
 
 PIN = "640851"
-_, FATHER, DAUGHTER, *_ = RESIDENTS
+FATHER, DAUGHTER = RESIDENTS[1:3]
 CAREFUL = ("careful", "friend", "frozen", "frozen_too")
 
 
