@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from playwright.sync_api import Page
 
+from tests.browser.safety_views import SAFETY
 from tests.browser.scenery import FOREIGN
 
 
@@ -216,37 +217,6 @@ def _confirm(page: Page, path: str) -> None:
     page.locator("main .amount").wait_for()
 
 
-def _easy_pin(page: Page, path: str) -> None:
-    page.goto(path)
-    for name in ("pin", "again"):
-        page.locator(f"#{name}").fill("123456")
-    page.locator("main form .actions button").click()
-    page.locator("#problem").wait_for()
-
-
-def _wrong_pin(page: Page, path: str) -> None:
-    """Not even six digits, so no try is spent."""
-    page.goto(path)
-    page.locator("#pin").fill("12")
-    page.locator("main form .dock > button").click()
-    page.locator("#problem").wait_for()
-
-
-def _no_limit(page: Page, path: str) -> None:
-    page.goto(path)
-    page.locator("#day_max").fill("many")
-    page.locator("main form .actions button").click()
-    page.locator("#problem").wait_for()
-
-
-def _nobody_to_freeze(page: Page, path: str) -> None:
-    page.goto(path)
-    page.locator("#phone").fill("13999999999")
-    page.locator("#note").fill("来电，手机丢失")
-    page.locator("main form .actions button").first.click()
-    page.locator("#problem").wait_for()
-
-
 class View(Struct, frozen=True):
     """A page to look at: who looks, where it is, its status, and how to get there if not by its address."""
 
@@ -327,39 +297,7 @@ VIEWS = {
     "operator-recovery-ready": View("colleague", "/operator/recoveries/{my_recovery}"),
     "operator-recovery-confirmed": View("colleague", "/operator/recoveries/{my_recovery}", 200, _confirm),
     "operator-recovery-stranger": View("keeper", "/operator/recoveries/{my_recovery}", 404),
-    "safety": View("careful", "/me/safety"),
-    "safety-new": View("newcomer", "/me/safety"),
-    "safety-frozen": View("frozen", "/me/safety"),
-    "pin": View("careful", "/me/pin"),
-    "pin-refused": View("careful", "/me/pin", 400, _easy_pin),
-    "limits": View("careful", "/me/limits"),
-    "limits-refused": View("careful", "/me/limits", 400, _no_limit),
-    "freeze": View("careful", "/me/freeze"),
-    "frozen": View("frozen", "/me/freeze"),
-    "confirm-pin": View("careful", "/pay/confirm?code={long_code}&amount=888"),
-    "confirm-pin-refused": View("careful", "/pay/confirm?code={long_code}&amount=888", 400, _wrong_pin),
-    "transfers": View("careful", "/transfers"),
-    "transfers-waiting": View("invited", "/transfers"),
-    "transfers-none": View("friend", "/transfers"),
-    "transfer-to": View("careful", "/transfer"),
-    "transfer-to-refused": View("careful", "/transfer?phone=110", 400),
-    "transfer-amount": View("careful", "/transfer?phone={friend}"),
-    "transfer-amount-unnamed": View("careful", "/transfer?phone={stranger}"),
-    "transfer-amount-refused": View("careful", "/transfer/confirm?phone={friend}&amount=three", 400),
-    "transfer-confirm": View("careful", "/transfer/confirm?phone={friend}&amount=88&note=Tee"),
-    "transfer-confirm-poor": View("careful", "/transfer/confirm?phone={friend}&amount=99999"),
-    "transfer-confirm-refused": View("careful", "/transfer/confirm?phone={friend}&amount=88", 400, _wrong_pin),
-    "transfer-warning": View("careful", "/transfer/confirm?phone={friend}&amount=88&note=解冻费"),
-    "transfer": View("careful", "/transfers/{transfer}"),
-    "transfer-offered": View("careful", "/transfers/{transfer_offered}"),
-    "transfer-to-take": View("invited", "/transfers/{transfer_offered}"),
-    "transfer-undone": View("careful", "/transfers/{transfer_undone}"),
-    "receive": View("careful", "/me/receive"),
-    "operator-freezes": View("operator", "/operator/freezes"),
-    "operator-freezes-refused": View("operator", "/operator/freezes", 422, _nobody_to_freeze),
-    "operator-freeze": View("operator", "/operator/freezes/{freeze}"),
-    "operator-freeze-asked": View("operator", "/operator/freezes/{freeze_asked}"),
-    "operator-freeze-lift": View("colleague", "/operator/freezes/{freeze_asked}"),
+    **{name: View(*view) for name, view in SAFETY.items()},
     "messages": View("keeper", "/messages"),
     "messages-nothing": View("keeper", "/messages?category=reminder"),
     "message": View("keeper", "/messages/{message}"),

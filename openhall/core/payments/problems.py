@@ -99,7 +99,7 @@ above_new_payee_limit = define(
     "payments.above_new_payee_limit",
     Kind.REFUSED,
     N_("You have not paid them before, and this is more than your limit for somebody new."),
-    N_("Pay a smaller amount now, or raise your limit under Me, payment safety. Are you sure of them?"),
+    N_("Pay a smaller amount now, or raise your limit under Me, payment safety, if you are sure of them."),
 )
 account_frozen = define(
     "payments.account_frozen",

@@ -92,7 +92,8 @@ select w.currency, a.credits - a.debits + coalesce(u.amount, 0) as has, coalesce
   left join lateral (select sum(amount) as amount from ledger.unfolded where account = w.waiting) u on true
   left join lateral (
     select sum(amount) as amount from payments.transfers where state = 'waiting' and currency = w.currency) t on true
- where a.credits - a.debits + coalesce(u.amount, 0) <> coalesce(t.amount, 0);
+ where a.credits - a.debits + coalesce(u.amount, 0) <> coalesce(t.amount, 0)
+ limit 100;
 
 -- name: check_legs
 -- A transfer is one ledger transfer out of its sender's wallet, and once it is over one out of the waiting account: to its

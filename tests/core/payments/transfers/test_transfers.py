@@ -178,7 +178,7 @@ async def test_a_retry_is_the_same_transfer_and_a_wrong_pin_sends_nothing(hall: 
     first, again = await _send(hall, sender, "k"), await _send(hall, sender, "k")
     assert first.status_code == 201
     assert first.json() == again.json()
-    assert refusal(await _send(hall, sender, "k", amount=501)) == (422, "hall.key_reused")
+    assert refusal(await _send(hall, sender, "k", amount=501)) == (422, "hall.idempotency_key_reused")
     assert await hall.balance(sender) == 999_500
 
 
