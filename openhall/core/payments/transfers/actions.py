@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import structs
+
 from openhall.base import clock, db, ids
 from openhall.base.telling import Sum
 from openhall.core import ledger, messages, people
@@ -12,7 +14,7 @@ from openhall.core.payments.safety.guard import ToPerson
 from openhall.core.payments.transfers import finding, problems, scams
 from openhall.core.payments.transfers.settling import end, waiting_account
 from openhall.core.payments.transfers.telling import FIRST_TRANSFER, TRANSFER_WAITS
-from openhall.core.payments.transfers.types import State, Transfer, Wish
+from openhall.core.payments.transfers.types import State, Transfer, Wish, tidy
 from openhall.core.people import Resident, names
 
 q = db.load("openhall.core.payments.transfers")
@@ -29,6 +31,7 @@ async def send(conn: db.Conn, guard: safety.Guard, *, sender: Resident, wish: Wi
     `payments.account_frozen`.
     """
     settings, receiver = guard.settings, wish.receiver
+    wish = structs.replace(wish, note=tidy(wish.note) or None)
     if receiver.resident == sender.id:
         raise problems.transfer_to_yourself()
     if not wish.warned and (warnings := scams.found_in(wish.note)):

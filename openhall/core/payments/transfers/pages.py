@@ -17,7 +17,7 @@ from openhall.core.payments import codes, safety
 from openhall.core.payments.safety.proving import proof_asked, shown_beside_pin
 from openhall.core.payments.transfers import actions, finding, problems, scams
 from openhall.core.payments.transfers.api import NAMED, look_up
-from openhall.core.payments.transfers.types import Receiver, Wish
+from openhall.core.payments.transfers.types import Receiver, Wish, tidy
 from openhall.core.people import Resident, pins
 from openhall.web import edge
 from openhall.web.render import Html
@@ -25,7 +25,6 @@ from openhall.web.render import Html
 Me = NamedDependency[Resident]
 Visit = NamedDependency[people.Visit]
 AnyRequest = Request[Any, Any, Any]
-_NOTE_MAX = 80
 
 
 class SendForm(Struct, frozen=True):
@@ -78,7 +77,7 @@ async def confirm(
     request_key: FromQuery[str] = "",
 ) -> Response[Any]:
     """The last look; before it, where the note sounds like it, a calm page about swindlers."""
-    sender, note = visit.resident, _tidy(note)
+    sender, note = visit.resident, tidy(note)
     try:
         receiver, is_new = await look_up(pool, settings, sender, to_phone=phone or None, to_code=code or None)
     except Problem as problem:
@@ -134,7 +133,7 @@ async def _send(
 ) -> str | Problem:
     """Where to go, or why not."""
     proved = await pins.stands(pool, settings, visit, written=data.pin)
-    wish = Wish(receiver, data.amount, _tidy(data.note) or None, bool(data.warned))
+    wish = Wish(receiver, data.amount, data.note, bool(data.warned))
     async with pool.write() as conn:
 
         async def act() -> str:
@@ -229,11 +228,6 @@ async def _money(
     balance = (await ledger.balance(reader, visit.resident.wallet)).available
     proof = await proof_asked(reader, settings, visit, receiver.key, amount, person=True)
     return {"balance": balance, "after": balance - amount, "proof": proof, "undo_minutes": settings.undo_minutes}
-
-
-def _tidy(note: str) -> str:
-    """One line without control characters."""
-    return " ".join("".join(ch if ch.isprintable() else " " for ch in note).split())[:_NOTE_MAX]
 
 
 router = edge.pages(to_whom, confirm, send, listed, show, undo, accept, receive, renew)

@@ -8,6 +8,13 @@ from msgspec import Struct
 
 from openhall.core.people import masked
 
+NOTE_MAX = 80
+
+
+def tidy(note: str | None) -> str:
+    """A note as one line, without control characters and marks that reorder text; empty for none."""
+    return " ".join("".join(ch if ch.isprintable() else " " for ch in note or "").split())[:NOTE_MAX]
+
 
 class State(StrEnum):
     """Where the money is: waiting, with the receiver, taken back by the sender, or gone back by itself."""

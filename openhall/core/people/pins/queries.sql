@@ -19,7 +19,7 @@ with tried as (
   returning resident, pin_wrong, pin_right_at
 )
 update people.pins p set wrong = p.wrong + (t.pin_right_at is null)::int
-  from tried t where p.resident = t.resident
+  from tried t where p.resident = t.resident and (t.pin_right_at is not null or p.wrong < :most)
 returning p.hash, t.pin_wrong as wrong, p.wrong as account_wrong;
 
 -- name: wait_after_pin

@@ -221,6 +221,12 @@ def test_the_words_are_found_however_they_are_spaced(note: str | None, names: li
     assert set(names) <= set(scams.WARNINGS)
 
 
+async def test_a_note_is_one_line_in_one_direction(hall: Hall) -> None:
+    sender, _ = await _people(hall)
+    sent = await _sent(hall, sender, note="for\ntea \u202e𠮷\x07 ")
+    assert sent["note"] == "for tea 𠮷"
+
+
 def test_every_group_of_words_has_its_warning() -> None:
     assert set(scams._words()) == set(scams.WARNINGS)
 
