@@ -11,8 +11,8 @@ from openhall.core.payments.safety.guard import ToPerson, Wish, needs_proof
 from openhall.core.payments.safety.payers import spending_of
 from openhall.core.people import Visit, pins
 
-# Nothing; the PIN; the passkey of somebody without a PIN; or a code, of somebody who has neither.
-Proof: TypeAlias = Literal["", "pin", "passkey", "code"]
+# Nothing; the PIN; the PIN or the passkey; the passkey of somebody without a PIN; or a code, of who has neither.
+Proof: TypeAlias = Literal["", "pin", "either", "passkey", "code"]
 
 
 async def proof_of(conn: db.ReadConn, visit: Visit, *, needed: bool) -> Proof:
@@ -23,7 +23,7 @@ async def proof_of(conn: db.ReadConn, visit: Visit, *, needed: bool) -> Proof:
     if pins.is_proved(visit, state):
         return ""
     if state.is_set:
-        return "pin"
+        return "either" if state.has_passkey else "pin"
     return "passkey" if state.has_passkey else "code"
 
 
