@@ -132,6 +132,8 @@ async def decide(
 ) -> Response[Any]:
     """The payer says yes, with their PIN where it is more than small money, or no."""
     resident = visit.resident
+    async with pool.read() as reader:
+        await paycodes.charge_of(reader, resident=resident.id, charge=charge_id)
     if data.answer == "refuse":
         async with pool.write() as conn:
             await paycodes.refuse(conn, resident=resident.id, charge=charge_id)
