@@ -137,6 +137,47 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(description="Pay codes one resident may ask for in ten minutes.", ge=1)
     ] = 100
     pay_code_guesses: Annotated[int, Meta(description="Wrong pay codes one shop may read in ten minutes.", ge=1)] = 30
+    no_pin_max: Annotated[
+        int, Meta(description="Up to this much a shop is paid without a PIN, in minor units.", ge=0)
+    ] = 20_000
+    pay_day_max: Annotated[
+        int, Meta(description="The most that one resident spends in a day, in minor units.", ge=1)
+    ] = 20_000_000
+    pay_month_max: Annotated[
+        int, Meta(description="The most that one resident spends in a month, in minor units.", ge=1)
+    ] = 100_000_000
+    new_payee_hours: Annotated[
+        int, Meta(description="Hours for which whoever is paid for the first time counts as new to the payer.", ge=0)
+    ] = 24
+    new_payee_max: Annotated[
+        int, Meta(description="The most that one payment to somebody new may be, in minor units.", ge=1)
+    ] = 2_000_000
+    new_payee_day_max: Annotated[
+        int, Meta(description="The most that one resident pays to new ones in a day, in minor units.", ge=1)
+    ] = 5_000_000
+    elder_payment_max: Annotated[
+        int, Meta(description="Instead of payment_max for who chose elder mode, until they say otherwise.", ge=1)
+    ] = 50_000
+    elder_new_payee_day_max: Annotated[
+        int, Meta(description="Instead of new_payee_day_max for who chose elder mode, until they say otherwise.", ge=1)
+    ] = 200_000
+    large_payment: Annotated[
+        int, Meta(description="From this much on the payer is told of a payment by message, in minor units.", ge=1)
+    ] = 100_000
+    pin_guesses: Annotated[
+        int,
+        Meta(description="Wrong PINs on devices that never gave the right one, until none of these may try.", ge=5),
+    ] = 20
+    undo_minutes: Annotated[
+        int, Meta(description="Minutes in which whoever sent money to a person can take it back.", ge=1)
+    ] = 10
+    unclaimed_hours: Annotated[
+        int, Meta(description="Hours that money waits for somebody without a confirmed name to take it.", ge=1)
+    ] = 72
+    receivers_per_day: Annotated[
+        int,
+        Meta(description="How often in a day one resident may look up a number they never sent money to.", ge=1),
+    ] = 60
     offline_code_max: Annotated[
         int, Meta(description="The same as pay_code_max for a code made offline, in minor units.", ge=0)
     ] = 5_000

@@ -42,6 +42,9 @@ OptionalKey = Annotated[str | None, HeaderParameter(name=KEY_HEADER, description
 # In a body: an amount in minor units. Strict decoding refuses fractions and strings by itself.
 Amount = Annotated[int, Meta(ge=1, le=money.MAX_AMOUNT, description="Amount in minor units (fen), a whole number.")]
 
+# In a body: the payment PIN, where the amount asks for one. It is never stored, nor part of what a key stands for.
+Pin = Annotated[str, Meta(max_length=64, description="The payment PIN, six digits, where the amount asks for it.")]
+
 PUBLIC = {"who": "public"}  # anybody; a signed-in resident is still known to the page
 RESIDENT = {"who": "resident"}  # a signed-in resident; what they ask for must also be theirs
 # The same, who proved in the last five minutes that it is them: for acts that a finder of the phone must not do.
@@ -258,7 +261,7 @@ def amount_of(text: str, currency: str) -> int:
 
 __all__ = [
     "BEARERS", "COUNTER", "DEMO", "FRESH", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO",
-    "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pool", "ProblemBody", "Reader",
-    "amount_of", "answered", "answers", "api", "bearer", "explain", "key_of_form", "once", "once_form", "page", "pages",
-    "problem_page", "same_site", "see_other", "with_query",
+    "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pin", "Pool", "ProblemBody",
+    "Reader", "amount_of", "answered", "answers", "api", "bearer", "explain", "key_of_form", "once", "once_form",
+    "page", "pages", "problem_page", "same_site", "see_other", "with_query",
 ]  # fmt: skip

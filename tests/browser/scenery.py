@@ -12,6 +12,7 @@ from tests.browser.counter import ask_payer, id_of, market_of, refuse, trade_of_
 from tests.browser.names import NAMED, name_everybody
 from tests.browser.payday import payday
 from tests.browser.recovery import people_of
+from tests.browser.safety import CAREFUL, make_safe
 from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, wait_for
@@ -20,7 +21,19 @@ LONG_NAME = "老城根儿回民街张三麻子孜然羊肉串与冰镇酸梅汤�
 FOREIGN = "00020101021129370016A000000677010111011300668123456785802TH530376463045D82"
 
 
-WHO = ("resident", "keeper", "newcomer", "asked", "operator", "cashier", "invited", "colleague", "recovered", *NAMED)
+WHO = (
+    "resident",
+    "keeper",
+    "newcomer",
+    "asked",
+    "operator",
+    "cashier",
+    "invited",
+    "colleague",
+    "recovered",
+    *NAMED,
+    *CAREFUL,
+)
 
 
 class Scenery:
@@ -90,6 +103,7 @@ class Scenery:
             **people_of(hall, self.people),
             "message": keeper.api("GET", "/messages").json()["messages"][-1]["id"],
             **name_everybody(hall, outside, self.people),
+            **make_safe(hall, self.people),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
 

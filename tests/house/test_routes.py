@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from openhall.base.config import Settings
-from openhall.core import payouts
+from openhall.core import payouts, people
+from openhall.core.payments import safety, transfers
 from openhall.core.payouts.actions.breaks import open_break
 from openhall.core.payouts.types import BreakKind
 from openhall.core.people import names
@@ -97,7 +98,13 @@ def test_only_the_hot_path_and_what_needs_nobody_pass_the_gate_unseen() -> None:
 
 
 # What a session must be able to prove, beyond being somebody's; what is not listed asks for nothing more.
-SURER = {"/me/real-name/show": 3}
+SURER = {
+    "/me/real-name/show": 3,
+    "/transfer": 2,
+    "/transfer/confirm": 2,
+    "/api/v1/transfers": 2,
+    "/api/v1/transfers/receiver": 2,
+}
 FRESH = {
     ("POST", "/api/v1/passkeys/registration-options"),
     ("POST", "/api/v1/passkeys/registrations"),
@@ -113,6 +120,12 @@ FRESH = {
     ("POST", "/me/passkeys/{passkey_id:uuid}/confirm"),
     ("POST", "/me/sessions/end"),
     ("POST", "/me/real-name/show"),
+    ("PUT", "/api/v1/me/pin"),
+    ("GET", "/me/pin"),
+    ("POST", "/me/pin"),
+    ("POST", "/operator/freezes"),
+    ("POST", "/operator/freezes/{freeze_id:uuid}/ask"),
+    ("POST", "/operator/freezes/{freeze_id:uuid}/lift"),
     ("GET", "/operator/recoveries/new"),
     ("POST", "/operator/recoveries"),
     ("POST", "/operator/recoveries/{recovery_id:uuid}/confirm"),
@@ -240,6 +253,8 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "device_id": device.json()["id"],
         "charge_id": str(await hall.ask_payer(payer, shop, 350)),
         "claim_id": await _name_claimed_twice(hall, somebody, payer),
+        "transfer_id": await _sent(hall, somebody),
+        "freeze_id": await _frozen(hall, payer),
         **await _on_their_way_to_the_bank(hall, somebody),
     }
 
@@ -259,6 +274,27 @@ async def _recovery(hall: Hall, owner: Headers) -> str:
             stolen=False,
         )
     return str(recovery)
+
+
+async def _sent(hall: Hall, sender: Headers) -> str:
+    """Money on its way to a number that nobody has joined with."""
+    await hall.give(sender, 500)
+    me = UUID((await hall.client.get("/api/v1/me", headers=sender)).json()["id"])
+    async with hall.pool.write() as conn:
+        resident = await people.resident(conn, me)
+        receiver = await transfers.by_phone(conn, hall.settings, sender=resident, written="13800000099")
+        wish = transfers.Wish(receiver, 500, None)
+        made = await transfers.send(conn, safety.Guard(hall.settings, proved=True), sender=resident, wish=wish)
+    return str(made.id)
+
+
+async def _frozen(hall: Hall, owner: Headers) -> str:
+    """A freeze: for its owner by another address, by this one for operators only."""
+    await hall.client.post("/api/v1/me/freeze", headers=owner)
+    async with hall.pool.read() as conn:
+        found = await (await conn.execute(b"select id from people.freezes")).fetchone()
+    assert found is not None
+    return str(found[0])
 
 
 async def _name_claimed_twice(hall: Hall, one: Headers, other: Headers) -> str:

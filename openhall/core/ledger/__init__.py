@@ -16,11 +16,13 @@ from openhall.core.ledger.actions import (
     balances,
     close_account,
     ensure_partitions,
+    freeze,
     mark,
     open_account,
     statement,
     totals,
     transfer,
+    unfreeze,
 )
 from openhall.core.ledger.calendar import begins, business_date, local, zone
 from openhall.core.ledger.calendar import use as use_calendar
@@ -61,6 +63,7 @@ __all__ = [
     "ensure_partitions",
     "expire_holds",
     "fold",
+    "freeze",
     "import_transfers",
     "local",
     "mark",
@@ -72,6 +75,7 @@ __all__ = [
     "to_fold",
     "totals",
     "transfer",
+    "unfreeze",
     "use_calendar",
     "zone",
 ]

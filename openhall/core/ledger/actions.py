@@ -53,6 +53,19 @@ async def close_account(conn: db.Conn, account_id: UUID) -> None:
         raise problems.account_not_empty(account=str(account_id))
 
 
+async def freeze(conn: db.Conn, account_id: UUID) -> bool:
+    """Let nothing leave the account from the commit on; what comes in still comes in. False: it was frozen already.
+
+    Whoever is taking money from it right now is waited for. A hold that was made before may still be captured.
+    """
+    return await db.run(conn, q.freeze_account, id=account_id, now=clock.now()) == 1
+
+
+async def unfreeze(conn: db.Conn, account_id: UUID) -> bool:
+    """Take that back; whether it was frozen."""
+    return await db.run(conn, q.unfreeze_account, id=account_id) == 1
+
+
 async def account(conn: db.ReadConn, account_id: UUID) -> Account:
     """One account. Refusal: `ledger.account_not_found`."""
     found = await db.maybe(conn, q.account, Account, id=account_id)

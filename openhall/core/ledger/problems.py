@@ -52,10 +52,20 @@ _WORDS = {
     Code.CREDIT_ACCOUNT_NOT_FOUND: (Kind.NOT_FOUND, _NO_ACCOUNT, _OTHER_WAY),
     Code.DEBIT_ACCOUNT_CLOSED: (Kind.REFUSED, _CLOSED, _OTHER_WAY),
     Code.CREDIT_ACCOUNT_CLOSED: (Kind.REFUSED, _CLOSED, _OTHER_WAY),
+    Code.DEBIT_ACCOUNT_FROZEN: (
+        Kind.REFUSED,
+        N_("This account is frozen: no money leaves it."),
+        N_("Nothing was taken. Unfreeze the account first, or call the help line."),
+    ),
     Code.INSUFFICIENT_FUNDS: (
         Kind.REFUSED,
         N_("There is not enough money in the account."),
         N_("Nothing was taken. Top up, then start a new payment."),
+    ),
+    Code.ABOVE_DEBITS_MAX: (
+        Kind.REFUSED,
+        N_("This is more than may leave the account now."),
+        N_("Nothing was taken. Look at the limits of the account, then pay less or later."),
     ),
 }
 

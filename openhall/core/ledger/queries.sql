@@ -29,10 +29,17 @@ with added_to as materialized (
    order by id for no key update
 )
 select id, currency, floor, busy, false as locked, closed_at is not null as closed,
-       credits, debits, pending_credits, pending_debits, entries, place from added_to
+       credits, debits, pending_credits, pending_debits, entries, place, frozen_at is not null as frozen from added_to
  union all
 select id, currency, floor, busy, true, closed_at is not null,
-       credits, debits, pending_credits, pending_debits, entries, place from changed;
+       credits, debits, pending_credits, pending_debits, entries, place, frozen_at is not null from changed;
+
+-- name: freeze_account
+-- Whoever is taking money from it right now is waited for.
+update ledger.accounts set frozen_at = :now where id = :id and frozen_at is null;
+
+-- name: unfreeze_account
+update ledger.accounts set frozen_at = null where id = :id and frozen_at is not null;
 
 -- name: lock_account
 select id from ledger.accounts where id = :id for no key update;
@@ -108,7 +115,7 @@ select a.id, a.currency,
        a.credits - a.debits + coalesce(w.amount, 0) as posted,
        a.pending_debits + coalesce(w.pending_debits, 0) as held,
        a.pending_credits + coalesce(w.pending_credits, 0) as incoming,
-       a.floor, a.closed_at is not null as closed
+       a.floor, a.closed_at is not null as closed, a.frozen_at is not null as frozen
   from ledger.accounts a
   left join lateral (
     select sum(amount)::bigint as amount, sum(pending_debits)::bigint as pending_debits,

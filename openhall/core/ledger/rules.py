@@ -49,6 +49,7 @@ class Sums(Struct, gc=False):
     pending_debits: int
     entries: int
     place: str = ""
+    frozen: bool = False
     changed: bool = False
 
 
@@ -356,6 +357,8 @@ def _judge_movement(transfer: Transfer, books: Books) -> Code:
         return Code.DEBIT_ACCOUNT_CLOSED
     if credit.closed:
         return Code.CREDIT_ACCOUNT_CLOSED
+    if debit.frozen:
+        return Code.DEBIT_ACCOUNT_FROZEN
     if debit.debits + debit.pending_debits + amount > (MAX_SUM if debit.locked else _MAX_UNLOCKED):
         return Code.SUM_TOO_LARGE
     if credit.credits + credit.pending_credits + amount > (MAX_SUM if credit.locked else _MAX_UNLOCKED):
@@ -363,6 +366,8 @@ def _judge_movement(transfer: Transfer, books: Books) -> Code:
     floor = debit.floor
     if floor is not None and debit.credits - debit.debits - debit.pending_debits - amount < floor:
         return Code.INSUFFICIENT_FUNDS
+    if transfer.debits_max is not None and debit.debits + debit.pending_debits + amount > transfer.debits_max:
+        return Code.ABOVE_DEBITS_MAX
     return Code.POSTED
 
 

@@ -54,8 +54,10 @@ class Code(StrEnum):
     CREDIT_ACCOUNT_HAS_DIFFERENT_CURRENCY = "credit_account_has_different_currency"
     DEBIT_ACCOUNT_CLOSED = "debit_account_closed"
     CREDIT_ACCOUNT_CLOSED = "credit_account_closed"
+    DEBIT_ACCOUNT_FROZEN = "debit_account_frozen"
     SUM_TOO_LARGE = "sum_too_large"
     INSUFFICIENT_FUNDS = "insufficient_funds"
+    ABOVE_DEBITS_MAX = "above_debits_max"
     POSTED = "posted"
 
     @property
@@ -74,8 +76,10 @@ PASSING = frozenset(
         Code.CREDIT_ACCOUNT_NOT_FOUND,
         Code.DEBIT_ACCOUNT_CLOSED,
         Code.CREDIT_ACCOUNT_CLOSED,
+        Code.DEBIT_ACCOUNT_FROZEN,
         Code.SUM_TOO_LARGE,
         Code.INSUFFICIENT_FUNDS,
+        Code.ABOVE_DEBITS_MAX,
     }
 )
 
@@ -92,6 +96,9 @@ class Transfer(Struct, frozen=True, gc=False):
     reason      a short word for statements, such as "payment" or "top_up".
     expires_in  seconds until a pending transfer expires; None: it does not. An interval, for clocks may differ.
     linked      happens only together with the next one of the list; a chain ends with one that is not linked.
+    debits_max  what the debit account may at most have paid out in all its life once this stands, held money counted:
+                so a limit of a day or a month is decided under the lock. It is a condition of the moment and no part
+                of the content; None: no such limit.
     """
 
     id: UUID
@@ -104,6 +111,7 @@ class Transfer(Struct, frozen=True, gc=False):
     reason: str = "transfer"
     expires_in: int | None = None
     linked: bool = False
+    debits_max: int | None = None
 
 
 class Outcome(Struct, frozen=True, gc=False):
@@ -143,6 +151,7 @@ class Balance(Struct, frozen=True):
     incoming: int
     floor: int | None
     closed: bool
+    frozen: bool = False
 
     @property
     def available(self) -> int:

@@ -43,6 +43,7 @@ class PaymentRequest(Struct, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    pin: edge.Pin | None = None
 
 
 class RefundsBody(Struct, frozen=True):
@@ -59,7 +60,8 @@ async def pay(
     teller: NamedDependency[payments.Teller],
     idempotency_key: edge.IdempotencyKey,
 ) -> Response[Any]:
-    """Pay a shop by its code, or an order. Refusals: see `payments.*` at /docs/errors, in order of precedence."""
+    """Pay a shop by its code, or an order; above the payer's limit for it with their payment PIN, or by a session that
+    used its passkey lately. Refusals: see `people.pin_*` and `payments.*` at /docs/errors, in order of precedence."""
     # Of dependencies there is the teller alone: for two and more Litestar starts a task each, in a group of tasks, and
     # that is a tenth of what Python does for a payment.
     token = edge.bearer(request)
@@ -75,6 +77,7 @@ async def pay(
         order=order,
         amount=data.amount,
         expected_paid=data.expected_paid,
+        proved=data.pin is not None and await teller.prove(token, data.pin),
     )
     try:
         answer = await teller.pay(ask)

@@ -6,15 +6,34 @@ from openhall.core.payments import api, pages
 from openhall.core.payments.paycodes import api as code_api
 from openhall.core.payments.paycodes import jobs
 from openhall.core.payments.paycodes import pages as code_pages
+from openhall.core.payments.safety import api as safety_api
+from openhall.core.payments.safety import pages as safety_pages
+from openhall.core.payments.safety.telling import LARGE_PAYMENT, LIMITS_RAISED
+from openhall.core.payments.transfers import api as transfers_api
+from openhall.core.payments.transfers import jobs as transfer_jobs
+from openhall.core.payments.transfers import pages as transfers_pages
+from openhall.core.payments.transfers.telling import TEMPLATES
 
 q = db.load("openhall.core.payments")
+of_safety = db.load("openhall.core.payments.safety")
+of_transfers = db.load("openhall.core.payments.transfers")
 of_charges = db.load("openhall.core.payments.charging")
 
 PACKAGE = Package(
     name="payments",
     module="openhall.core.payments",
-    routes=[api.router, pages.router, code_api.router, code_pages.router],
-    tasks=[jobs.tasks],
+    routes=[
+        api.router,
+        pages.router,
+        code_api.router,
+        code_pages.router,
+        safety_api.router,
+        safety_pages.router,
+        transfers_api.router,
+        transfers_pages.router,
+    ],
+    tasks=[jobs.tasks, transfer_jobs.tasks],
+    messages=[LARGE_PAYMENT, LIMITS_RAISED, *TEMPLATES],
     checks=[
         Check(
             "payments.orders",
@@ -87,5 +106,18 @@ PACKAGE = Package(
             "A pay code was used up only by what was paid, or put to its payer (of the last day).",
             of_charges.check_codes_used,
         ),
+        Check(
+            "payments.spent",
+            "What counts as spent in a day and a month is what left the wallet since they began.",
+            of_safety.check_days_begin_where_they_did,
+        ),
+        Check("payments.transfers_wait", "The waiting account has exactly what waits.", of_transfers.check_waiting),
+        Check(
+            "payments.transfers_moved",
+            "Money from person to person left once, and arrived or came back once, as its state says.",
+            of_transfers.check_legs,
+        ),
+        Check("payments.transfers_taken", "What had to be taken was, before it arrived.", of_transfers.check_taken),
+        Check("payments.met", "Whom somebody met by paying they paid.", of_safety.check_met_by_paying),
     ],
 )

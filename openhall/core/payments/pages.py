@@ -15,16 +15,19 @@ from openhall.base import db, errors, ids, money, spoken
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
+from openhall.base.idempotency import Answer
 from openhall.core import ledger, payments, people
-from openhall.core.payments import codes, offers, problems, receipts
+from openhall.core.payments import codes, offers, problems, receipts, transfers
+from openhall.core.payments.safety.proving import proof_asked, shown_beside_pin
 from openhall.core.payments.types import Payee, Payer
 from openhall.core.payments.views import PaymentView
-from openhall.core.people import Resident
+from openhall.core.people import Resident, pins
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 from openhall.web.render import Html, language_of
 
 Me = NamedDependency[Resident]
+Visit = NamedDependency[people.Visit]
 Teller = NamedDependency[payments.Teller]
 Desks = NamedDependency[payments.Desks]
 
@@ -36,6 +39,7 @@ class PayForm(Struct):
     amount: edge.Amount
     request_key: str
     expected_paid: edge.Amount | None = None
+    pin: str = ""
 
 
 # What a shop says when it gives money back; the words are kept as they stand and shown in the reader's language.
@@ -67,6 +71,8 @@ async def pay(
     code: FromQuery[str] = "",
 ) -> Response[Any]:
     """Whom the code names, and how much to pay. An order says so itself: there is only the last look left."""
+    if person := transfers.finding.code_in(code):
+        return edge.see_other("/transfer", code=person)
     if payments.names_an_order(code):
         return await _order(request, reader, resident, settings, code)
     try:
@@ -95,7 +101,7 @@ async def _order(
 async def confirm(
     request: Request[Any, Any, Any],
     reader: edge.Reader,
-    resident: Me,
+    visit: Visit,
     teller: Teller,
     settings: edge.HallSettings,
     code: FromQuery[str] = "",
@@ -107,6 +113,7 @@ async def confirm(
 
     The key of the payment is in the address: whoever comes back here after paying is shown what they paid.
     """
+    resident = visit.resident
     answer = await payments.answered(reader, payer=resident.id, key=request_key)
     if answer is not None and answer.problem is None:
         return edge.see_other(f"/payments/{msgspec.json.decode(answer.body, type=PaymentView).id}")
@@ -123,7 +130,10 @@ async def confirm(
     terms = await _quote(reader, teller, resident, wish.payee, minor, settings.currency)
     # A refusal stands for its key; another try needs another key.
     key = request_key if answer is None and request_key else str(ids.new())
-    return _confirm_page(request, wish, code, minor, balance, key=key, terms=terms)
+    proof = await proof_asked(reader, settings, visit, wish.payee.id, offers.paid(minor, terms))
+    return _confirm_page(
+        request, wish, code, minor, balance, key=key, terms=terms, proof=proof, currency=settings.currency
+    )
 
 
 @post("/pay", opt=RESIDENT, status_code=303)
@@ -131,24 +141,22 @@ async def pay_now(
     request: Request[Any, Any, Any],
     data: URLEncodedBody[PayForm],
     pool: edge.Pool,
-    resident: Me,
+    visit: Visit,
     teller: Teller,
     settings: edge.HallSettings,
 ) -> Response[Any]:
     """Pay what was confirmed, at the price that was shown; the hidden key makes a double tap one payment."""
-    order = await teller.order_named(data.code)
-    ask = payments.Ask(
-        payer=Payer(resident.id, resident.wallet, people.masked(resident.phone)),
-        key=data.request_key,
-        code=data.code if order is None else None,
-        order=order,
-        amount=data.amount,
-        expected_paid=data.expected_paid,
-    )
-    answer = await teller.pay(ask)
-    if answer.problem is None:
-        paid = msgspec.json.decode(answer.body, type=PaymentView)
-        return edge.see_other(f"/payments/{paid.id}", paid="1")
+    resident = visit.resident
+    try:
+        answer = await _ask(pool, settings, visit, teller, data)
+        if answer.problem is None:
+            paid = msgspec.json.decode(answer.body, type=PaymentView)
+            return edge.see_other(f"/payments/{paid.id}", paid="1")
+        refused = answer.problem
+    except Problem as problem:
+        if not shown_beside_pin(problem):
+            raise
+        refused = problem
     async with pool.read() as reader:
         balance = (await ledger.balance(reader, resident.wallet)).available
         try:
@@ -156,8 +164,37 @@ async def pay_now(
         except Problem as problem:
             return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
         terms = await _quote(reader, teller, resident, wish.payee, data.amount, settings.currency)
-    key, refused = str(ids.new()), answer.problem
-    return _confirm_page(request, wish, data.code, data.amount, balance, key=key, terms=terms, problem=refused)
+        proof = await proof_asked(reader, settings, visit, wish.payee.id, offers.paid(data.amount, terms))
+    key = str(ids.new())
+    return _confirm_page(
+        request,
+        wish,
+        data.code,
+        data.amount,
+        balance,
+        key=key,
+        terms=terms,
+        proof=proof,
+        currency=settings.currency,
+        problem=refused,
+    )
+
+
+async def _ask(
+    pool: db.Pool, settings: Settings, visit: people.Visit, teller: payments.Teller, data: PayForm
+) -> Answer:
+    """What the teller says to what was confirmed. A page that showed no field for a PIN sends none."""
+    resident, order = visit.resident, await teller.order_named(data.code)
+    ask = payments.Ask(
+        payer=Payer(resident.id, resident.wallet, people.masked(resident.phone)),
+        key=data.request_key,
+        code=data.code if order is None else None,
+        order=order,
+        amount=data.amount,
+        expected_paid=data.expected_paid,
+        proved=await pins.stands(pool, settings, visit, written=data.pin),
+    )
+    return await teller.pay(ask)
 
 
 @get("/payments/{payment_id:uuid}", opt=RESIDENT)
@@ -341,11 +378,15 @@ def _confirm_page(
     *,
     key: str,
     terms: offers.Terms,
+    proof: str,
+    currency: str,
     problem: Problem | None = None,
 ) -> Response[Html]:
     paid = offers.paid(amount, terms)
     context: dict[str, Any] = {"payee": wish.payee, "code": code, "amount": amount, "request_key": key}
-    context |= {"note": wish.note, "expires_at": wish.expires_at}
+    typed = "" if wish.amount else money.plain(amount, currency)
+    context["here"] = edge.with_query("/pay/confirm", code=code, amount=typed, request_key=key)
+    context |= {"proof": proof, "note": wish.note, "expires_at": wish.expires_at}
     context |= {"balance": balance, "after": balance - paid, "to_pay": paid, "discount": terms.discount}
     if problem is not None:
         return edge.problem_page(request, "payments/confirm.html", problem, **context)

@@ -83,6 +83,36 @@ above_hall_limit = define(
     N_("This is more than one payment in this hall may be."),
     N_("Split it into several smaller amounts."),
 )
+above_own_limit = define(
+    "payments.above_own_limit",
+    Kind.REFUSED,
+    N_("This is more than one payment of yours may be."),
+    N_("Pay a smaller amount, or raise your limit under Me, payment safety."),
+)
+above_spending_limit = define(
+    "payments.above_spending_limit",
+    Kind.REFUSED,
+    N_("This is more than you may still spend in this day or month."),
+    N_("Pay less, wait for the next day, or raise your limit under Me, payment safety."),
+)
+above_new_payee_limit = define(
+    "payments.above_new_payee_limit",
+    Kind.REFUSED,
+    N_("You have not paid them before, and this is more than your limit for somebody new."),
+    N_("Pay a smaller amount now, or raise your limit under Me, payment safety, if you are sure of them."),
+)
+account_frozen = define(
+    "payments.account_frozen",
+    Kind.REFUSED,
+    N_("Your account is frozen: no money leaves it."),
+    N_("Unfreeze it under Me with your passkey, or come to the hall with your identity card."),
+)
+proof_needed = define(
+    "payments.proof_needed",
+    Kind.FORBIDDEN,
+    N_("For this much we ask for your payment PIN."),
+    N_("Type your PIN or use your passkey. If you have neither, prove yourself by a code to your phone first."),
+)
 insufficient_funds = define(
     "payments.insufficient_funds",
     Kind.REFUSED,
@@ -94,6 +124,12 @@ payer_lacks_funds = define(
     Kind.REFUSED,
     N_("The payer does not have enough money."),
     N_("Nothing was paid. Ask for another way to pay, or read the code again after a top-up."),
+)
+payer_limit = define(
+    "payments.payer_limit",
+    Kind.REFUSED,
+    N_("The payer's own limits do not allow this payment."),
+    N_("Nothing was paid. The payer sees why on the phone; ask for another way to pay."),
 )
 not_possible = define(
     "payments.not_possible",

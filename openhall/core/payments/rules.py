@@ -51,6 +51,10 @@ def ledger_refusal(code: str) -> Problem:
     """The ledger's refusal in the words of paying."""
     if code == "insufficient_funds":
         return problems.insufficient_funds()
+    if code == "debit_account_frozen":
+        return problems.account_frozen()
+    if code == "above_debits_max":
+        return problems.above_spending_limit()
     return problems.not_possible(ledger_code=code)
 
 

@@ -17,13 +17,14 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
 from openhall.core import ledger, people
-from openhall.core.payments import answering, offers, paid, problems, rules
+from openhall.core.payments import answering, offers, paid, problems, rules, safety
 from openhall.core.payments.actions import resolve_all
 from openhall.core.payments.answering import undecided
 from openhall.core.payments.orders import names_an_order, order_by_code
+from openhall.core.payments.safety import guard
 from openhall.core.payments.types import Order, Payee, PayeeSource, Payer
 from openhall.core.payments.views import PaymentView
-from openhall.core.people import Bearer
+from openhall.core.people import pins
 
 q = db.load("openhall.core.payments")
 
@@ -42,6 +43,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     amount: int | None = None
     # The most that may leave the wallet: what the payer was shown. None: whatever applies.
     expected_paid: int | None = None
+    # The payer's PIN was right a moment ago, or the page's session proved itself in a way that stands for it.
+    proved: bool = False
 
     @property
     def body_hash(self) -> bytes:
@@ -73,6 +76,8 @@ class _Item(answering.Item):
         self.due: Due | None = None
         self.id = ids.new()  # of the payment, when there is one
         self.terms = offers.NOTHING
+        self.known: safety.Known | None = None
+        self.wish: safety.Wish | None = None
 
     @cached_property
     def body_hash(self) -> bytes:
@@ -90,6 +95,12 @@ class _Item(answering.Item):
         assert self.payer is not None
         assert self.due is not None
         return self.payer, self.due
+
+    @property
+    def judged(self) -> safety.Wish:
+        """The payment as the guard saw it; only asked of items that it let pass."""
+        assert self.wish is not None
+        return self.wish
 
 
 async def answered(conn: db.ReadConn, *, payer: UUID, key: str) -> Answer | None:
@@ -126,6 +137,17 @@ class Teller:
         async with self._pool.read() as conn:
             return (await order_by_code(conn, code, hall=self._settings.hall_id)).id
 
+    async def prove(self, token: str, pin: str) -> bool:
+        """Whether this is the PIN of whoever comes with the token: True, or the Problem that says why not.
+
+        Apart from the batch, which must not wait for what a hash costs. Problems: `people.session_invalid`, and those
+        of `people.pins.prove`.
+        """
+        async with self._pool.read() as conn:
+            visit = await people.visit_of(conn, token, people.SessionKind.API)
+        await pins.prove(self._pool, self._settings, visit, written=pin)
+        return True
+
     async def pay(self, ask: Ask) -> Answer:
         """The answer to the ask, committed: 201 with the payment as JSON, or a recorded refusal. Problems otherwise."""
         idempotency.check_key(ask.key)
@@ -139,16 +161,20 @@ class Teller:
         look = await self.offers.look(conn)
         unknown = [item for item in items if item.payer is None]
         hashes = [item.ask.token_hash or b"" for item in unknown]
-        bearers = await people.ask_bearers(conn, hashes, people.SessionKind.API)
+        payers = await safety.ask_payers(conn, hashes, {item.payer.resident for item in items if item.payer})
         payees = await self._resolve(conn, items)
-        _recognise(unknown, await bearers.all())
+        _recognise(items, *await payers.all())
         await answering.replay(conn, SCOPE, undecided(items))
         self._set_payees([item for item in undecided(items) if item.ask.code is not None], payees)
         await self._find_orders(conn, [item for item in undecided(items) if item.ask.order is not None])
         self._check(undecided(items))
         await _set_terms(look, undecided(items))
-        receipts = await self._move_money(conn, undecided(items))
+        await self._guard(conn, undecided(items))
+        moving = undecided(items)
+        receipts = await self._move_money(conn, moving)
         await paid.write(conn, receipts)
+        moved = {receipt.id for receipt in receipts}
+        await safety.kept(conn, [item.judged for item in moving if item.id in moved])
         await offers.write(conn, self.offers, [given for receipt in receipts for given in receipt.given])
         await events.publish(conn, [paid.told(receipt) for receipt in receipts])
         await answering.record(conn, SCOPE, items)
@@ -203,6 +229,24 @@ class Teller:
                 # What an order asks for was judged when it was made.
                 item.answer = rules.amount_refusal(due.amount, self._settings.payment_max, due.payee.printed_max)
 
+    async def _guard(self, conn: db.Conn, items: list[_Item]) -> None:
+        """Limits and PINs: whoever may not pay this much now is answered."""
+        for item in items:
+            payer, due = item.ready
+            assert item.known is not None
+            paid_by_payer = offers.paid(due.amount, item.terms)
+            item.wish = safety.Wish(
+                self._settings, payer.resident, due.payee.id, paid_by_payer, item.known, item.ask.proved
+            )
+            item.wish.named = item.id, due.payee.name
+        large = [item for item in items if not item.ask.proved and safety.needs_proof(item.judged)]
+        if large:
+            known = [item.known for item in large if item.known]
+            for item, is_proved in zip(large, await guard.proved(conn, known), strict=True):
+                item.judged.proved = is_proved
+        for item, answer in zip(items, await safety.judge(conn, [item.judged for item in items]), strict=True):
+            item.answer = answer
+
     async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[paid.Paid]:
         """Post one transfer for each item; those that moved are answered with their receipt."""
         if not items:
@@ -225,13 +269,16 @@ class Teller:
         return receipts
 
 
-def _recognise(items: Sequence[_Item], bearers: Sequence[Bearer | None]) -> None:
+def _recognise(
+    items: Sequence[_Item], tokens: Mapping[bytes, safety.Known], residents: Mapping[UUID, safety.Known]
+) -> None:
     """The bearers of tokens become payers."""
-    for item, bearer in zip(items, bearers, strict=True):
-        if bearer is None or bearer.state != "active":
+    for item in items:
+        known = residents.get(item.payer.resident) if item.payer else tokens.get(item.ask.token_hash or b"")
+        if known is None or known.state != "active":
             item.answer = people.session_invalid()
         else:
-            item.payer = Payer(bearer.resident, bearer.wallet, bearer.masked)
+            item.known, item.payer = known, known.payer
 
 
 async def _set_terms(look: offers.Look, items: list[_Item]) -> None:
@@ -257,6 +304,7 @@ def _legs(item: _Item) -> list[ledger.Transfer]:
         amount=due.amount,
         currency=due.currency,
         reason="payment",
+        debits_max=item.judged.debits_max,
     )
     return offers.legs(whole, item.terms)
 

@@ -5,6 +5,9 @@ from openhall.base.package import Check, Package
 from openhall.core.people import api, pages
 from openhall.core.people.actions.telling import NEW_DEVICE
 from openhall.core.people.demo import load
+from openhall.core.people.freezes import api as freezes_api
+from openhall.core.people.freezes import pages as freezes_pages
+from openhall.core.people.freezes.telling import FROZEN, UNFROZEN
 from openhall.core.people.jobs import tasks
 from openhall.core.people.names import api as names_api
 from openhall.core.people.names import pages as names_pages
@@ -12,12 +15,17 @@ from openhall.core.people.names.checks import CHECKS as NAME_CHECKS
 from openhall.core.people.names.jobs import tasks as name_tasks
 from openhall.core.people.passkeys import api as passkeys_api
 from openhall.core.people.passkeys import pages as passkeys_pages
+from openhall.core.people.pins import api as pins_api
+from openhall.core.people.pins import pages as pins_pages
+from openhall.core.people.pins.telling import PIN_CAPPED, PIN_SET, PIN_WRONG
 from openhall.core.people.recovery import api as recovery_api
 from openhall.core.people.recovery import pages as recovery_pages
 
 q = db.load("openhall.core.people")
 passkeys = db.load("openhall.core.people.passkeys")
 recovery = db.load("openhall.core.people.recovery")
+pins = db.load("openhall.core.people.pins")
+freezes = db.load("openhall.core.people.freezes")
 
 CHECKS = (
     Check("people.one_wallet_each", "Every resident has exactly one wallet, the one named.", q.check_one_wallet_each),
@@ -47,6 +55,20 @@ CHECKS = (
         "Every recovery has its operators in the trail: who opened it, and who confirmed it.",
         recovery.check_recoveries_have_two_persons_in_the_trail,
     ),
+    Check(
+        "people.pins_are_marked", "Whoever has a payment PIN is marked so, and nobody else.", pins.check_pins_are_marked
+    ),
+    Check("people.pins_in_the_trail", "Every payment PIN has its setting in the trail.", pins.check_pins_in_the_trail),
+    Check(
+        "people.frozen_in_the_ledger",
+        "A wallet is frozen exactly while its resident's account is.",
+        freezes.check_freezes_are_kept_by_the_ledger,
+    ),
+    Check(
+        "people.freezes_in_the_trail",
+        "Every freeze has in the trail who froze, and who lifted it: the resident, or two operators.",
+        freezes.check_freezes_in_the_trail,
+    ),
 )
 
 PACKAGE = Package(
@@ -60,10 +82,14 @@ PACKAGE = Package(
         recovery_api.router,
         recovery_pages.router,
         names_api.router,
+        pins_api.router,
+        pins_pages.router,
+        freezes_api.router,
+        freezes_pages.router,
         names_pages.router,
     ),
     tasks=(tasks, name_tasks),
-    messages=(NEW_DEVICE,),
+    messages=(NEW_DEVICE, PIN_SET, PIN_WRONG, PIN_CAPPED, FROZEN, UNFROZEN),
     demo=load,
     checks=CHECKS + NAME_CHECKS,
 )

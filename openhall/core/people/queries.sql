@@ -78,7 +78,8 @@ select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at fr
 
 -- name: set_preferences
 update people.residents
-   set lang = coalesce(:lang, lang), theme = coalesce(:theme, theme), mode = coalesce(:mode, mode)
+   set lang = coalesce(:lang, lang), theme = coalesce(:theme, theme), mode = coalesce(:mode, mode),
+       elder_at = case when :mode = 'elder' then coalesce(elder_at, :now) else elder_at end
  where id = :id;
 
 -- name: set_name

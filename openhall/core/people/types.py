@@ -81,6 +81,12 @@ class Act(StrEnum):
     RECOVERY_STOPPED = "recovery_stopped"
     RECOVERY_EXPIRED = "recovery_expired"
     PHONE_CHANGED = "phone_changed"
+    PIN_SET = "pin_set"
+    PIN_LOCKED = "pin_locked"
+    PIN_CLEARED = "pin_cleared"
+    FROZEN = "frozen"
+    UNFREEZE_ASKED = "unfreeze_asked"
+    UNFROZEN = "unfrozen"
 
 
 class Resident(Struct, frozen=True):

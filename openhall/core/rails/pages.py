@@ -16,6 +16,7 @@ from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
 from openhall.core import ledger, payments, rails
 from openhall.core.ledger import Entry
+from openhall.core.payments import transfers
 from openhall.core.people import Resident
 from openhall.core.rails import TopUp
 from openhall.core.rails.api import TopUpRequest, require_bank
@@ -32,6 +33,9 @@ TITLES = {
     "top_up": N_("Top-up"),
     "payment": N_("Payment"),
     "refund": N_("Refund"),
+    "transfer_sent": N_("You sent"),
+    "transfer_received": N_("Received"),
+    "transfer_back": N_("Money that came back"),
     "bounty": N_("Red packet"),
     "earning": N_("Thanks for a new shop"),
     "opening": N_("Opening balance"),
@@ -110,7 +114,7 @@ async def wallet(
         available=balance.available,
         months=months,
         month=chosen,
-        entries=await _lines(request, reader, page.entries),
+        entries=await _lines(request, reader, page.entries, resident),
         next_cursor=page.next_cursor,
         month_in=totals.credits,
         month_out=totals.debits,
@@ -178,11 +182,13 @@ async def show(request: AnyRequest, reader: edge.Reader, resident: Me, top_up_id
     return edge.page(request, "rails/top_up_state.html", top_up=_shown(request, found))
 
 
-async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Entry]) -> list[Line]:
+async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Entry], resident: Resident) -> list[Line]:
     """The entries with what they were for: a payment by the name of who was paid."""
     language = language_of(request)
     paid = await payments.payee_names(reader, [entry.transfer for entry in entries if entry.reason == "payment"])
     given_back = await payments.refund_names(reader, [entry.transfer for entry in entries if entry.reason == "refund"])
+    between = [entry.transfer for entry in entries if entry.reason.startswith("transfer_")]
+    persons = await transfers.titles(reader, between, resident=resident.id)
 
     def line(entry: Entry) -> Line:
         title = translate(request, language, TITLES.get(entry.reason, OTHER))
@@ -191,6 +197,8 @@ async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Ent
             title, href = name, f"/payments/{entry.transfer}"
         if refund := given_back.get(entry.transfer):
             title, href = f"{title} · {refund[1]}", f"/payments/{refund[0]}"
+        if person := persons.get(entry.transfer):
+            title, href = f"{title} · {person[1]}", f"/transfers/{person[0]}"
         return Line(entry.id, title, entry.amount, entry.balance, entry.at, href)
 
     return [line(entry) for entry in entries]

@@ -145,11 +145,13 @@ LADDER = [
     ),
     Fault(Code.DEBIT_ACCOUNT_CLOSED, "posted pending", "payer.closed", lambda s: _payer(s, closed=True)),
     Fault(Code.CREDIT_ACCOUNT_CLOSED, "posted pending", "payee.closed", lambda s: _payee(s, closed=True)),
+    Fault(Code.DEBIT_ACCOUNT_FROZEN, "posted pending", "payer.frozen", lambda s: _payer(s, frozen=True)),
     Fault(Code.SUM_TOO_LARGE, "posted pending", "payer.debits", lambda s: _payer(s, debits=MAX_SUM - 299)),
     Fault(Code.SUM_TOO_LARGE, "posted pending", "payee.credits", lambda s: _payee(s, credits=MAX_SUM - 299)),
     Fault(Code.INSUFFICIENT_FUNDS, "posted pending", "payer.credits", lambda s: _payer(s, credits=299)),
     Fault(Code.INSUFFICIENT_FUNDS, "posted pending", "payer.held", lambda s: _payer(s, pending_debits=701)),
     Fault(Code.INSUFFICIENT_FUNDS, "posted pending", "payer.floor", lambda s: _payer(s, floor=701)),
+    Fault(Code.ABOVE_DEBITS_MAX, "posted pending", "debits_max", lambda s: s.set(debits_max=299)),
 ]
 
 

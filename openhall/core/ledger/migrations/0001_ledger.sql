@@ -14,6 +14,7 @@ create table ledger.accounts (
   busy            boolean not null default false,   -- its movements are appended and folded in later
   opened_at       timestamptz not null,
   closed_at       timestamptz,
+  frozen_at       timestamptz,                      -- nothing leaves it; what comes in comes in
   credits         bigint not null default 0,
   debits          bigint not null default 0,
   pending_credits bigint not null default 0,

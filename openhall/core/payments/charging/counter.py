@@ -15,7 +15,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer, check_key
 from openhall.core import ledger
-from openhall.core.payments import answering, offers, paid, paycodes, problems, rules
+from openhall.core.payments import answering, offers, paid, paycodes, problems, rules, safety
 from openhall.core.payments.answering import undecided
 from openhall.core.payments.charging import finding
 from openhall.core.payments.charging.types import Admission, Ask, Charge, Standing, Taker
@@ -28,6 +28,9 @@ q = db.load("openhall.core.payments")
 SCOPE = "POST /charges"
 
 
+_LIMITS = (problems.above_own_limit, problems.above_spending_limit, problems.above_new_payee_limit)
+
+
 class _Item(answering.Item):
     """An ask on its way through the batch. `charge` is the id that its payment will have."""
 
@@ -38,6 +41,8 @@ class _Item(answering.Item):
         self.taker: Taker | None = None
         self.code: paycodes.Consumed | None = None
         self.terms = offers.NOTHING
+        self.wish: safety.Wish | None = None
+        self.why: Problem | None = None  # what the payer is told, where the shop learns less
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -106,9 +111,13 @@ class Counter:
         at_once = [item for item in undecided(items) if not item.shown.requires_action]
         for item, terms in zip(at_once, await look.terms([self._due(item) for item in at_once]), strict=True):
             item.terms = terms
+        await self._guard(conn, at_once)
+        at_once = undecided(at_once)
         receipts = await self._move_money(conn, at_once)
         facts = await self._ask_payers(conn, undecided(items))
         await paid.write(conn, receipts)
+        moved = {receipt.id for receipt in receipts}
+        await safety.kept(conn, [item.wish for item in at_once if item.wish and item.charge in moved])
         await offers.write(conn, self._offers, [given for receipt in receipts for given in receipt.given])
         for receipt in receipts:
             facts += _told(receipt)
@@ -158,6 +167,24 @@ class Counter:
             else:
                 item.code = answer
 
+    async def _guard(self, conn: db.Conn, items: list[_Item]) -> None:
+        """The payers' limits. No PIN: up to what a code pays alone, showing it is enough."""
+        wishes = [
+            safety.Wish(
+                self._settings,
+                item.shown.resident,
+                item.admitted.payee.id,
+                offers.paid(item.ask.amount, item.terms),
+                item.shown.spending,
+                None,
+            )
+            for item in items
+        ]
+        for item, wish, refused in zip(items, wishes, await safety.judge(conn, wishes), strict=True):
+            item.wish, wish.named = wish, (item.charge, item.admitted.payee.name)
+            if refused:
+                item.why, item.answer = refused, _to_cashier(refused)
+
     async def _move_money(self, conn: db.Conn, items: list[_Item]) -> list[paid.Paid]:
         """Post one transfer for each item; those that moved are answered with their receipt."""
         if not items:
@@ -170,7 +197,7 @@ class Counter:
         for item, chain, number in zip(items, chains, await numbers.all(), strict=True):
             answers = [next(outcomes) for _ in chain]
             if refused := rules.chain_refusal([answer.code for answer in answers]):
-                item.answer = _to_cashier(refused)
+                item.why, item.answer = refused, _to_cashier(refused)
                 continue
             given = offers.given(self._due(item), item.terms, chain, answers[0]) if len(chain) > 1 else ()
             receipt = _receipt(item, answers[0], number, self._settings.currency, given)
@@ -250,7 +277,7 @@ async def _release(conn: db.Conn, items: list[_Item], currency: str) -> list[eve
         if item.code is not None and isinstance(item.answer, Problem):
             codes.append(item.code)
             refused = paycodes.ChargeRefused(
-                item.charge, item.admitted.payee.name, item.ask.amount, currency, _to_payer(item.answer)
+                item.charge, item.admitted.payee.name, item.ask.amount, currency, (item.why or item.answer).code
             )
             facts.append(paycodes.told(item.code.resident, refused))
     await paycodes.release(conn, codes)
@@ -258,14 +285,12 @@ async def _release(conn: db.Conn, items: list[_Item], currency: str) -> list[eve
 
 
 def _to_cashier(refused: Problem) -> Problem:
-    """What the shop is told: it cannot top up the payer's wallet, and learns no more than that it was not enough."""
-    return problems.payer_lacks_funds() if refused.definition is problems.insufficient_funds else refused
-
-
-def _to_payer(refused: Problem) -> str:
-    """The code of what the payer is told of a refusal that the shop was given."""
-    told = problems.insufficient_funds if refused.definition is problems.payer_lacks_funds else refused.definition
-    return told.code
+    """What the shop is told: it cannot top up the payer's wallet nor change limits, and learns no more than that."""
+    if refused.definition is problems.insufficient_funds:
+        return problems.payer_lacks_funds()
+    if refused.definition is problems.account_frozen:
+        return problems.not_possible()
+    return problems.payer_limit() if refused.definition in _LIMITS else refused
 
 
 def _follow(followers: list[tuple[_Item, _Item]]) -> None:
@@ -283,6 +308,7 @@ def _transfer(item: _Item, currency: str) -> ledger.Transfer:
         amount=item.ask.amount,
         currency=currency,
         reason="payment",
+        debits_max=item.wish.debits_max if item.wish else None,
     )
 
 

@@ -108,6 +108,7 @@ def legs(payment: ledger.Transfer, terms: Terms) -> list[ledger.Transfer]:
             currency=payment.currency,
             reason=reason,
             linked=place < len(chain),
+            debits_max=payment.debits_max if place == 1 else None,
         )
         for place, (id_, debit, credit, amount, reason) in enumerate(chain, start=1)
     ]

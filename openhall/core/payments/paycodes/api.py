@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from openhall.base import db, limits
 from openhall.core import payments, people
-from openhall.core.payments import offers, paycodes
+from openhall.core.payments import offers, paycodes, safety
 from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes import otp
 from openhall.core.payments.types import Payer
 from openhall.core.payments.views import PayeeView, PaymentView, ShopView
-from openhall.core.people import Resident
+from openhall.core.people import Resident, pins
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 
@@ -101,6 +101,7 @@ class ConfirmRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """`expected_paid` is the most that may leave the wallet: the `paid` that was shown."""
 
     expected_paid: edge.Amount | None = None
+    pin: edge.Pin | None = None
 
 
 class _NoBody(Struct, frozen=True):
@@ -184,8 +185,9 @@ async def charge(reader: edge.Reader, resident: Me, teller: Teller, charge_id: F
 async def confirm(
     request: Request[Any, Any, Any],
     data: JSONBody[ConfirmRequest],
-    conn: edge.Conn,
-    resident: Me,
+    pool: edge.Pool,
+    settings: edge.HallSettings,
+    visit: NamedDependency[people.Visit],
     teller: Teller,
     charge_id: FromPath[UUID],
     idempotency_key: edge.IdempotencyKey,
@@ -193,18 +195,23 @@ async def confirm(
     """Say yes: the charge is paid, once. Offers count as they are now; with `expected_paid` nobody pays more than they
     were shown. After a refusal it still waits, and another key may try again.
 
-    Refusals: `payments.charge_not_found`, `payments.charge_ended`, `payments.own_shop`, `payments.offer_gone`,
-    `payments.insufficient_funds`.
+    Refusals: those of the PIN (`people.pin_*`), `payments.charge_not_found`, `payments.charge_ended`,
+    `payments.own_shop`, `payments.offer_gone`, `payments.above_own_limit`, `payments.above_spending_limit`,
+    `payments.above_new_payee_limit`, `payments.proof_needed`, `payments.insufficient_funds`,
+    `payments.account_frozen`.
     """
-    payer = Payer(resident.id, resident.wallet, people.masked(resident.phone))
-    answer = await paycodes.confirm(
-        conn,
-        payer=payer,
-        charge=charge_id,
-        key=idempotency_key,
-        offered=teller.offers,
-        expected_paid=data.expected_paid,
-    )
+    resident = visit.resident
+    proved = await pins.stands(pool, settings, visit, written=data.pin or "")
+    async with pool.write() as conn:
+        answer = await paycodes.confirm(
+            conn,
+            payer=Payer(resident.id, resident.wallet, people.masked(resident.phone)),
+            charge=charge_id,
+            key=idempotency_key,
+            offered=teller.offers,
+            guard=safety.Guard(settings, proved),
+            expected_paid=data.expected_paid,
+        )
     return edge.answered(request, answer)
 
 

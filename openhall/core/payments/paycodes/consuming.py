@@ -22,6 +22,7 @@ from openhall.core.payments.codes import Network, pay
 from openhall.core.payments.paycodes import otp, rules
 from openhall.core.payments.paycodes.permutation import Permutation
 from openhall.core.payments.paycodes.types import CodeAsk, Consumed
+from openhall.core.payments.safety.types import Spending
 
 q = db.load("openhall.core.payments.paycodes")
 
@@ -44,6 +45,37 @@ class _Found(Struct, frozen=True):
     used_step: int | None
     guesses: int
     window_ends: datetime | None
+    elder: bool | None
+    debits: int | None
+    no_pin_max: int | None
+    payment_max: int | None
+    day_max: int | None
+    month_max: int | None
+    new_payee_max: int | None
+    new_payee_day_max: int | None
+    spending_day: date | None
+    day_base: int | None
+    month: date | None
+    month_base: int | None
+
+    @property
+    def spending(self) -> Spending:
+        """Of the payer; only asked of codes that are somebody's."""
+        assert self.debits is not None, "whoever shows a code has a wallet"
+        return Spending(
+            elder=bool(self.elder),
+            debits=self.debits,
+            no_pin_max=self.no_pin_max,
+            payment_max=self.payment_max,
+            day_max=self.day_max,
+            month_max=self.month_max,
+            new_payee_max=self.new_payee_max,
+            new_payee_day_max=self.new_payee_day_max,
+            day=self.spending_day,
+            day_base=self.day_base,
+            month=self.month,
+            month_base=self.month_base,
+        )
 
 
 class _Use(Struct, frozen=True):
@@ -178,7 +210,9 @@ class _Batch:
             item.answer = problems.pay_code_expired()
         else:
             code = rules.code_hash(self._settings.secret, item.digits)
-            self._prepare(item, found, code, rules.online_needs_confirming(self._settings, item.ask.amount))
+            self._prepare(
+                item, found, code, rules.online_needs_confirming(self._settings, item.ask.amount, found.spending)
+            )
 
     def _decide_offline(self, item: _Item, found: _Found) -> None:
         assert item.digits is not None
@@ -196,7 +230,7 @@ class _Batch:
         else:
             day, amount = ledger.business_date(item.ask.now), item.ask.amount
             spent = self._spent[found.device] + (found.spent or 0 if found.day == day else 0)
-            confirm = rules.offline_needs_confirming(self._settings, amount, spent)
+            confirm = rules.offline_needs_confirming(self._settings, amount, spent, found.spending)
             if not confirm:
                 self._spent[found.device] += amount
             code = rules.use_hash(self._settings.secret, found.device, step)
@@ -276,6 +310,7 @@ def _consumed(ask: CodeAsk, found: _Found, *, code: bytes, requires_action: bool
         requires_action=requires_action,
         again=again,
         code=code.hex(),
+        spending=found.spending,
     )
 
 

@@ -16,14 +16,16 @@ q = db.load("openhall.core.payments.paycodes")
 async def issue(conn: db.Conn, *, resident: UUID, secret: str) -> PayCode:
     """A new online code. Earlier unused ones live on to their end, but at most `rules.MOST_LIVE` with this one.
 
-    `secret` is the hall's. How often a resident may ask is limited by whoever calls (`rules.issuing_limit`).
+    Problem `payments.account_frozen`. `secret` is the hall's. How often a resident may ask is limited by
+    whoever calls (`rules.issuing_limit`).
     """
     now, digits = clock.now(), rules.new_digits()
     expires_at = now + rules.LIFE
     await db.all(conn, q.lock_issuing, str, resident=str(resident))
     await db.run(conn, q.end_older_codes, resident=resident, keep=rules.MOST_LIVE - 1, now=now)
     code = rules.code_hash(secret, digits)
-    await db.run(conn, q.insert_code, code=code, resident=resident, now=now, expires_at=expires_at)
+    if not await db.run(conn, q.insert_code, code=code, resident=resident, now=now, expires_at=expires_at):
+        raise problems.account_frozen()
     return PayCode(digits, digits, pay.payload(digits), expires_at)
 
 

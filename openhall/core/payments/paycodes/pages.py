@@ -18,19 +18,22 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from openhall.base import clock, db, events, ids, limits
+from openhall.base.config import Settings
 from openhall.base.errors import REGISTRY, Problem, malformed, rate_limited
 from openhall.base.live import Hub
 from openhall.core import ledger, payments, people
-from openhall.core.payments import codes, offers, paycodes
+from openhall.core.payments import codes, offers, paycodes, safety
 from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes import facts
+from openhall.core.payments.safety.proving import proof_asked, shown_beside_pin
 from openhall.core.payments.types import Payer
-from openhall.core.people import Resident
+from openhall.core.people import Resident, pins
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 from openhall.web.render import Html
 
 Me = NamedDependency[Resident]
+Visit = NamedDependency[people.Visit]
 Teller = NamedDependency[payments.Teller]
 AnyRequest = Request[Any, Any, Any]
 # Plain assignment, like those of the edge.
@@ -48,6 +51,7 @@ class Decision(Struct, frozen=True):
     answer: str = ""
     request_key: str = ""
     expected_paid: edge.Amount | None = None
+    pin: str = ""
 
 
 @get("/pay-code", opt=RESIDENT)
@@ -102,46 +106,73 @@ async def stream(hub: edge.LiveHub, resident: Me, after: After = None) -> Stream
 
 @get("/pay-code/charges/{charge_id:uuid}", opt=RESIDENT)
 async def charge(
-    request: AnyRequest, reader: edge.Reader, teller: Teller, resident: Me, charge_id: FromPath[UUID]
+    request: AnyRequest,
+    reader: edge.Reader,
+    teller: Teller,
+    settings: edge.HallSettings,
+    visit: Visit,
+    charge_id: FromPath[UUID],
 ) -> Response[Any]:
     """A shop asks for money: who, how much, and two buttons. Once it is over, how it ended."""
-    found = await paycodes.charge_of(reader, resident=resident.id, charge=charge_id)
+    found = await paycodes.charge_of(reader, resident=visit.resident.id, charge=charge_id)
     if found.state is paycodes.ChargeState.CONFIRMED:
         return edge.see_other(f"/payments/{charge_id}")
-    return await _charge_page(request, reader, teller, resident, found)
+    return await _charge_page(request, reader, teller, settings, visit, found)
 
 
 @post("/pay-code/charges/{charge_id:uuid}", opt=RESIDENT, status_code=303)
 async def decide(
     request: AnyRequest,
     data: URLEncodedBody[Decision],
-    conn: edge.Conn,
+    pool: edge.Pool,
     teller: Teller,
-    resident: Me,
+    settings: edge.HallSettings,
+    visit: Visit,
     charge_id: FromPath[UUID],
 ) -> Response[Any]:
-    """The payer says yes or no."""
-    found = await paycodes.charge_of(conn, resident=resident.id, charge=charge_id)
+    """The payer says yes, with their PIN where it is more than small money, or no."""
+    resident = visit.resident
+    async with pool.read() as reader:
+        await paycodes.charge_of(reader, resident=resident.id, charge=charge_id)
     if data.answer == "refuse":
-        await paycodes.refuse(conn, resident=resident.id, charge=charge_id)
+        async with pool.write() as conn:
+            await paycodes.refuse(conn, resident=resident.id, charge=charge_id)
         return edge.see_other(f"/pay-code/charges/{charge_id}")
     if data.answer != "pay":
         raise malformed(errors=[{"field": "answer", "message": "pay, refuse"}])
-    payer = Payer(resident.id, resident.wallet, people.masked(resident.phone))
-    answer = await paycodes.confirm(
-        conn,
-        payer=payer,
-        charge=charge_id,
-        key=data.request_key,
-        offered=teller.offers,
-        expected_paid=data.expected_paid,
-    )
-    if answer.problem is None:
+    problem = await _pay(pool, teller, settings, visit, charge_id, data)
+    if problem is None:
         return edge.see_other(f"/payments/{charge_id}", paid="1")
-    found = await paycodes.charge_of(conn, resident=resident.id, charge=charge_id)
-    if found.state is not paycodes.ChargeState.WAITING:
-        return edge.see_other(f"/pay-code/charges/{charge_id}")
-    return await _charge_page(request, conn, teller, resident, found, answer.problem)
+    async with pool.read() as reader:
+        found = await paycodes.charge_of(reader, resident=resident.id, charge=charge_id)
+        if found.state is not paycodes.ChargeState.WAITING:
+            return edge.see_other(f"/pay-code/charges/{charge_id}")
+        return await _charge_page(request, reader, teller, settings, visit, found, problem)
+
+
+async def _pay(
+    pool: db.Pool, teller: payments.Teller, settings: Settings, visit: people.Visit, charge_id: UUID, data: Decision
+) -> Problem | None:
+    """Why it was not paid, if so."""
+    resident = visit.resident
+    payer = Payer(resident.id, resident.wallet, people.masked(resident.phone))
+    try:
+        proved = await pins.stands(pool, settings, visit, written=data.pin)
+        async with pool.write() as conn:
+            answer = await paycodes.confirm(
+                conn,
+                payer=payer,
+                charge=charge_id,
+                key=data.request_key,
+                offered=teller.offers,
+                guard=safety.Guard(settings, proved),
+                expected_paid=data.expected_paid,
+            )
+    except Problem as refused:
+        if not shown_beside_pin(refused):
+            raise
+        return refused
+    return answer.problem
 
 
 @post("/pay-code/refuse-all", opt=RESIDENT, status_code=303)
@@ -169,10 +200,12 @@ async def _charge_page(
     request: AnyRequest,
     reader: db.ReadConn,
     teller: payments.Teller,
-    resident: Resident,
+    settings: Settings,
+    visit: people.Visit,
     found: paycodes.WaitingCharge,
     problem: Problem | None = None,
 ) -> Response[Html]:
+    resident = visit.resident
     balance = (await ledger.balance(reader, resident.wallet)).available
     is_waiting = found.state is paycodes.ChargeState.WAITING
     terms = await paycodes.quote(reader, charge=found, offered=teller.offers) if is_waiting else offers.NOTHING
@@ -181,6 +214,7 @@ async def _charge_page(
     # A refusal stands for its key; another try needs another key.
     context |= {"to_pay": to_pay, "discount": terms.discount}
     context |= {"after": balance - to_pay, "request_key": str(ids.new())}
+    context["proof"] = await proof_asked(reader, settings, visit, found.payee, to_pay) if is_waiting else ""
     context["waiting"] = len(await paycodes.waiting_of(reader, resident=resident.id))
     if problem is not None:
         return edge.problem_page(request, "payments/charge.html", problem, **context)

@@ -11,7 +11,10 @@ update payments.pay_codes set expires_at = greatest(issued_at, :now)
                  order by c.issued_at desc offset :keep);
 
 -- name: insert_code
-insert into payments.pay_codes (code, resident, issued_at, expires_at) values (:code, :resident, :now, :expires_at);
+-- None for whose account is frozen. (A code from before that is refused by the ledger.)
+insert into payments.pay_codes (code, resident, issued_at, expires_at)
+select :code, :resident, :now, :expires_at
+ where not exists (select from people.freezes where resident = :resident and ended_at is null);
 
 -- name: recognise_codes
 -- One row for each ask, in their order: whose code it is, what it was used for, and how often its shop guessed wrong.
@@ -27,7 +30,9 @@ with asked as materialized (
 select c.expires_at, d.id as device, d.day, d.spent, r.id as resident, r.wallet, r.phone, r.state,
        coalesce(u.charge, v.charge) as used_charge, coalesce(u.shop, v.shop) as used_shop,
        coalesce(u.amount, v.amount) as used_amount, coalesce(u.requires_action, v.requires_action) as used_requires_action,
-       v.step as used_step, coalesce(g.count, 0) as guesses, g.window_ends
+       v.step as used_step, coalesce(g.count, 0) as guesses, g.window_ends, r.elder, w.debits, l.no_pin_max,
+       l.payment_max, l.day_max, l.month_max, l.new_payee_max, l.new_payee_day_max, l.day as spending_day, l.day_base,
+       l.month, l.month_base
   from asked a
   left join lateral (
     select code, resident, expires_at from payments.pay_codes where code = decode(a.code, 'hex') offset 0) c on true
@@ -39,7 +44,11 @@ select c.expires_at, d.id as device, d.day, d.spent, r.id as resident, r.wallet,
      where device = d.id and charge = a.charge
      order by step desc limit 1) v on true
   left join lateral (
-    select id, wallet, phone, state from people.residents where id = coalesce(c.resident, d.resident) offset 0) r on true
+    select id, wallet, phone, state, elder_at is not null as elder
+      from people.residents where id = coalesce(c.resident, d.resident) offset 0) r on true
+  left join lateral (
+    select debits + pending_debits as debits from ledger.accounts where id = r.wallet offset 0) w on true
+  left join lateral (select * from payments.allowances where resident = r.id offset 0) l on true
   left join lateral (
     select count, window_ends from payments.pay_code_guesses where shop = a.shop and window_ends > :now offset 0) g on true
  order by a.ord;

@@ -13,6 +13,8 @@ from openhall.base.config import Settings
 from openhall.base.limits import Limit
 from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes.permutation import Permutation
+from openhall.core.payments.safety.rules import code_max
+from openhall.core.payments.safety.types import OwnLimits
 
 # An online code lives this long. Its page asks for the next one a little earlier.
 LIFE = timedelta(seconds=60)
@@ -63,14 +65,15 @@ def offline_parts(permutation: Permutation, digits: str) -> tuple[int, str]:
     return permutation.reveal(int(named)), once
 
 
-def online_needs_confirming(settings: Settings, amount: int) -> bool:
+def online_needs_confirming(settings: Settings, amount: int, own: OwnLimits) -> bool:
     """Whether the payer must say yes on the phone before this much is paid by an online code."""
-    return amount > settings.pay_code_max
+    return amount > code_max(settings.pay_code_max, own)
 
 
-def offline_needs_confirming(settings: Settings, amount: int, spent_today: int) -> bool:
+def offline_needs_confirming(settings: Settings, amount: int, spent_today: int, own: OwnLimits) -> bool:
     """The same for an offline code, for which nobody had to unlock anything."""
-    return amount > settings.offline_code_max or spent_today + amount > settings.offline_code_day_max
+    most = code_max(settings.offline_code_max, own)
+    return amount > most or spent_today + amount > settings.offline_code_day_max
 
 
 def _derived(secret: str, purpose: str, text: str) -> bytes:

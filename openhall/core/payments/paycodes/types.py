@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from openhall.base import ids
+from openhall.core.payments.safety.types import Spending
 from openhall.core.payments.types import Payee, Payer, ToPayee
 
 
@@ -33,7 +34,7 @@ class Consumed(Struct, frozen=True, kw_only=True):
     """The code is bound to this charge. `requires_action`: the payer must confirm it on the phone before money moves.
 
     `again`: the same charge had consumed the code before; everything else is as it was then. `code`: what is kept of
-    it.
+    it. `spending`: the payer's limits, and what they spent.
     """
 
     charge: UUID
@@ -44,6 +45,7 @@ class Consumed(Struct, frozen=True, kw_only=True):
     requires_action: bool
     again: bool
     code: str
+    spending: Spending
 
     @property
     def payer(self) -> Payer:

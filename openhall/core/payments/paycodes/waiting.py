@@ -13,7 +13,7 @@ import msgspec
 from openhall.base import clock, db, events, idempotency
 from openhall.base.idempotency import Answer
 from openhall.core import ledger
-from openhall.core.payments import offers, paid, problems, rules
+from openhall.core.payments import offers, paid, problems, rules, safety
 from openhall.core.payments.paycodes.facts import REFUSED, ChargeConfirm, ChargeSucceeded, told
 from openhall.core.payments.paycodes.types import ChargeState, NewWaiting, WaitingCharge
 from openhall.core.payments.teller import SCOPE
@@ -105,13 +105,21 @@ async def quote(conn: db.ReadConn, *, charge: WaitingCharge, offered: offers.Off
 
 
 async def confirm(
-    conn: db.Conn, *, payer: Payer, charge: UUID, key: str, offered: offers.Offers, expected_paid: int | None = None
+    conn: db.Conn,
+    *,
+    payer: Payer,
+    charge: UUID,
+    key: str,
+    offered: offers.Offers,
+    guard: safety.Guard,
+    expected_paid: int | None = None,
 ) -> Answer:
     """Pay a charge that waits for this payer: 201 with the payment as JSON, or a recorded refusal.
 
     `expected_paid` is the most that may leave the wallet: what the payer was shown; None: whatever applies.
     The same key gets the same answer. After a refusal (`payments.charge_ended`, `payments.own_shop`,
-    `payments.offer_gone`, `payments.insufficient_funds`) the charge still waits and another key may try again.
+    `payments.offer_gone`, those of limits, `payments.insufficient_funds`, `payments.account_frozen`) the charge still
+    waits and another key may try again; after `payments.proof_needed`, which is not recorded, the same.
     Problems: `payments.charge_not_found`, and those of the key.
     """
     await charge_of(conn, resident=payer.resident, charge=charge)
@@ -123,7 +131,8 @@ async def confirm(
     )
 
     async def act() -> Answer:
-        return Answer(201, msgspec.json.encode(await _pay(conn, payer, charge, offered, expected_paid)).decode())
+        view = await _pay(conn, payer, charge, offered, guard, expected_paid)
+        return Answer(201, msgspec.json.encode(view).decode())
 
     return await idempotency.once(conn, named, act, keep=True)
 
@@ -152,7 +161,12 @@ async def refuse_all(conn: db.Conn, *, resident: UUID) -> None:
 
 
 async def _pay(
-    conn: db.Conn, payer: Payer, charge: UUID, offered: offers.Offers, expected_paid: int | None
+    conn: db.Conn,
+    payer: Payer,
+    charge: UUID,
+    offered: offers.Offers,
+    guard: safety.Guard,
+    expected_paid: int | None,
 ) -> PaymentView:
     """The money, the payment, and the word to both sides."""
     now = clock.now()
@@ -164,11 +178,13 @@ async def _pay(
     (terms,) = await (await offered.look(conn)).terms([_due(found)])
     if refusal := rules.price_refusal(found.amount, offers.paid(found.amount, terms), expected_paid):
         raise refusal
-    chain, outcome = await _move(conn, payer, found, terms)
+    wish = await _judged(conn, payer, found, offers.paid(found.amount, terms), guard)
+    chain, outcome = await _move(conn, payer, found, terms, wish.debits_max)
     number = await db.one(conn, of_payments.take_receipt_numbers, int, count=1)
     given = offers.given(_due(found), terms, chain, outcome)
     receipt = _receipt(payer, found, outcome, number, terms, given)
     await paid.write(conn, [receipt])
+    await safety.kept(conn, [wish])
     await offers.write(conn, offered, given)
     await db.send(conn, q.end_waiting_charges, charges=[charge], state=ChargeState.CONFIRMED, now=now)
     succeeded = ChargeSucceeded(charge, found.payee_name, found.amount, found.currency, receipt.receipt_no, outcome.at)
@@ -176,12 +192,23 @@ async def _pay(
     return PaymentView.of_paid(receipt)
 
 
+async def _judged(conn: db.Conn, payer: Payer, charge: WaitingCharge, to_pay: int, guard: safety.Guard) -> safety.Wish:
+    """What leaves the wallet, if its limits and the proof of its owner allow it; Problems otherwise."""
+    spending = await safety.spending_of(conn, payer.resident)
+    wish = safety.Wish(guard.settings, payer.resident, charge.payee, to_pay, spending, guard.proved)
+    wish.named = charge.charge, charge.payee_name
+    (refused,) = await safety.judge(conn, [wish])
+    if refused:
+        raise refused
+    return wish
+
+
 def _due(charge: WaitingCharge) -> offers.Due:
     return offers.Due(charge.charge, charge.resident, charge.payee, charge.amount, charge.currency)
 
 
 async def _move(
-    conn: db.Conn, payer: Payer, charge: WaitingCharge, terms: offers.Terms
+    conn: db.Conn, payer: Payer, charge: WaitingCharge, terms: offers.Terms, debits_max: int
 ) -> tuple[list[ledger.Transfer], ledger.Outcome]:
     """The transfers that were posted, and what the ledger says of the payment's own."""
     whole = ledger.Transfer(
@@ -191,6 +218,7 @@ async def _move(
         amount=charge.amount,
         currency=charge.currency,
         reason="payment",
+        debits_max=debits_max,
     )
     chain = offers.legs(whole, terms)
     outcomes = await ledger.post(conn, chain)

@@ -13,6 +13,8 @@ from openhall.core.payouts import problems
 from openhall.core.payouts.actions.accounts import RAIL, bank_account, rail_accounts
 from openhall.core.payouts.telling import stream_of
 from openhall.core.payouts.types import Payout, Rail, Source, Standing
+from openhall.core.people import freezes
+from openhall.core.people.freezes.problems import account_frozen
 
 q = db.load("openhall.core.payouts")
 log = structlog.get_logger()
@@ -25,11 +27,15 @@ async def withdraw(
 ) -> Payout:
     """Begin a payout of `amount` minor units to the owner's bank account. `automatic_for`: the date it is swept for.
 
-    Refusals, in this order: `payouts.rail_off`, `payouts.no_bank_account`, `payouts.cooling` (with `usable_at`),
+    Refusals, in this order: `payouts.rail_off`, `people.account_frozen` (their owner's),
+    `payouts.no_bank_account`, `payouts.cooling` (with `usable_at`),
     `payouts.insufficient_funds`.
     """
     if rail is None:
         raise problems.rail_off()
+    # Before the ledger: takings lie in an account of their own, which the freeze of their owner's wallet leaves alone.
+    if await freezes.is_frozen(conn, source.owner):
+        raise account_frozen()
     to = await bank_account(conn, source.owner)
     if to is None:
         raise problems.no_bank_account()

@@ -59,7 +59,9 @@ async def resident_with(conn: db.ReadConn, phone: str) -> Resident | None:
 async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> None:
     """Store what is not None of the preferences."""
     chosen = preferences
-    await db.run(conn, q.set_preferences, id=resident, lang=chosen.lang, theme=chosen.theme, mode=chosen.mode)
+    await db.run(
+        conn, q.set_preferences, id=resident, lang=chosen.lang, theme=chosen.theme, mode=chosen.mode, now=clock.now()
+    )
 
 
 async def rename(conn: db.Conn, *, resident: UUID, name: str) -> None:

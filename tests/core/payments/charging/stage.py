@@ -8,7 +8,7 @@ import httpx
 from msgspec import Struct
 
 from openhall.core import people
-from openhall.core.payments import paycodes
+from openhall.core.payments import paycodes, safety
 from openhall.core.payments.types import Payer
 from tests.hall import Hall, Headers
 
@@ -72,6 +72,7 @@ class Stage(Struct):
                 charge=UUID(charge),
                 key=str(uuid4()),
                 offered=self.hall.offers,
+                guard=safety.Guard(self.hall.settings, proved=True),
                 expected_paid=expected_paid,
             )
 

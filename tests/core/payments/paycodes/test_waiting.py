@@ -10,7 +10,7 @@ import pytest
 from openhall.base import clock, events
 from openhall.base.errors import Problem
 from openhall.core import people
-from openhall.core.payments import paycodes
+from openhall.core.payments import paycodes, safety
 from openhall.core.payments.types import Payer
 from tests.hall import Hall, Headers
 
@@ -38,7 +38,10 @@ async def payer_of(hall: Hall, phone: str = PAYER) -> Payer:
 async def confirm(hall: Hall, charge: UUID, key: str | None = None, phone: str = PAYER) -> Any:
     payer = await payer_of(hall, phone)
     async with hall.pool.write() as conn:
-        return await paycodes.confirm(conn, payer=payer, charge=charge, key=key or str(uuid4()), offered=hall.offers)
+        guard = safety.Guard(hall.settings, proved=True)
+        return await paycodes.confirm(
+            conn, payer=payer, charge=charge, key=key or str(uuid4()), offered=hall.offers, guard=guard
+        )
 
 
 async def state_of(hall: Hall, charge: UUID) -> paycodes.ChargeState:

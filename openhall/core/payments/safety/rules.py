@@ -1,0 +1,88 @@
+"""Rules of limits that need no database."""
+
+from datetime import date
+
+from msgspec import structs
+
+from openhall.base.config import Settings
+from openhall.base.errors import Problem
+from openhall.core.payments import problems
+from openhall.core.payments.safety.types import Limits, OwnLimits, Room, Spending
+
+NAMES = tuple(field.name for field in structs.fields(Limits))
+
+
+def hall_limits(settings: Settings) -> Limits:
+    """What nobody's own limits go beyond."""
+    return Limits(
+        no_pin_max=settings.no_pin_max,
+        payment_max=settings.payment_max,
+        day_max=settings.pay_day_max,
+        month_max=settings.pay_month_max,
+        new_payee_max=settings.new_payee_max,
+        new_payee_day_max=settings.new_payee_day_max,
+    )
+
+
+def limits_of(settings: Settings, own: OwnLimits, *, elder: bool) -> Limits:
+    """What applies to a resident with these limits of their own. Who chose elder mode begins with lower ones."""
+    hall = hall_limits(settings)
+    usual = hall
+    if elder:
+        usual = structs.replace(
+            hall, payment_max=settings.elder_payment_max, new_payee_day_max=settings.elder_new_payee_day_max
+        )
+    said = {name: getattr(own, name) for name in NAMES}
+    return Limits(
+        **{
+            name: min(getattr(usual, name) if value is None else value, getattr(hall, name))
+            for name, value in said.items()
+        }
+    )
+
+
+def raises(before: Limits, after: Limits) -> bool:
+    """Whether anything is allowed afterwards that was not before."""
+    return any(getattr(after, name) > getattr(before, name) for name in NAMES)
+
+
+def code_max(hall_max: int, own: OwnLimits) -> int:
+    """Up to how much a pay code alone pays at the counter: who wants their PIN asked for earlier is asked earlier."""
+    return hall_max if own.no_pin_max is None else min(hall_max, own.no_pin_max)
+
+
+def room_of(spending: Spending, limits: Limits, today: date) -> Room:
+    """What may still be spent on this day and in its month."""
+    month = today.replace(day=1)
+    day_base = spending.day_base if spending.day == today else spending.debits
+    month_base = spending.month_base if spending.month == month else spending.debits
+    assert day_base is not None, "a day has a base"
+    assert month_base is not None, "a month has a base"
+    day_end, month_end = day_base + limits.day_max, month_base + limits.month_max
+    return Room(
+        day_left=max(0, day_end - spending.debits),
+        month_left=max(0, month_end - spending.debits),
+        debits_max=min(day_end, month_end),
+        begins=spending.day != today,
+    )
+
+
+def refusal(paid: int, limits: Limits, room: Room) -> Problem | None:
+    """Why this much may not leave the wallet now, if so."""
+    if paid > limits.payment_max:
+        return problems.above_own_limit(limit=limits.payment_max)
+    if paid > room.day_left:
+        return problems.above_spending_limit(period="day", limit=limits.day_max, left=room.day_left)
+    if paid > room.month_left:
+        return problems.above_spending_limit(period="month", limit=limits.month_max, left=room.month_left)
+    return None
+
+
+def new_payee_refusal(paid: int, spent_on_new: int, limits: Limits) -> Problem | None:
+    """Why this much may not go to somebody who is new to the payer, if so."""
+    if paid > limits.new_payee_max:
+        return problems.above_new_payee_limit(limit=limits.new_payee_max, left=limits.new_payee_max)
+    left = max(0, limits.new_payee_day_max - spent_on_new)
+    if paid > left:
+        return problems.above_new_payee_limit(limit=limits.new_payee_day_max, left=left)
+    return None

@@ -1,0 +1,127 @@
+-- name: waiting_account
+select waiting from payments.transfer_accounts where currency = :currency;
+
+-- name: lock_opening
+select pg_advisory_xact_lock(hashtextextended('payments.transfer_accounts ' || :currency, 0))::text;
+
+-- name: put_waiting_account
+insert into payments.transfer_accounts (currency, waiting) values (:currency, :waiting);
+
+-- name: receiver_by_code
+select r.id, r.phone from payments.receive_codes c join people.residents r on r.id = c.resident
+ where c.code = :code and r.state = 'active';
+
+-- name: own_code
+select code from payments.receive_codes where resident = :resident;
+
+-- name: put_code
+insert into payments.receive_codes (resident, code, made_at) values (:resident, :code, :now)
+    on conflict (resident) do update set code = excluded.code, made_at = excluded.made_at;
+
+-- name: is_familiar
+select exists (select from payments.met where payer = :sender and payee = :key);
+
+-- name: insert_transfer
+insert into payments.transfers (id, sender, receiver, receiver_key, to_phone, by_code, shown_as, sender_masked, amount,
+                                currency, note, warned, state, created_at, due_at, expires_at, receipt_no, business_date)
+values (:id, :sender, :receiver, :receiver_key, :to_phone, :by_code, :shown_as, :sender_masked, :amount,
+        :currency, :note, :warned, 'waiting', :now, :due_at, :expires_at, :receipt_no, :business_date);
+
+-- name: transfer
+select * from payments.transfers
+ where id = :id
+   and (sender = :resident or receiver = :resident or (receiver is null and to_phone = :phone and state = 'waiting'));
+
+-- name: lock_transfer
+select * from payments.transfers where id = :id for update;
+
+-- name: transfers_of
+select * from (
+  select * from payments.transfers where sender = :resident
+   union all
+  select * from payments.transfers where receiver = :resident and state = 'completed') t
+ order by id desc limit :limit;
+
+-- name: incoming
+-- What waits for somebody to take it.
+select * from payments.transfers
+ where state = 'waiting' and shown_as is null and accepted_at is null and expires_at > :now
+   and (receiver = :resident or (receiver is null and to_phone = :phone))
+ order by id limit :limit;
+
+-- name: accept_transfer
+update payments.transfers set receiver = :resident, accepted_at = :now where id = :id;
+
+-- name: end_transfers
+update payments.transfers t set state = r.state, moved = r.moved, ended_at = :now
+  from json_to_recordset(:rows) as r(id uuid, state text, moved uuid)
+ where t.id = r.id;
+
+-- name: lock_due
+-- What is due to arrive, or to go back; whatever somebody is at is left to them. In the order of ids.
+select t.id
+  from payments.transfers t
+ where t.state = 'waiting' and t.due_at <= :now
+   and (t.shown_as is not null or t.accepted_at is not null or t.expires_at <= :now)
+ order by t.id limit :limit
+   for update skip locked;
+
+-- name: due
+-- Read after they are locked.
+select t.*, s.wallet as sender_wallet, a.frozen_at is not null as sender_frozen, r.wallet as receiver_wallet,
+       coalesce(r.state = 'active', false) as receiver_active
+  from payments.transfers t
+  join people.residents s on s.id = t.sender
+  join ledger.accounts a on a.id = s.wallet
+  left join people.residents r on r.id = t.receiver
+ where t.id = any(:ids::uuid[])
+ order by t.id;
+
+-- name: titles
+-- Of entries of a statement: the transfer they belong to, and both sides as the other one sees them.
+select t.id as entry, t.id, t.sender, t.sender_masked, t.shown_as, t.to_phone from payments.transfers t
+ where t.id = any(:ids::uuid[])
+ union all
+select t.moved, t.id, t.sender, t.sender_masked, t.shown_as, t.to_phone from payments.transfers t
+ where t.moved = any(:ids::uuid[]);
+
+-- name: check_waiting
+select w.currency, a.credits - a.debits + coalesce(u.amount, 0) as has, coalesce(t.amount, 0) as waits
+  from payments.transfer_accounts w
+  join ledger.accounts a on a.id = w.waiting
+  left join lateral (select sum(amount) as amount from ledger.unfolded where account = w.waiting) u on true
+  left join lateral (
+    select sum(amount) as amount from payments.transfers where state = 'waiting' and currency = w.currency) t on true
+ where a.credits - a.debits + coalesce(u.amount, 0) <> coalesce(t.amount, 0)
+ limit 100;
+
+-- name: check_legs
+-- A transfer is one ledger transfer out of its sender's wallet, and once it is over one out of the waiting account: to its
+-- receiver's wallet, or back. And the ledger moved nothing as a transfer that is none.
+with legs as (
+  select t.id, s.wallet as debit, w.waiting as credit, t.amount, t.currency, 'transfer_sent' as reason
+    from payments.transfers t
+    join people.residents s on s.id = t.sender
+    join payments.transfer_accounts w on w.currency = t.currency
+   union all
+  select t.moved, w.waiting, case t.state when 'completed' then r.wallet else s.wallet end, t.amount, t.currency,
+         case t.state when 'completed' then 'transfer_received' else 'transfer_back' end
+    from payments.transfers t
+    join people.residents s on s.id = t.sender
+    left join people.residents r on r.id = t.receiver
+    join payments.transfer_accounts w on w.currency = t.currency
+   where t.state <> 'waiting'
+)
+select coalesce(l.id, t.id) as id, l.reason, t.reason as moved_as
+  from legs l
+  full join (select * from ledger.transfers where reason in ('transfer_sent', 'transfer_received', 'transfer_back')) t
+    on t.id = l.id
+ where (t.kind, t.debit, t.credit, t.amount, t.currency, t.reason)
+       is distinct from ('posted', l.debit, l.credit, l.amount, l.currency, l.reason)
+ limit 100;
+
+-- name: check_taken
+-- What had to be taken was, before it arrived.
+select id from payments.transfers
+ where state = 'completed' and shown_as is null and accepted_at is null
+ limit 100;
