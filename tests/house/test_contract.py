@@ -70,6 +70,11 @@ PROMISED = [
     ("get", "/me/real-name", 200),
     ("post", "/me/real-name", 200),
     ("post", "/me/real-name", 202),
+    ("put", "/me/pin", 200),
+    ("put", "/me/limits", 200),
+    ("post", "/me/freeze", 200),
+    ("post", "/transfers", 201),
+    ("post", "/transfers/{transfer_id}/undo", 200),
 ]
 MOVES_MONEY = {
     "/api/v1/payments",
@@ -80,6 +85,7 @@ MOVES_MONEY = {
     "/api/v1/shops/{shop_id}/charges",
     "/api/v1/campaigns",
     "/api/v1/campaigns/{campaign_id}/fund",
+    "/api/v1/transfers",
 }
 AMOUNTS = {"amount", "balance", "available", "total", "refunded", "paid", "discount", "bounty", "budget", "spent"}
 FIELDS = {

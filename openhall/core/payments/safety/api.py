@@ -48,13 +48,13 @@ class LimitsBody(Struct, frozen=True):
 
 
 @get("/me/limits", opt=edge.RESIDENT)
-async def show(reader: edge.Reader, visit: Visit, settings: edge.HallSettings) -> LimitsBody:
+async def show_limits(reader: edge.Reader, visit: Visit, settings: edge.HallSettings) -> LimitsBody:
     """What the resident may spend."""
     return await _body(reader, settings, visit)
 
 
 @put("/me/limits", opt=edge.RESIDENT, status_code=HTTP_200_OK)
-async def change(
+async def set_limits(
     conn: edge.Conn, data: JSONBody[LimitsRequest], visit: Visit, settings: edge.HallSettings
 ) -> LimitsBody:
     """Set one's own limits, below the hall's. Lowering needs no proof; raising any of them a fresh one.
@@ -73,4 +73,4 @@ async def _body(conn: db.ReadConn, settings: Settings, visit: people.Visit) -> L
     )
 
 
-router = edge.api(show, change, tags=["Payment safety"])
+router = edge.api(show_limits, set_limits, tags=["Payment safety"])

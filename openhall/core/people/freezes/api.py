@@ -23,7 +23,7 @@ class FreezeBody(Struct, frozen=True):
 
 
 @get("/me/freeze", opt=edge.RESIDENT)
-async def show(reader: edge.Reader, visit: Visit) -> FreezeBody:
+async def show_freeze(reader: edge.Reader, visit: Visit) -> FreezeBody:
     """Whether the account is frozen."""
     found = await actions.open_of(reader, visit.resident.id)
     return FreezeBody(found is not None, found.at if found else None, bool(found and found.by_hall))
@@ -46,4 +46,4 @@ async def unfreeze(conn: edge.Conn, visit: Visit) -> FreezeBody:
     return FreezeBody(False, None, False)
 
 
-router = edge.api(show, freeze, unfreeze, tags=["Payment safety"])
+router = edge.api(show_freeze, freeze, unfreeze, tags=["Payment safety"])

@@ -33,13 +33,13 @@ class PinBody(Struct, frozen=True):
 
 
 @get("/me/pin", opt=edge.RESIDENT)
-async def show(reader: edge.Reader, visit: Visit) -> PinBody:
+async def show_pin(reader: edge.Reader, visit: Visit) -> PinBody:
     """Whether a PIN is set, and whether this session may try it."""
     return _body(await actions.state_of(reader, visit.session.id))
 
 
 @put("/me/pin", opt=edge.FRESH, status_code=HTTP_200_OK)
-async def change(conn: edge.Conn, data: JSONBody[PinRequest], visit: Visit, settings: edge.HallSettings) -> PinBody:
+async def set_pin(conn: edge.Conn, data: JSONBody[PinRequest], visit: Visit, settings: edge.HallSettings) -> PinBody:
     """Set the payment PIN, or change it: after a fresh proof, by the passkey, or by a code of whoever has none.
 
     Refusals: `people.proof_too_old`, `people.pin_malformed`, `people.pin_too_easy`, `people.pin_capped`.
@@ -52,4 +52,4 @@ def _body(state: PinState) -> PinBody:
     return PinBody(state.is_set, SESSION_TRIES - state.wrong, state.wait_until)
 
 
-router = edge.api(show, change, tags=["Payment safety"])
+router = edge.api(show_pin, set_pin, tags=["Payment safety"])
