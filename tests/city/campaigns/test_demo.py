@@ -6,6 +6,7 @@ import pytest
 
 from openhall.base import clock
 from openhall.base.package import City
+from openhall.core.people.actions import messages
 from openhall.web.discover import packages
 from tests.city.campaigns.sponsor import FRIDAY
 from tests.hall import Hall
@@ -33,4 +34,7 @@ async def test_breakfast_costs_a_fen_on_friday_and_less_on_any_other_day(hall: H
         offers = (await hall.client.get("/api/v1/offers", headers=eater)).json()["offers"]
         assert [offer["now"] for offer in offers].count(False) == 1, "Friday's is shown, for Friday"
         assert (await hall.pay(eater, code=stall["code"], amount=360)).json()["paid"] == 10
+    # The worker's sweep, every minute: that Friday's text messages are of the past by now.
+    async with hall.pool.write() as conn:
+        await messages.sweep(conn)
     await hall.books_agree()
