@@ -54,10 +54,10 @@ def test_every_word_of_the_templates_is_also_chinese() -> None:
         for folder in sorted(ROOT.glob("**/templates"))
     )
     singulars = {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
-    plurals = {"%(count)s payment"}
+    plurals = {"%(number)s payment"}
     missing = {text for text in singulars - plurals if chinese.gettext(text) == text}
     assert missing <= {"API"}
-    assert all(chinese.ngettext(text, text + "s", 2) == "%(count)s 笔" for text in plurals)
+    assert all(chinese.ngettext(text, text + "s", 2) == "%(number)s 笔" for text in plurals)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
