@@ -7,6 +7,8 @@ from openhall.web.discover import packages
 from tests.city.campaigns.sponsor import Sponsor
 from tests.core.payments.charging.breaches import BREACHES as OF_CHARGES
 from tests.core.payments.paycodes.breaches import BREACHES as OF_PAY_CODES
+from tests.core.payments.safety.breaches import BREACHES as OF_LIMITS
+from tests.core.payments.transfers.breaches import BREACHES as OF_TRANSFERS
 from tests.hall import Hall, fresh_key
 
 pytestmark = pytest.mark.anyio
@@ -127,4 +129,5 @@ async def test_each_check_finds_its_breaches(paid: Hall, name: str) -> None:
 
 def test_every_check_of_payments_is_tried() -> None:
     tried = set(BREACHES) | set(OF_PAY_CODES) | set(OF_CHARGES)
+    tried |= {name for _, name in OF_LIMITS} | {name for _, name in OF_TRANSFERS}
     assert {name for name in CHECKS if name.startswith("payments.")} <= tried

@@ -11,6 +11,7 @@ from openhall.base import clock
 from openhall.core.payments.package import PACKAGE
 from openhall.core.payments.safety import rules
 from openhall.core.payments.safety.types import Limits, OwnLimits, Spending
+from tests.core.payments.safety.breaches import BREACHES
 from tests.core.people.pins.steps import refusal, told
 from tests.hall import Hall, Headers, fresh_key
 
@@ -253,14 +254,7 @@ def test_room_is_what_is_left_since_the_day_and_the_month_began() -> None:
     assert rules.code_max(500, OwnLimits()) == 500
 
 
-@pytest.mark.parametrize(
-    ("sql", "broken"),
-    [
-        ("update payments.allowances set day_base = day_base - 1", "payments.spent"),
-        ("update payments.allowances set month_base = month_base + 1000000", "payments.spent"),
-        ("insert into payments.met values (gen_random_uuid(), gen_random_uuid(), now(), now(), 1)", "payments.met"),
-    ],
-)
+@pytest.mark.parametrize(("sql", "broken"), BREACHES)
 async def test_what_breaks_the_promises_about_limits_is_found(hall: Hall, sql: str, broken: str) -> None:
     payer, _, shop = await _counter(hall)
     assert await _pays(hall, payer, shop, 30_000) == 201

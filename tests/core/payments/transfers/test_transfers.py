@@ -13,6 +13,7 @@ from openhall.core.payments import transfers
 from openhall.core.payments.package import PACKAGE
 from openhall.core.payments.transfers import scams
 from tests.conftest import open_hall
+from tests.core.payments.transfers.breaches import BREACHES
 from tests.core.people.names.people import DAUGHTER, XIAOMING, be
 from tests.core.people.pins.steps import PIN, has_pin, refusal, told
 from tests.hall import Hall, Headers, fresh_key
@@ -268,18 +269,7 @@ async def test_somebody_new_gets_little_at_first_from_the_first_fen_on(hall: Hal
     await _sent(hall, sender, to_phone=UNNAMED, amount=400)
 
 
-@pytest.mark.parametrize(
-    ("sql", "broken"),
-    [
-        ("update payments.transfers set amount = amount + 1", "payments.transfers_wait"),
-        ("update payments.transfers set amount = amount + 1", "payments.transfers_moved"),
-        ("delete from payments.transfers", "payments.transfers_moved"),
-        (
-            "update payments.transfers set shown_as = null, state = 'completed', ended_at = now(), moved = id",
-            "payments.transfers_taken",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("sql", "broken"), BREACHES)
 async def test_what_breaks_the_promises_about_transfers_is_found(hall: Hall, sql: str, broken: str) -> None:
     sender, _ = await _people(hall)
     await _sent(hall, sender)
