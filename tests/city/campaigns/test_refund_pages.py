@@ -79,6 +79,9 @@ async def test_the_red_packets_part_of_a_refund_is_told_before_and_after(hall: H
     receipt = (await payer.get(f"/payments/{payment}/receipt")).text
     assert told in receipt
     assert "−¥5.00" in receipt
+    # These lines add up: 5.00 paid, less 4.98 and 0.02.
+    assert re.search(r"To the payer</dt><dd>−¥4.98", receipt)
+    assert re.search(r"Red packet taken back</dt><dd>−¥0.02", receipt)
     assert re.search(r"Paid in the end</dt><dd>¥0.00", receipt)
 
 

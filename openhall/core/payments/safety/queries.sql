@@ -66,15 +66,16 @@ values (:resident, :no_pin_max, :payment_max, :day_max, :month_max, :new_payee_m
 
 -- name: check_days_begin_where_they_did
 -- What counts as spent in a day is what left the wallet since then, as the ledger's entries have it; and in a month.
+-- Since the date before, for a payment that another process dated just before midnight may be posted just after it.
 select g.resident, g.day, a.debits - g.day_base as counted, e.of_day as spent, a.debits - g.month_base as counted_in_month,
        e.of_month as spent_in_month
   from payments.allowances g
   join people.residents r on r.id = g.resident
   join ledger.accounts a on a.id = r.wallet
  cross join lateral (
-   select coalesce(-sum(amount) filter (where business_date >= g.day), 0)::bigint as of_day,
+   select coalesce(-sum(amount) filter (where business_date >= g.day - 1), 0)::bigint as of_day,
           coalesce(-sum(amount), 0)::bigint as of_month
-     from ledger.entries where account = r.wallet and amount < 0 and business_date >= g.month) e
+     from ledger.entries where account = r.wallet and amount < 0 and business_date >= g.month - 1) e
  where a.debits - g.day_base > e.of_day or g.day_base > a.debits
     or a.debits - g.month_base > e.of_month or g.month_base > a.debits
  limit 100;

@@ -95,10 +95,11 @@ async def _trade(mine: Trade, sales: list[Sale]) -> list[Fact]:
 
 
 async def _reopen(hall: Hall) -> None:
-    """Examples share a hall: the dates that an earlier one sealed are taken back, behind its back."""
+    """Examples share a hall, and its time goes back with each: the dates that an earlier one sealed, and what its payers
+    spent on them, are forgotten behind its back."""
     async with hall.pool.write() as conn:
         await conn.execute("set local session_replication_role = replica")
-        for table in ("merchants.closed_hours", "merchants.closings", "payments.sealed_dates"):
+        for table in ("merchants.closed_hours", "merchants.closings", "payments.sealed_dates", "payments.allowances"):
             await conn.execute(f"delete from {table}".encode())
 
 
