@@ -95,8 +95,8 @@ async def _trade(mine: Trade, sales: list[Sale]) -> list[Fact]:
 
 
 async def _reopen(hall: Hall) -> None:
-    """Examples share a hall, and its time goes back with each: the dates that an earlier one sealed, and what its payers
-    spent on them, are forgotten behind its back."""
+    """Examples share a hall, and its time goes back with each: the dates that an earlier one sealed, and what was spent
+    on them, are forgotten behind its back."""
     async with hall.pool.write() as conn:
         await conn.execute("set local session_replication_role = replica")
         for table in ("merchants.closed_hours", "merchants.closings", "payments.sealed_dates", "payments.allowances"):
