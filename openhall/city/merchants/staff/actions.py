@@ -70,6 +70,7 @@ async def invitations_of(conn: db.ReadConn, *, shop: UUID) -> list[Invitation]:
 
 async def withdraw(conn: db.Conn, *, shop: Workplace, invitation: UUID) -> None:
     """Nobody can accept it any more. Problems: `merchants.invitation_not_found`, `merchants.role_insufficient`."""
+    await db.one(conn, q.lock_shop, State, shop=shop.id)
     found = next((one for one in await invitations_of(conn, shop=shop.id) if one.id == invitation), None)
     if found is None:
         raise problems.invitation_not_found()
@@ -208,6 +209,9 @@ async def _lock_worker(conn: db.Conn, shop: Workplace, worker: UUID) -> Worker:
 
 
 async def _locked(conn: db.Conn, resident: Resident, invitation: UUID) -> Offer:
+    # Whoever invites or removes has the shop before the invitations: here too, or two wait for each other in a circle.
+    offer = await invitation_for(conn, resident=resident, invitation=invitation)
+    await db.one(conn, q.lock_shop, State, shop=offer.shop)
     found = await db.maybe(conn, q.lock_invitation, Offer, id=invitation, phone=resident.phone, now=clock.now())
     if found is None:
         raise problems.invitation_not_found()
@@ -219,9 +223,11 @@ async def _end(conn: db.Conn, invitation: UUID, shop: UUID, outcome: str) -> Non
 
 
 async def _appoint(conn: db.Conn, shop: UUID, resident: UUID, role: Role, shown_as: str | None) -> None:
-    """Whatever role they had there ends with the new one, and with a manager's role the keys they made."""
+    """Whatever role they had there ends with the new one, and with a manager's role the keys they made.
+
+    The caller has locked the shop.
+    """
     now = clock.now()
-    await db.one(conn, q.lock_shop, State, shop=shop)
     had_one = await db.run(conn, q.end_role, shop=shop, resident=resident, now=now)
     row = {"shop": shop, "resident": resident, "role": role, "shown_as": shown_as}
     await db.run(conn, q.insert_worker, id=ids.new(), now=now, **row)
