@@ -15,7 +15,7 @@ from tests.hall import Hall, Headers
 
 pytestmark = pytest.mark.anyio
 
-OWNER, MANAGER, FRIEND = "13900000001", "13900000002", "13900000003"
+OWNER, MANAGER, FRIEND, CASHIER = "13900000001", "13900000002", "13900000003", "13900000004"
 q = db.load("openhall.city.merchants")
 
 
@@ -78,3 +78,27 @@ async def test_an_answer_and_the_removal_of_who_invited_never_wait_for_each_othe
         await shop.remove(conn, MANAGER)
     answered = await answering
     assert (answered.status_code, answered.json()["code"]) == (404, "merchants.invitation_not_found")
+
+
+async def test_a_manager_who_is_just_being_removed_changes_nothing_any_more(shop: Shop) -> None:
+    manager = await shop.hall.hire(shop.owner, shop.shop, MANAGER, "manager")
+    cashier = await shop.hall.hire(shop.owner, shop.shop, CASHIER, "cashier")
+    made = await shop.hall.invite(shop.owner, shop.shop, FRIEND, "cashier")
+    listed = (await shop.hall.client.get(f"{shop.path}/staff", headers=shop.owner)).json()["staff"]
+    (theirs,) = [f"{shop.path}/staff/{one['id']}" for one in listed if one["role"] == "cashier"]
+    client, wish = shop.hall.client, {"phone": "13900000009", "role": "cashier"}
+    async with shop.hall.pool.write() as conn:
+        await shop.remove(conn, MANAGER)
+        tried = [
+            asyncio.create_task(client.post(f"{shop.path}/invitations", json=wish, headers=manager)),
+            asyncio.create_task(client.delete(f"{shop.path}/invitations/{made['id']}", headers=manager)),
+            asyncio.create_task(client.patch(theirs, json={"role": "cashier", "shown_as": "Eve"}, headers=manager)),
+            asyncio.create_task(client.delete(theirs, headers=manager)),
+        ]
+        await shop.hall.somebody_waits(len(tried))
+    codes = [(answer.status_code, answer.json().get("code")) for answer in await asyncio.gather(*tried)]
+    assert codes == [(404, "merchants.shop_not_found")] * len(tried)
+    left = (await client.get(f"{shop.path}/staff", headers=shop.owner)).json()
+    assert [one["id"] for one in left["invitations"]] == [made["id"]]
+    assert [one["shown_as"] for one in left["staff"]] == [None]
+    assert (await client.get(shop.path, headers=cashier)).status_code == 200
