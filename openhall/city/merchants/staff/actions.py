@@ -107,12 +107,15 @@ async def invitation_for(conn: db.ReadConn, *, resident: Resident, invitation: U
 async def accept(conn: db.Conn, *, resident: Resident, invitation: UUID) -> Offer:
     """The resident works there from now on, in this role and no other.
 
-    Problems: `merchants.invitation_not_found`, `merchants.invitation_to_yourself`.
+    Problems: `merchants.invitation_not_found`, `merchants.invitation_to_yourself`, `merchants.too_many_staff`.
     """
     offer = await _locked(conn, resident, invitation)
     place = await db.maybe(conn, q.workplace, Workplace, resident=resident.id, shop=offer.shop)
     if place is not None and place.role is Role.OWNER:
         raise problems.invitation_to_yourself()
+    # More may have been invited than there was room for; whoever works there already only changes their role.
+    if place is None and len(await staff_of(conn, shop=offer.shop)) >= MOST_STAFF:
+        raise problems.too_many_staff()
     await _end(conn, offer.id, offer.shop, "accepted")
     await _appoint(conn, offer.shop, resident.id, offer.role, offer.shown_as)
     return offer

@@ -178,7 +178,7 @@ async def my_invitations(reader: edge.Reader, resident: Me) -> OffersBody:
 @post("/me/invitations/{invitation_id:uuid}/accept", opt=RESIDENT, status_code=200)
 async def accept(conn: edge.Conn, resident: Me, invitation_id: FromPath[UUID]) -> OfferBody:
     """Work there from now on, in this role. Refusals: `merchants.invitation_not_found`,
-    `merchants.invitation_to_yourself`."""
+    `merchants.invitation_to_yourself`, `merchants.too_many_staff`."""
     return OfferBody.of(await staff.accept(conn, resident=resident, invitation=invitation_id))
 
 

@@ -9,7 +9,7 @@ import pytest
 from openhall.base import db
 from openhall.city.merchants import access, staff
 from openhall.city.merchants.access import Act
-from openhall.city.merchants.types import Role
+from openhall.city.merchants.types import Role, Workplace
 from openhall.core import people
 from tests.hall import Hall, Headers
 
@@ -27,7 +27,7 @@ class Shop:
         self.id = UUID(shop["id"])
         self.path = f"/api/v1/shops/{self.id}"
 
-    async def lock(self, conn: db.Conn) -> access.Workplace:
+    async def lock(self, conn: db.Conn) -> Workplace:
         place = await access.shop_for(conn, resident=self.boss.id, shop=self.id, act=Act.STAFF)
         await db.one(conn, q.lock_shop, str, shop=self.id)
         return place
