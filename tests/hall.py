@@ -127,14 +127,14 @@ class Hall:
                     broken = await (await conn.execute(check.query.sql.encode(), {})).fetchall()
                     assert not broken, f"{check.name}: {check.promise} Broken by {broken[:3]}"
 
-    async def somebody_waits(self) -> None:
-        """Until a transaction of this hall waits for a lock: what a race begins with."""
+    async def somebody_waits(self, many: int = 1) -> None:
+        """Until so many transactions of this hall wait for a lock: what a race begins with."""
         for _ in range(1200):
             async with self.pool.read() as reader:
                 waiting = await reader.execute(
                     b"select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
                 )
-                if await waiting.fetchone():
+                if len(await waiting.fetchall()) >= many:
                     return
             await asyncio.sleep(0.05)
         raise AssertionError("nobody waited for a lock")

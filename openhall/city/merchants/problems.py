@@ -109,7 +109,7 @@ too_many_staff = define(
     "merchants.too_many_staff",
     Kind.REFUSED,
     N_("So many people cannot work at one shop."),
-    N_("Withdraw an invitation that nobody answers, or remove somebody who left."),
+    N_("The shop withdraws an invitation that nobody answers, or removes somebody who left. Then try again."),
 )
 worker_not_found = define(
     "merchants.worker_not_found",

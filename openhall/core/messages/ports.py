@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -21,7 +22,9 @@ PUSH_TIMEOUT_S = 10
 class Push(Protocol):
     """A way to ring a browser."""
 
-    async def send(self, *, endpoint: str, p256dh: bytes, auth: bytes, payload: bytes, urgent: bool) -> Outcome:
+    async def send(
+        self, *, owner: UUID, endpoint: str, p256dh: bytes, auth: bytes, payload: bytes, urgent: bool
+    ) -> Outcome:
         """Hand one encrypted message to the browser's push service. Never raises for what that does."""
 
 
@@ -33,7 +36,9 @@ class WebPush:
         self._secret = hall_secret
         self._contact = contact
 
-    async def send(self, *, endpoint: str, p256dh: bytes, auth: bytes, payload: bytes, urgent: bool) -> Outcome:
+    async def send(
+        self, *, owner: UUID, endpoint: str, p256dh: bytes, auth: bytes, payload: bytes, urgent: bool
+    ) -> Outcome:
         headers = {
             "authorization": webpush.authorization(self._secret, endpoint, self._contact),
             "content-encoding": "aes128gcm",
@@ -41,7 +46,7 @@ class WebPush:
             "ttl": str(_KEPT_S),
             "urgency": "high" if urgent else "normal",
         }
-        return await self._receiver.post(endpoint, headers, webpush.encrypted(payload, p256dh, auth))
+        return await self._receiver.post(owner, endpoint, headers, webpush.encrypted(payload, p256dh, auth))
 
 
 class Outside(Struct, frozen=True):

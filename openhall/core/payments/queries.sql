@@ -5,12 +5,18 @@ values (:id, :payee_kind, :payee, :payee_name, :account, :owner, :stream, :amoun
         :expires_at, :reference, :taken_by);
 
 -- name: lock_orders
--- In the order of ids, like every lock on many rows, so that two batches never wait for each other in a circle.
+-- In the order of ids, like every lock on many rows, so that two batches never wait for each other in a circle. One that
+-- waits for a payer's yes is only read: nobody can pay it here, and the yes takes the accounts before the order.
+with wanted as materialized (
+  select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, expires_at, reference, taken_by
+    from payments.orders
+   where id = any(:ids::uuid[]) and state <> 'asked'
+   order by id for update
+)
+select * from wanted union all
 select id, payee_kind, payee, payee_name, account, owner, stream, amount, currency, state, expires_at, reference, taken_by
   from payments.orders
- where id = any(:ids::uuid[])
- order by id
-   for update;
+ where id = any(:ids::uuid[]) and state = 'asked';
 
 -- name: take_receipt_numbers
 select nextval('payments.receipt_numbers') from generate_series(1, :count);

@@ -1,13 +1,12 @@
 """The receiver: the port, and the connector that calls it over HTTP."""
 
 import asyncio
-import ipaddress
-import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
+from uuid import UUID
 
 import httpx
 
@@ -15,6 +14,7 @@ import openhall
 from openhall.base import tls
 from openhall.base.errors import Problem
 from openhall.core.webhooks.addresses import Address, Target, is_allowed, target
+from openhall.core.webhooks.names import Names
 from openhall.core.webhooks.types import Error, Outcome
 
 # For the name, the connection and the answer together.
@@ -27,15 +27,16 @@ BODY_S = 2
 MOST_ADDRESSES = 3
 _RETRY_DIGITS = 9
 
-Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
+# For whom, which name, which port.
+Resolve = Callable[[UUID, str, int], Awaitable[Sequence[Address]]]
 Allow = Callable[[Target, Address], bool]
 
 
 class Receiver(Protocol):
     """Calls a receiver once."""
 
-    async def send(self, url: str, headers: Mapping[str, str], body: str) -> Outcome:
-        """POST `body` to `url`. Never raises for what the receiver does."""
+    async def send(self, owner: UUID, url: str, headers: Mapping[str, str], body: str) -> Outcome:
+        """POST `body` to `url`, a receiver of this resident. Never raises for what the receiver does."""
 
 
 class Failed(Exception):  # noqa: N818  an outcome on its way
@@ -44,15 +45,6 @@ class Failed(Exception):  # noqa: N818  an outcome on its way
     def __init__(self, error: Error) -> None:
         super().__init__(error)
         self.error = error
-
-
-async def resolve(host: str, port: int) -> list[Address]:
-    """The addresses of a name, as the machine's own resolver orders them."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as unknown:
-        raise Failed(Error.UNRESOLVED) from unknown
-    return list(dict.fromkeys(ipaddress.ip_address(place[0]) for *_, place in found if isinstance(place[0], str)))
 
 
 class HttpReceiver:
@@ -66,39 +58,39 @@ class HttpReceiver:
         *,
         loopback: bool,
         timeout_s: int = TIMEOUT_S,
-        resolve: Resolve = resolve,
+        resolve: Resolve | None = None,
         allow: Allow = is_allowed,
         trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._loopback = loopback
         self._timeout_s = timeout_s
-        self._resolve = resolve
+        self._resolve = resolve or Names()
         self._allow = allow
         self._trusted = trusted or tls.context()
 
-    async def send(self, url: str, headers: Mapping[str, str], body: str) -> Outcome:
-        return await self.post(url, {"content-type": "application/json"} | dict(headers), body.encode())
+    async def send(self, owner: UUID, url: str, headers: Mapping[str, str], body: str) -> Outcome:
+        return await self.post(owner, url, {"content-type": "application/json"} | dict(headers), body.encode())
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+    async def post(self, owner: UUID, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """POST any bytes; `headers` say what they are. Never raises for what the receiver does."""
         began = time.perf_counter()
         status, error, retry_after = None, None, None
         try:
             # httpx counts its timeout anew for every packet; the outer one holds even for what trickles in.
             async with asyncio.timeout(self._timeout_s):
-                status, retry_after = await self._call(url, headers, body)
+                status, retry_after = await self._call(owner, url, headers, body)
         except Failed as failed:
             error = failed.error
         except TimeoutError:
             error = Error.TIMEOUT
         return Outcome(status, error, int((time.perf_counter() - began) * 1000), retry_after)
 
-    async def _call(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, int | None]:
+    async def _call(self, owner: UUID, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, int | None]:
         try:
             aim = target(url, loopback=self._loopback)
         except Problem as refused:
             raise Failed(Error.FORBIDDEN) from refused
-        found = await self._resolve(aim.host, aim.port)
+        found = await self._addresses(owner, aim)
         # One forbidden address among good ones is no accident either.
         if not found or not all(self._allow(aim, address) for address in found):
             raise Failed(Error.FORBIDDEN if found else Error.UNRESOLVED)
@@ -106,6 +98,14 @@ class HttpReceiver:
             with suppress(httpx.ConnectTimeout, _Unreachable):
                 return await self._post(aim, address, headers, body)
         raise Failed(Error.UNREACHABLE)
+
+    async def _addresses(self, owner: UUID, aim: Target) -> Sequence[Address]:
+        try:
+            return await self._resolve(owner, aim.host, aim.port)
+        except TimeoutError:
+            raise
+        except (OSError, UnicodeError) as unknown:
+            raise Failed(Error.UNRESOLVED) from unknown
 
     async def _post(
         self, aim: Target, address: Address, headers: Mapping[str, str], body: bytes

@@ -137,7 +137,7 @@ with busy as (
 ), begun as (
   insert into webhooks.attempts (delivery, number, at) select id, attempts, :now from claimed
 )
-select c.id, c.endpoint, e.url, c.body, c.attempts as number, c.tries, c.since,
+select c.id, c.endpoint, e.resident, e.url, c.body, c.attempts as number, c.tries, c.since,
        array(select encode(k.salt, 'hex') from webhooks.keys k
               where k.endpoint = c.endpoint and (k.expires_at is null or k.expires_at > :now)
               order by k.made_at desc) as salts

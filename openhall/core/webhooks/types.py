@@ -113,6 +113,7 @@ class Claimed(Struct, frozen=True):
 
     id: UUID
     endpoint: UUID
+    resident: UUID
     url: str
     body: str
     number: int

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.served import free_port
 
 pytestmark = pytest.mark.anyio
 
+OWNER = UUID(int=1)
 HEADERS = {"webhook-id": "msg_1"}
 HERE = ipaddress.ip_address("127.0.0.1")
 
@@ -40,7 +42,7 @@ class Names:
         self.answers = [[ipaddress.ip_address(text) for text in answer] for answer in answers]
         self.asked: list[tuple[str, int]] = []
 
-    async def __call__(self, host: str, port: int) -> list[Address]:
+    async def __call__(self, owner: UUID, host: str, port: int) -> list[Address]:
         self.asked.append((host, port))
         return self.answers.pop(0)
 
@@ -55,7 +57,7 @@ def trusting() -> ssl.SSLContext:
 
 
 async def test_a_call_arrives_as_it_was_sent(caller: HttpReceiver, receiver: Receiver) -> None:
-    outcome = await caller.send(receiver.url, HEADERS, '{"name":"老王"}')
+    outcome = await caller.send(OWNER, receiver.url, HEADERS, '{"name":"老王"}')
     assert (outcome.status, outcome.error) == (204, None)
     (got,) = receiver.got
     assert (got.path, got.body.decode()) == ("/hook?shop=1", '{"name":"老王"}')
@@ -67,13 +69,13 @@ async def test_a_call_arrives_as_it_was_sent(caller: HttpReceiver, receiver: Rec
 
 async def test_a_redirect_is_not_followed(caller: HttpReceiver, receiver: Receiver) -> None:
     receiver.next(status(302, location="/elsewhere"), status(307, location="http://169.254.169.254/"))
-    assert [(await caller.send(receiver.url, HEADERS, "{}")).status for _ in range(2)] == [302, 307]
+    assert [(await caller.send(OWNER, receiver.url, HEADERS, "{}")).status for _ in range(2)] == [302, 307]
     assert [got.path for got in receiver.got] == ["/hook?shop=1"] * 2
 
 
 async def test_a_receiver_that_says_nothing_is_left_in_time(caller: HttpReceiver, receiver: Receiver) -> None:
     receiver.next(hang(receiver.release))
-    outcome = await caller.send(receiver.url, HEADERS, "{}")
+    outcome = await caller.send(OWNER, receiver.url, HEADERS, "{}")
     assert (outcome.status, outcome.error) == (None, Error.TIMEOUT)
     assert outcome.took_ms >= 1000
 
@@ -83,7 +85,7 @@ async def test_an_answer_that_is_none_is_no_answer(
     caller: HttpReceiver, receiver: Receiver, misbehaviour: object
 ) -> None:
     receiver.next(misbehaviour)  # type: ignore[arg-type]
-    assert (await caller.send(receiver.url, HEADERS, "{}")).error is Error.BROKEN
+    assert (await caller.send(OWNER, receiver.url, HEADERS, "{}")).error is Error.BROKEN
 
 
 @pytest.mark.parametrize("code", [200, 500])
@@ -91,15 +93,15 @@ async def test_an_endless_answer_is_cut_and_its_status_counts(
     caller: HttpReceiver, receiver: Receiver, code: int
 ) -> None:
     receiver.next(flood(code))
-    outcome = await caller.send(receiver.url, HEADERS, "{}")
+    outcome = await caller.send(OWNER, receiver.url, HEADERS, "{}")
     assert outcome.status == code
     assert outcome.took_ms < 1000, f"more than {BODY_BYTES} bytes were read"
 
 
 async def test_nobody_there_is_told_apart_from_a_name_that_leads_nowhere(caller: HttpReceiver) -> None:
-    assert (await caller.send(f"http://127.0.0.1:{free_port()}/", HEADERS, "{}")).error is Error.UNREACHABLE
+    assert (await caller.send(OWNER, f"http://127.0.0.1:{free_port()}/", HEADERS, "{}")).error is Error.UNREACHABLE
     nowhere = HttpReceiver(loopback=True, resolve=Names([]))
-    assert (await nowhere.send("https://shop.example/", HEADERS, "{}")).error is Error.UNRESOLVED
+    assert (await nowhere.send(OWNER, "https://shop.example/", HEADERS, "{}")).error is Error.UNRESOLVED
 
 
 async def test_a_name_that_the_resolver_does_not_know_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +110,7 @@ async def test_a_name_that_the_resolver_does_not_know_leads_nowhere(monkeypatch:
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     caller = HttpReceiver(loopback=False)
-    assert (await caller.send("https://shop.example/", HEADERS, "{}")).error is Error.UNRESOLVED
+    assert (await caller.send(OWNER, "https://shop.example/", HEADERS, "{}")).error is Error.UNRESOLVED
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ async def test_a_name_that_the_resolver_does_not_know_leads_nowhere(monkeypatch:
 async def test_a_name_that_leads_to_an_inner_address_is_not_called(addresses: list[str], receiver: Receiver) -> None:
     names = Names(addresses)
     caller = HttpReceiver(loopback=False, resolve=names)
-    outcome = await caller.send(f"https://shop.example:{receiver.port}/", HEADERS, "{}")
+    outcome = await caller.send(OWNER, f"https://shop.example:{receiver.port}/", HEADERS, "{}")
     assert (outcome.status, outcome.error) == (None, Error.FORBIDDEN)
     assert names.asked == [("shop.example", receiver.port)]
     assert receiver.got == []
@@ -127,7 +129,7 @@ async def test_a_name_that_leads_to_an_inner_address_is_not_called(addresses: li
 async def test_without_the_setting_this_machine_is_never_called(receiver: Receiver) -> None:
     caller = HttpReceiver(loopback=False)
     for url in (receiver.url, f"https://127.0.0.1:{receiver.port}/", f"https://localhost:{receiver.port}/"):
-        assert (await caller.send(url, HEADERS, "{}")).error is Error.FORBIDDEN
+        assert (await caller.send(OWNER, url, HEADERS, "{}")).error is Error.FORBIDDEN
     assert receiver.got == []
 
 
@@ -135,7 +137,7 @@ async def test_the_call_goes_to_the_checked_address_and_the_name_is_asked_once(s
     """A second answer of the name service, which would lead inside, is never asked for."""
     names = Names(["127.0.0.1"], ["10.0.0.1"])
     caller = HttpReceiver(loopback=False, resolve=names, allow=here, trusted=trusting())
-    outcome = await caller.send(f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
+    outcome = await caller.send(OWNER, f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
     assert (outcome.status, outcome.error) == (204, None)
     (got,) = secure.got
     assert got.headers["host"] == f"receiver.example:{secure.port}", (
@@ -146,14 +148,14 @@ async def test_the_call_goes_to_the_checked_address_and_the_name_is_asked_once(s
 
 async def test_a_certificate_for_another_name_is_not_trusted(secure: Receiver) -> None:
     caller = HttpReceiver(loopback=False, resolve=Names(["127.0.0.1"]), allow=here, trusted=trusting())
-    outcome = await caller.send(f"https://other.example:{secure.port}/hook", HEADERS, "{}")
+    outcome = await caller.send(OWNER, f"https://other.example:{secure.port}/hook", HEADERS, "{}")
     assert outcome.error is Error.UNTRUSTED
     assert secure.got == []
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(secure: Receiver) -> None:
     caller = HttpReceiver(loopback=False, resolve=Names(["127.0.0.1"]), allow=here)
-    outcome = await caller.send(f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
+    outcome = await caller.send(OWNER, f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
     assert outcome.error is Error.UNTRUSTED
 
 
@@ -162,17 +164,17 @@ async def test_of_several_addresses_a_dead_one_is_passed_over(secure: Receiver) 
     caller = HttpReceiver(
         loopback=False, resolve=names, allow=lambda target, address: address.is_loopback, trusted=trusting()
     )
-    outcome = await caller.send(f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
+    outcome = await caller.send(OWNER, f"https://receiver.example:{secure.port}/hook", HEADERS, "{}")
     assert outcome.status == 204
 
 
 async def test_a_slow_name_service_counts_into_the_time(receiver: Receiver) -> None:
-    async def slow(host: str, port: int) -> list[Address]:
+    async def slow(owner: UUID, host: str, port: int) -> list[Address]:
         await asyncio.sleep(60)
         return [HERE]
 
     caller = HttpReceiver(loopback=True, timeout_s=1, resolve=slow)
-    assert (await caller.send(receiver.url, HEADERS, "{}")).error is Error.TIMEOUT
+    assert (await caller.send(OWNER, receiver.url, HEADERS, "{}")).error is Error.TIMEOUT
 
 
 async def test_retry_after_is_read_in_seconds(caller: HttpReceiver, receiver: Receiver) -> None:
@@ -182,5 +184,5 @@ async def test_retry_after_is_read_in_seconds(caller: HttpReceiver, receiver: Re
         status(429, retry_after="9" * 40),
         status(429),
     )
-    asked = [(await caller.send(receiver.url, HEADERS, "{}")).retry_after for _ in range(4)]
+    asked = [(await caller.send(OWNER, receiver.url, HEADERS, "{}")).retry_after for _ in range(4)]
     assert asked == [120, None, None, None]

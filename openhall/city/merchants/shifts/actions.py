@@ -5,7 +5,8 @@ from uuid import UUID
 import msgspec
 
 from openhall.base import clock, db, ids
-from openhall.city.merchants import problems
+from openhall.city.merchants import access, problems
+from openhall.city.merchants.access import Act
 from openhall.city.merchants.shifts.types import Shift, Totals, Watch
 from openhall.city.merchants.types import Shop, State
 from openhall.core import ledger
@@ -19,11 +20,14 @@ _NEWEST = UUID(int=2**128 - 1)
 async def open_shift(conn: db.Conn, *, shop: Shop, resident: UUID) -> Shift:
     """The open shift of this person at the shop: one that is open already, or a new one.
 
-    Problem `merchants.shop_closed`.
+    Problems: `merchants.shop_not_found` for whoever stopped working there meanwhile, `merchants.shop_closed`.
     """
     found = await mine(conn, shop=shop.id, resident=resident)
     if found is None:
-        if shop.state is State.CLOSED:
+        # Whoever is being removed is waited for, and opens no shift that nobody would close.
+        await db.one(conn, q.hold_shop, State, shop=shop.id)
+        held = await access.shop_for(conn, resident=resident, shop=shop.id, act=Act.CHARGE)
+        if held.state is State.CLOSED:
             raise problems.shop_closed(shop=str(shop.id))
         after = await ledger.mark(conn, shop.account)
         row = {"id": ids.new(), "shop": shop.id, "resident": resident, "now": clock.now(), "after": after}

@@ -9,7 +9,8 @@ from msgspec import Struct
 from openhall.base import clock, db, events, ids
 from openhall.base.i18n import N_
 from openhall.base.package import Notice
-from openhall.city.merchants import keys, problems, shifts
+from openhall.city.merchants import access, keys, problems, shifts
+from openhall.city.merchants.access import Act
 from openhall.city.merchants.registry import stream_of
 from openhall.city.merchants.staff import rules, telling
 from openhall.city.merchants.staff.types import Invitation, Limits, Offer, Worker
@@ -32,16 +33,18 @@ async def invite(
 ) -> Invitation:
     """Ask whoever has this number to work at the shop; asking a number again replaces what it was asked.
 
-    Problems, in this order: `merchants.role_insufficient`, `people.phone_invalid`, `merchants.shown_as_invalid`,
+    Problems, in this order: `merchants.shop_not_found` for whoever stopped working there meanwhile,
+    `merchants.role_insufficient`, `people.phone_invalid`, `merchants.shown_as_invalid`,
     `merchants.invitation_to_yourself`, `merchants.shop_closed`, `merchants.too_many_staff`.
     """
+    shop = await _lock(conn, shop.id, by.id, Act.STAFF)
     _may_appoint(shop, role)
     canonical, called = people.phone(phone), rules.shown_as(shown_as)
     if canonical is None:
         raise people.phone_invalid()
     if canonical == by.phone:
         raise problems.invitation_to_yourself()
-    if await db.one(conn, q.lock_shop, State, shop=shop.id) is State.CLOSED:
+    if shop.state is State.CLOSED:
         raise problems.shop_closed(shop=str(shop.id))
     waiting = await invitations_of(conn, shop=shop.id)
     if len(waiting) >= MOST_INVITATIONS or len(await staff_of(conn, shop=shop.id)) >= MOST_STAFF:
@@ -68,8 +71,13 @@ async def invitations_of(conn: db.ReadConn, *, shop: UUID) -> list[Invitation]:
     return await db.all(conn, q.invitations_of, Invitation, shop=shop, now=clock.now())
 
 
-async def withdraw(conn: db.Conn, *, shop: Workplace, invitation: UUID) -> None:
-    """Nobody can accept it any more. Problems: `merchants.invitation_not_found`, `merchants.role_insufficient`."""
+async def withdraw(conn: db.Conn, *, shop: Workplace, by: UUID, invitation: UUID) -> None:
+    """Nobody can accept it any more.
+
+    Problems: `merchants.shop_not_found` for whoever stopped working there meanwhile,
+    `merchants.invitation_not_found`, `merchants.role_insufficient`.
+    """
+    shop = await _lock(conn, shop.id, by, Act.STAFF)
     found = next((one for one in await invitations_of(conn, shop=shop.id) if one.id == invitation), None)
     if found is None:
         raise problems.invitation_not_found()
@@ -99,12 +107,15 @@ async def invitation_for(conn: db.ReadConn, *, resident: Resident, invitation: U
 async def accept(conn: db.Conn, *, resident: Resident, invitation: UUID) -> Offer:
     """The resident works there from now on, in this role and no other; the owner is told.
 
-    Problems: `merchants.invitation_not_found`, `merchants.invitation_to_yourself`.
+    Problems: `merchants.invitation_not_found`, `merchants.invitation_to_yourself`, `merchants.too_many_staff`.
     """
     offer = await _locked(conn, resident, invitation)
     place = await db.maybe(conn, q.workplace, Workplace, resident=resident.id, shop=offer.shop)
     if place is not None and place.role is Role.OWNER:
         raise problems.invitation_to_yourself()
+    # More may have been invited than there was room for; whoever works there already only changes their role.
+    if place is None and len(await staff_of(conn, shop=offer.shop)) >= MOST_STAFF:
+        raise problems.too_many_staff()
     await _end(conn, offer.id, offer.shop, "accepted")
     await _appoint(conn, offer.shop, resident.id, offer.role, offer.shown_as)
     await telling.joined(conn, offer, resident)
@@ -147,12 +158,15 @@ async def worker(conn: db.ReadConn, *, shop: UUID, worker: UUID) -> Worker:
     return found[0]
 
 
-async def change(conn: db.Conn, *, shop: Workplace, worker: UUID, role: Role, shown_as: str | None) -> Worker:
+async def change(conn: db.Conn, *, shop: Workplace, by: UUID, worker: UUID, role: Role, shown_as: str | None) -> Worker:
     """Give somebody another role or another name on receipts. Another role is held under another id.
 
-    Problems: `merchants.worker_not_found`, `merchants.role_insufficient`, `merchants.shown_as_invalid`.
+    Problems: `merchants.shop_not_found` for whoever stopped working there meanwhile, `merchants.worker_not_found`,
+    `merchants.role_insufficient`, `merchants.shown_as_invalid`.
     """
-    found = await _worker(conn, shop, worker)
+    shop = await _lock(conn, shop.id, by, Act.STAFF)
+    found = await _lock_worker(conn, shop, worker)
+    _may_appoint(shop, found.role)
     _may_appoint(shop, role)
     called = rules.shown_as(shown_as)
     if role is found.role:
@@ -165,8 +179,10 @@ async def change(conn: db.Conn, *, shop: Workplace, worker: UUID, role: Role, sh
 async def remove(conn: db.Conn, *, shop: Workplace, by: UUID, worker: UUID) -> None:
     """End somebody's work at the shop, with their open shift and the keys they made; anybody may end their own.
 
-    Problems: `merchants.worker_not_found`, `merchants.role_insufficient`.
+    Problems: `merchants.shop_not_found` for whoever stopped working there meanwhile, `merchants.worker_not_found`,
+    `merchants.role_insufficient`.
     """
+    shop = await _lock(conn, shop.id, by, Act.LOOK)
     found = await _lock_worker(conn, shop, worker)
     if found.resident != by:
         _may_appoint(shop, found.role)
@@ -193,15 +209,16 @@ def _may_appoint(shop: Workplace, role: Role) -> None:
         raise problems.role_insufficient(role=shop.role.value)
 
 
-async def _worker(conn: db.Conn, shop: Workplace, worker: UUID) -> Worker:
-    found = await _lock_worker(conn, shop, worker)
-    _may_appoint(shop, found.role)
-    return found
+async def _lock(conn: db.Conn, shop: UUID, by: UUID, act: Act) -> Workplace:
+    """The shop as `by` sees it once it is locked: whoever is being removed meanwhile changes nothing there any more.
+
+    The shop comes first, as for whoever accepts an invitation or makes a key: nobody waits for another in a circle.
+    """
+    await db.one(conn, q.lock_shop, State, shop=shop)
+    return await access.shop_for(conn, resident=by, shop=shop, act=act)
 
 
 async def _lock_worker(conn: db.Conn, shop: Workplace, worker: UUID) -> Worker:
-    # The shop first, as whoever accepts an invitation or makes a key does: nobody waits for another in a circle.
-    await db.one(conn, q.lock_shop, State, shop=shop.id)
     found = await db.maybe(conn, q.lock_worker, Worker, worker=worker, shop=shop.id)
     if found is None:
         raise problems.worker_not_found()
@@ -209,6 +226,9 @@ async def _lock_worker(conn: db.Conn, shop: Workplace, worker: UUID) -> Worker:
 
 
 async def _locked(conn: db.Conn, resident: Resident, invitation: UUID) -> Offer:
+    # Whoever invites or removes has the shop before the invitations: here too, or two wait for each other in a circle.
+    offer = await invitation_for(conn, resident=resident, invitation=invitation)
+    await db.one(conn, q.lock_shop, State, shop=offer.shop)
     found = await db.maybe(conn, q.lock_invitation, Offer, id=invitation, phone=resident.phone, now=clock.now())
     if found is None:
         raise problems.invitation_not_found()
@@ -220,9 +240,11 @@ async def _end(conn: db.Conn, invitation: UUID, shop: UUID, outcome: str) -> Non
 
 
 async def _appoint(conn: db.Conn, shop: UUID, resident: UUID, role: Role, shown_as: str | None) -> None:
-    """Whatever role they had there ends with the new one, and with a manager's role the keys they made."""
+    """Whatever role they had there ends with the new one, and with a manager's role the keys they made.
+
+    The caller has locked the shop.
+    """
     now = clock.now()
-    await db.one(conn, q.lock_shop, State, shop=shop)
     had_one = await db.run(conn, q.end_role, shop=shop, resident=resident, now=now)
     row = {"shop": shop, "resident": resident, "role": role, "shown_as": shown_as}
     await db.run(conn, q.insert_worker, id=ids.new(), now=now, **row)

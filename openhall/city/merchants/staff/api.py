@@ -137,7 +137,7 @@ async def invite(
 async def withdraw(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID], invitation_id: FromPath[UUID]) -> None:
     """Nobody can accept it any more. Refusals: `merchants.invitation_not_found`, `merchants.role_insufficient`."""
     shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.STAFF)
-    await staff.withdraw(conn, shop=shop, invitation=invitation_id)
+    await staff.withdraw(conn, shop=shop, by=resident.id, invitation=invitation_id)
 
 
 @patch("/shops/{shop_id:uuid}/staff/{staff_id:uuid}", opt=RESIDENT)
@@ -153,8 +153,9 @@ async def change(
     Refusals: `merchants.worker_not_found`, `merchants.role_insufficient`, `merchants.shown_as_invalid`.
     """
     shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.STAFF)
+    role = Role(data.role)
     return WorkerBody.of(
-        await staff.change(conn, shop=shop, worker=staff_id, role=Role(data.role), shown_as=data.shown_as)
+        await staff.change(conn, shop=shop, by=resident.id, worker=staff_id, role=role, shown_as=data.shown_as)
     )
 
 
@@ -177,7 +178,7 @@ async def my_invitations(reader: edge.Reader, resident: Me) -> OffersBody:
 @post("/me/invitations/{invitation_id:uuid}/accept", opt=RESIDENT, status_code=200)
 async def accept(conn: edge.Conn, resident: Me, invitation_id: FromPath[UUID]) -> OfferBody:
     """Work there from now on, in this role. Refusals: `merchants.invitation_not_found`,
-    `merchants.invitation_to_yourself`."""
+    `merchants.invitation_to_yourself`, `merchants.too_many_staff`."""
     return OfferBody.of(await staff.accept(conn, resident=resident, invitation=invitation_id))
 
 

@@ -150,7 +150,7 @@ async def withdraw(
 ) -> Response[str]:
     """Nobody can accept it any more."""
     shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.STAFF)
-    await staff.withdraw(conn, shop=shop, invitation=invitation_id)
+    await staff.withdraw(conn, shop=shop, by=resident.id, invitation=invitation_id)
     return edge.see_other(f"/shops/{shop_id}/staff")
 
 
@@ -178,7 +178,7 @@ async def change(
     await staff.worker(conn, shop=shop.id, worker=staff_id)
     try:
         role = _role(data.role)
-        await staff.change(conn, shop=shop, worker=staff_id, role=role, shown_as=data.shown_as)
+        await staff.change(conn, shop=shop, by=resident.id, worker=staff_id, role=role, shown_as=data.shown_as)
     except Problem as problem:
         return await _worker_page(request, conn, shop, staff_id, problem, data)
     return edge.see_other(f"/shops/{shop_id}/staff")

@@ -101,6 +101,7 @@ async def _ring(outside: Outside, voice: Voice, parcel: Sequence[Claimed]) -> Ve
     if len(payload) > webpush.PAYLOAD_BYTES:
         payload = msgspec.json.encode({"title": voice.names[one.language], "body": "", "href": link})
     outcome = await outside.push.send(
+        owner=one.recipient,
         endpoint=one.endpoint,
         p256dh=one.p256dh,
         auth=one.auth,

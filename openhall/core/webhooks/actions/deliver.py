@@ -40,7 +40,7 @@ async def claim(conn: db.Conn, limit: int) -> list[Claimed]:
 
 async def step(pool: db.Pool, receiver: Receiver, hall_secret: str, claimed: Claimed) -> None:
     """Call the receiver once, and write what came of it."""
-    outcome = await receiver.send(claimed.url, _headers(hall_secret, claimed), claimed.body)
+    outcome = await receiver.send(claimed.resident, claimed.url, _headers(hall_secret, claimed), claimed.body)
     async with pool.write() as conn:
         await settle(conn, claimed, outcome)
 

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from openhall.city.merchants import access, staff
+from openhall.city.merchants.access import Act
 from openhall.city.merchants.package import PACKAGE
 from tests.hall import Hall, Headers, fresh_key
 
@@ -175,6 +177,22 @@ async def test_a_closed_shop_opens_no_shift(till: Till) -> None:
     refused = await till.hall.client.post(f"{till.path}/shifts", headers=till.people["ben"])
     assert (refused.status_code, refused.json()["code"]) == (422, "merchants.shop_closed")
     assert (await till.close("anna", shift["id"]))["state"] == "closed"
+
+
+async def test_who_is_just_being_removed_opens_no_shift_any_more(till: Till) -> None:
+    async with till.hall.pool.write() as conn:
+        shop = UUID(till.shop["id"])
+        (anna,) = [one for one in await staff.staff_of(conn, shop=shop) if one.shown_as == "Anna"]
+        place = await access.shop_for(conn, resident=anna.resident, shop=shop, act=Act.LOOK)
+        await staff.remove(conn, shop=place, by=anna.resident, worker=anna.id)
+        asked = till.hall.client.post(f"{till.path}/shifts", headers=till.people["anna"])
+        opening = asyncio.create_task(asked)
+        await till.hall.somebody_waits()
+    refused = await opening
+    assert (refused.status_code, refused.json()["code"]) == (404, "merchants.shop_not_found")
+    listed = (await till.hall.client.get(f"{till.path}/shifts", headers=till.people["owner"])).json()
+    assert listed["shifts"] == []
+    await till.hall.books_agree()
 
 
 async def test_the_database_keeps_a_closed_shift_and_one_open_shift_each(till: Till) -> None:

@@ -155,6 +155,22 @@ async def test_only_so_many_wait_for_an_answer(shop: Shop) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "merchants.too_many_staff")
 
 
+async def test_only_so_many_work_at_a_shop_however_many_were_invited(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_STAFF", 1)
+    made = [await shop.hall.invite(shop.owner, shop.shop, phone, "cashier") for phone in (WORKER, OTHER)]
+    answers = []
+    for phone, invitation in zip((WORKER, OTHER), made, strict=True):
+        path = f"/api/v1/me/invitations/{invitation['id']}/accept"
+        answers.append(await shop.hall.client.post(path, headers=await shop.hall.sign_in(phone)))
+    assert [one.status_code for one in answers] == [200, 422]
+    assert answers[1].json()["code"] == "merchants.too_many_staff"
+    # The invitation stays: they may say yes once there is room.
+    assert [one["id"] for one in (await shop.staff())["invitations"]] == [made[1]["id"]]
+    assert len((await shop.staff())["staff"]) == 1
+
+
 async def test_a_manager_invites_and_removes_cashiers_and_touches_no_manager(shop: Shop) -> None:
     manager = await shop.hire(WORKER, "manager")
     await shop.hire(OTHER, "manager")

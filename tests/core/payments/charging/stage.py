@@ -1,12 +1,14 @@
 """A shop with a scanner, and payers who show it their codes: what the tests of charges share."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 from msgspec import Struct
 
+from openhall.base import db
 from openhall.core import people
 from openhall.core.payments import paycodes, safety
 from openhall.core.payments.types import Payer
@@ -59,15 +61,17 @@ class Stage(Struct):
         body = {"reference": reference}
         return await self.hall.client.post(f"{self.charges}/reverse", json=body, headers=by or self.key)
 
-    async def confirm(self, charge: str, phone: str = PAYER, expected_paid: int | None = None) -> Any:
-        """The payer says yes on the phone, to the price that was shown there."""
+    async def confirm(
+        self, charge: str, phone: str = PAYER, expected_paid: int | None = None, conn: db.Conn | None = None
+    ) -> Any:
+        """The payer says yes on the phone, to the price that was shown there; in the transaction of `conn`, if any."""
         async with self.hall.pool.read() as reader:
             resident = await people.resident_with(reader, f"+86{phone}")
         assert resident is not None
         payer = Payer(resident.id, resident.wallet, resident.phone_masked)
-        async with self.hall.pool.write() as conn:
+        async with nullcontext(conn) if conn is not None else self.hall.pool.write() as writer:
             return await paycodes.confirm(
-                conn,
+                writer,
                 payer=payer,
                 charge=UUID(charge),
                 key=str(uuid4()),

@@ -1,5 +1,6 @@
 """A shop reads a pay code and is paid: at once, or after the payer's yes; and each charge has its one reference."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -160,6 +161,20 @@ async def test_nobody_else_pays_the_order_of_a_waiting_charge(hall: Hall) -> Non
         refused = await hall.pay(somebody, order_id=waiting["order_id"])
         assert (refused.status_code, refused.json()["code"]) == (422, "payments.order_closed")
     assert (await stage.confirm(waiting["id"])).status == 201
+    await hall.books_agree()
+
+
+async def test_who_tries_the_order_of_a_waiting_charge_never_waits_for_its_payers_yes(hall: Hall) -> None:
+    stage = await set_up(hall, money=1_000_000)
+    waiting = (await stage.charge(await stage.code(), 500_000)).json()
+    other = await hall.sign_in(OTHER)
+    async with hall.pool.write() as conn:
+        # The yes has everything it locks and is about to commit; it would never commit if somebody waited for it here.
+        said = await stage.confirm(waiting["id"], conn=conn)
+        async with asyncio.timeout(60):
+            refused = await hall.pay(other, order_id=waiting["order_id"])
+    assert (said.status, refused.status_code, refused.json()["code"]) == (201, 422, "payments.order_closed")
+    assert (await stage.look(waiting["id"])).json()["state"] == "succeeded"
     await hall.books_agree()
 
 
