@@ -194,10 +194,11 @@ select r.id, r.report, r.entry, r.detail, r.digest, r.booked_on, r.amount, r.end
 select id from payouts.payouts where rail = :rail and id = any(:ids);
 
 -- name: booked_before
--- Of these payouts, those that a statement has booked already: as gone, or as come back.
-select distinct l.payout, l.amount > 0 as back
-  from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
- where l.payout = any(:ids);
+-- What the bank has told of these payouts, oldest first.
+select l.payout, l.id as line, r.file, r.kind, l.amount
+  from payouts.lines l join payouts.reports r on r.id = l.report
+ where l.payout = any(:ids)
+ order by r.file, l.id;
 
 -- name: open_break
 insert into payouts.breaks (id, rail, business_date, kind, payout, line, report, batch, ours, theirs, opened_at)
@@ -238,21 +239,31 @@ select k.id from payouts.breaks k join payouts.reports r on r.id = k.report
 select id from payouts.breaks
  where payout = any(:ids) and state = 'open' and kind in ('late', 'missing_theirs', 'second_copy') order by id for update;
 
+-- name: breaks_of_lines
+-- Open differences about the amount or the number of these lines.
+select id from payouts.breaks
+ where line = any(:lines) and state = 'open' and kind in ('amount', 'duplicate') order by id for update;
+
 -- name: second_copies
 select id from payouts.breaks where batch = any(:ids) and state = 'open' order by id for update;
 
 -- name: not_booked
--- What we sent for a date, and no statement has booked: once the statement of that date is here, or is overdue itself.
+-- What we sent for a date, and by all statements is not booked, or no more: once the statement of that date is here, or is overdue itself.
 select p.id, p.amount, b.execution_date
   from payouts.payouts p
   join payouts.batches b on b.id = p.batch
  where p.rail = :rail and p.state in ('sent', 'accepted', 'settled') and b.execution_date < :today
    and (b.execution_date <= :overdue
         or exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on >= b.execution_date))
-   and not exists (select from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
-                    where l.payout = p.id and l.amount < 0)
+   and (select coalesce(sum(l.amount), 0) >= 0
+          from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement' where l.payout = p.id)
    and not exists (select from payouts.breaks k
-                    where k.payout = p.id and (k.kind = 'missing_theirs' or (k.kind = 'late' and b.execution_date > :lost)))
+                    where k.payout = p.id and k.kind = 'late' and b.execution_date > :lost)
+   and not exists (select from payouts.breaks k
+                    where k.payout = p.id and k.kind = 'missing_theirs'
+                      and (k.state = 'open'
+                           or exists (select from payouts.break_steps s
+                                       where s.break = k.id and s.what = 'resolved' and s.resident is not null)))
  order by p.id for update of p;
 
 -- name: break_of

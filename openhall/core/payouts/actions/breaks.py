@@ -20,6 +20,7 @@ REASON_MAX = 500
 OVERDUE = timedelta(days=2)
 LOST = timedelta(days=3)
 ARRIVED = N_("The bank has booked it now.")
+_PUT_RIGHT = N_("The bank has put it right.")
 _ENDED = N_("The bank has decided on every payout of the first copy.")
 _GREW = N_("Still not booked after three days: it counts as missing now.")
 _FILLED = N_("The statement that was missing is here now.")
@@ -95,6 +96,11 @@ def clean_reason(reason: str) -> str:
 async def settle_by_itself(conn: db.Conn, payouts: Sequence[UUID], reason: str) -> None:
     """What was missed of these payouts is missed no more."""
     await _resolve_all(conn, await db.all(conn, q.waiting_breaks, UUID, ids=db.ids(payouts)), reason)
+
+
+async def put_right(conn: db.Conn, lines: Sequence[UUID]) -> None:
+    """Nothing is amiss in these lines any more: further ones answered them."""
+    await _resolve_all(conn, await db.all(conn, q.breaks_of_lines, UUID, lines=db.ids(lines)), _PUT_RIGHT)
 
 
 async def batches_ended(conn: db.Conn, batches: Sequence[UUID]) -> None:
