@@ -128,6 +128,9 @@ select id, business_date, number, execution_date, message_id, count, total, curr
 -- name: batch_content
 select id, message_id, content from payouts.batches where id = :id and state <> 'ready';
 
+-- name: given_back
+select exists (select from payouts.payouts where batch = :batch and giving_back is not null);
+
 -- name: batch_by_message
 select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
   from payouts.batches where rail = :rail and message_id = :message_id;
@@ -390,6 +393,15 @@ select b.id, b.made_at as since from payouts.batches b where b.state = 'ready' a
  union all
 select p.id, p.requested_at from payouts.payouts p
  where p.state = 'requested' and p.requested_at < now() - interval '3 days'
+ limit 100;
+
+-- name: check_stuck
+-- Nothing is under way for a week without an open difference, on which people can end it.
+select p.id, p.state, b.sent_at as since
+  from payouts.payouts p join payouts.batches b on b.id = p.batch
+ where p.state in ('sent', 'accepted') and b.sent_at < now() - interval '7 days'
+   and not exists (select from payouts.breaks k where k.payout = p.id and k.state = 'open'
+                      and k.kind in ('amount', 'missing_theirs', 'second_copy', 'contradiction'))
  limit 100;
 
 -- name: check_told

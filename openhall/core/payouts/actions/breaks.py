@@ -9,9 +9,9 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.base.i18n import N_
 from openhall.core import ledger
-from openhall.core.payouts import problems
+from openhall.core.payouts import problems, rules
 from openhall.core.payouts.actions.accounts import RAIL, lock_rail
-from openhall.core.payouts.types import Break, BreakKind, Day, Step, Way
+from openhall.core.payouts.types import Break, BreakKind, BreakState, Day, State, Step, Way
 
 q = db.load("openhall.core.payouts")
 
@@ -76,13 +76,29 @@ async def open_break(
 async def resolve(conn: db.Conn, *, break_id: UUID, resident: UUID, reason: str) -> None:
     """An operator's word that a difference is explained. It moves no money: that is done where it belongs.
 
-    Refusals: `payouts.break_not_found`, `payouts.reason_missing`, `payouts.break_resolved`.
+    Refusals: `payouts.break_not_found`, `payouts.exit_first`, `payouts.reason_missing`, `payouts.break_resolved`.
     """
-    await find(conn, break_id)
+    # Whoever moves payouts holds the rail: what can be ended now still can when it is said.
+    await lock_rail(conn)
+    found = await find(conn, break_id)
+    if needs_an_end(found, await ways(conn, found)):
+        raise problems.exit_first()
     reason = clean_reason(reason)
     if not await db.run(conn, q.resolve_break, id=break_id):
         raise problems.break_resolved()
     await add_step(conn, break_id, what="resolved", reason=reason, resident=resident)
+
+
+async def ways(conn: db.ReadConn, found: Break) -> tuple[Way, ...]:
+    """How the payout of a break can be ended now; none when it cannot, or need not."""
+    if found.payout is None or found.state is BreakState.RESOLVED:
+        return ()
+    return rules.ways(found.kind, found.theirs, await db.one(conn, q.payout_state, State, id=found.payout))
+
+
+def needs_an_end(found: Break, ways: Sequence[Way]) -> bool:
+    """Whether resolving it alone would close the only way out. What cannot be written is tried again instead."""
+    return bool(ways) and found.kind is not BreakKind.UNWRITABLE
 
 
 def clean_reason(reason: str) -> str:
