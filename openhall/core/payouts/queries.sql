@@ -256,6 +256,11 @@ select p.id, p.amount, b.execution_date
   from payouts.payouts p
   join payouts.batches b on b.id = p.batch
  where p.rail = :rail and p.state in ('sent', 'accepted', 'settled') and b.execution_date < :today
+   -- What has its end is looked for in newer batches only: not every hour in all that ever were.
+   and p.id in (select u.id from payouts.payouts u where u.rail = :rail and u.state in ('sent', 'accepted')
+                 union
+                select n.id from payouts.batches d join payouts.payouts n on n.batch = d.id
+                 where d.execution_date >= :since and d.execution_date < :today)
    and (b.execution_date <= :overdue
         or exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on >= b.execution_date))
    and (select coalesce(sum(l.amount), 0) >= 0
@@ -291,24 +296,27 @@ select s.number, s.what, s.way, s.reason, s.resident, r.name, s.at
  where s.break = :break_id order by s.number;
 
 -- name: days
--- The newest dates on which something was sent or booked, our side and theirs.
-with ours as (
-  select b.execution_date as day, count(*) as count, sum(p.amount) as total
-    from payouts.payouts p join payouts.batches b on b.id = p.batch
-   where p.state in ('sent', 'accepted', 'settled', 'returned') group by b.execution_date
-), theirs as (
-  select l.booked_on as day, count(*) as count, -sum(l.amount) as total
-    from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
-   where l.amount < 0 and l.booked_on is not null group by l.booked_on
+-- The newest dates on which something was sent or booked, our side and theirs. The dates first, and only what is theirs.
+with dates as (
+  (select distinct execution_date as day from payouts.batches order by 1 desc limit :limit)
+   union
+  (select distinct booked_on from payouts.lines where amount < 0 and booked_on is not null order by 1 desc limit :limit)
+   order by day desc limit :limit
 )
-select coalesce(o.day, t.day) as business_date, coalesce(o.count, 0) as ours, coalesce(o.total, 0)::bigint as ours_total,
-       coalesce(t.count, 0) as theirs, coalesce(t.total, 0)::bigint as theirs_total,
-       exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on = coalesce(o.day, t.day))
-         as has_statement,
-       (select count(*) from payouts.breaks k where k.state = 'open' and k.business_date = coalesce(o.day, t.day))
-         as open_breaks
-  from ours o full join theirs t on t.day = o.day
- order by 1 desc limit :limit;
+select d.day as business_date, o.count as ours, o.total as ours_total, t.count as theirs, t.total as theirs_total,
+       exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on = d.day) as has_statement,
+       (select count(*) from payouts.breaks k where k.state = 'open' and k.business_date = d.day) as open_breaks
+  from dates d
+  cross join lateral (
+    select count(*) as count, coalesce(sum(p.amount), 0)::bigint as total
+      from payouts.batches b join payouts.payouts p on p.batch = b.id
+     where b.execution_date = d.day and p.state in ('sent', 'accepted', 'settled', 'returned')) o
+  cross join lateral (
+    select count(*) as count, -coalesce(sum(l.amount), 0)::bigint as total
+      from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
+     where l.booked_on = d.day and l.amount < 0) t
+ where o.count + t.count > 0
+ order by d.day desc;
 
 -- The promises of payouts, as queries that return what breaks them.
 

@@ -19,6 +19,8 @@ REASON_MAX = 500
 # A statement that is not here a day after its date is overdue; what is not booked three days later is missing.
 OVERDUE = timedelta(days=2)
 LOST = timedelta(days=3)
+# Of what has its end, only so much is compared each hour; what is under way is always.
+_COMPARED = timedelta(days=60)
 ARRIVED = N_("The bank has booked it now.")
 _PUT_RIGHT = N_("The bank has put it right.")
 _ENDED = N_("The bank has decided on every payout of the first copy.")
@@ -159,7 +161,14 @@ async def reconcile(conn: db.Conn) -> int:
     await lock_rail(conn)
     today = ledger.business_date(clock.now())
     found = await db.all(
-        conn, q.not_booked, _NotBooked, rail=RAIL, today=today, overdue=today - OVERDUE, lost=today - LOST
+        conn,
+        q.not_booked,
+        _NotBooked,
+        rail=RAIL,
+        today=today,
+        since=today - _COMPARED,
+        overdue=today - OVERDUE,
+        lost=today - LOST,
     )
     for payout in found:
         missing = payout.execution_date <= today - LOST
