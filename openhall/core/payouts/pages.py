@@ -104,11 +104,13 @@ async def overview(
 async def batch(request: AnyRequest, reader: edge.Reader, resident: Me, batch_id: FromPath[UUID]) -> Response[Html]:
     """One batch and what is in it."""
     await people.require_operator(reader, resident.id)
+    found = await batches.find(reader, batch_id)
     return edge.page(
         request,
         "payouts/batch.html",
-        batch=await batches.find(reader, batch_id),
+        batch=found,
         payouts=await batches.payouts_in(reader, batch_id),
+        can_resend=found.state is BatchState.SENT and not await batches.given_back(reader, batch_id),
         batch_states=_words(request, BATCHES),
         states=_words(request, STATES),
     )
@@ -187,11 +189,13 @@ async def _break(request: AnyRequest, reader: db.ReadConn, resident: Resident, b
         }
         for step in history
     ]
+    ways = await breaks.ways(reader, found)
     return {
         "difference": found,
         "steps": steps,
         "title": translate(request, language, BREAKS[found.kind]),
-        "ways": {way: translate(request, language, WAYS[way]) for way in await exits.ways(reader, found)},
+        "ways": {way: translate(request, language, WAYS[way]) for way in ways},
+        "can_resolve": not breaks.needs_an_end(found, ways),
         "asked": asked and {"step": asked.number, "mine": asked.resident == resident.id},
     }
 

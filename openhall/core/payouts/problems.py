@@ -67,6 +67,12 @@ payout_not_found = define(
 batch_not_found = define(
     "payouts.batch_not_found", Kind.NOT_FOUND, N_("There is no such batch."), N_("Choose one from the list.")
 )
+batch_given_back = define(
+    "payouts.batch_given_back",
+    Kind.CONFLICT,
+    N_("Money of this batch was given back, so its file is not sent again."),
+    N_("Ask the bank about the other payouts, and end each on its difference. Their shops can withdraw again."),
+)
 break_not_found = define(
     "payouts.break_not_found", Kind.NOT_FOUND, N_("There is no such difference."), N_("Choose one from the list.")
 )
@@ -83,6 +89,12 @@ break_resolved = define(
     N_("Look at its history."),
 )
 
+exit_first = define(
+    "payouts.exit_first",
+    Kind.CONFLICT,
+    N_("A payout hangs on this difference; nobody closes it alone."),
+    N_("Say how the payout is to end. Another operator confirms it, and the difference is resolved with it."),
+)
 exit_impossible = define(
     "payouts.exit_impossible",
     Kind.CONFLICT,

@@ -128,6 +128,9 @@ select id, business_date, number, execution_date, message_id, count, total, curr
 -- name: batch_content
 select id, message_id, content from payouts.batches where id = :id and state <> 'ready';
 
+-- name: given_back
+select exists (select from payouts.payouts where batch = :batch and giving_back is not null);
+
 -- name: batch_by_message
 select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
   from payouts.batches where rail = :rail and message_id = :message_id;
@@ -194,10 +197,11 @@ select r.id, r.report, r.entry, r.detail, r.digest, r.booked_on, r.amount, r.end
 select id from payouts.payouts where rail = :rail and id = any(:ids);
 
 -- name: booked_before
--- Of these payouts, those that a statement has booked already: as gone, or as come back.
-select distinct l.payout, l.amount > 0 as back
-  from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
- where l.payout = any(:ids);
+-- What the bank has told of these payouts, oldest first.
+select l.payout, l.id as line, r.file, r.kind, l.amount
+  from payouts.lines l join payouts.reports r on r.id = l.report
+ where l.payout = any(:ids)
+ order by r.file, l.id;
 
 -- name: open_break
 insert into payouts.breaks (id, rail, business_date, kind, payout, line, report, batch, ours, theirs, opened_at)
@@ -238,21 +242,36 @@ select k.id from payouts.breaks k join payouts.reports r on r.id = k.report
 select id from payouts.breaks
  where payout = any(:ids) and state = 'open' and kind in ('late', 'missing_theirs', 'second_copy') order by id for update;
 
+-- name: breaks_of_lines
+-- Open differences about the amount or the number of these lines.
+select id from payouts.breaks
+ where line = any(:lines) and state = 'open' and kind in ('amount', 'duplicate') order by id for update;
+
 -- name: second_copies
 select id from payouts.breaks where batch = any(:ids) and state = 'open' order by id for update;
 
 -- name: not_booked
--- What we sent for a date, and no statement has booked: once the statement of that date is here, or is overdue itself.
+-- What we sent for a date, and by all statements is not booked, or no more: once the statement of that date is here, or is overdue itself.
 select p.id, p.amount, b.execution_date
   from payouts.payouts p
   join payouts.batches b on b.id = p.batch
  where p.rail = :rail and p.state in ('sent', 'accepted', 'settled') and b.execution_date < :today
+   -- What has its end is looked for in newer batches only: not every hour in all that ever were.
+   and p.id in (select u.id from payouts.payouts u where u.rail = :rail and u.state in ('sent', 'accepted')
+                 union
+                select n.id from payouts.batches d join payouts.payouts n on n.batch = d.id
+                 where d.execution_date >= :since and d.execution_date < :today)
    and (b.execution_date <= :overdue
         or exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on >= b.execution_date))
-   and not exists (select from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
-                    where l.payout = p.id and l.amount < 0)
+   and (select coalesce(sum(l.amount), 0) >= 0
+          from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement' where l.payout = p.id)
    and not exists (select from payouts.breaks k
-                    where k.payout = p.id and (k.kind = 'missing_theirs' or (k.kind = 'late' and b.execution_date > :lost)))
+                    where k.payout = p.id and k.kind = 'late' and b.execution_date > :lost)
+   and not exists (select from payouts.breaks k
+                    where k.payout = p.id and k.kind = 'missing_theirs'
+                      and (k.state = 'open'
+                           or exists (select from payouts.break_steps s
+                                       where s.break = k.id and s.what = 'resolved' and s.resident is not null)))
  order by p.id for update of p;
 
 -- name: break_of
@@ -277,24 +296,27 @@ select s.number, s.what, s.way, s.reason, s.resident, r.name, s.at
  where s.break = :break_id order by s.number;
 
 -- name: days
--- The newest dates on which something was sent or booked, our side and theirs.
-with ours as (
-  select b.execution_date as day, count(*) as count, sum(p.amount) as total
-    from payouts.payouts p join payouts.batches b on b.id = p.batch
-   where p.state in ('sent', 'accepted', 'settled', 'returned') group by b.execution_date
-), theirs as (
-  select l.booked_on as day, count(*) as count, -sum(l.amount) as total
-    from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
-   where l.amount < 0 and l.booked_on is not null group by l.booked_on
+-- The newest dates on which something was sent or booked, our side and theirs. The dates first, and only what is theirs.
+with dates as (
+  (select distinct execution_date as day from payouts.batches order by 1 desc limit :limit)
+   union
+  (select distinct booked_on from payouts.lines where amount < 0 and booked_on is not null order by 1 desc limit :limit)
+   order by day desc limit :limit
 )
-select coalesce(o.day, t.day) as business_date, coalesce(o.count, 0) as ours, coalesce(o.total, 0)::bigint as ours_total,
-       coalesce(t.count, 0) as theirs, coalesce(t.total, 0)::bigint as theirs_total,
-       exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on = coalesce(o.day, t.day))
-         as has_statement,
-       (select count(*) from payouts.breaks k where k.state = 'open' and k.business_date = coalesce(o.day, t.day))
-         as open_breaks
-  from ours o full join theirs t on t.day = o.day
- order by 1 desc limit :limit;
+select d.day as business_date, o.count as ours, o.total as ours_total, t.count as theirs, t.total as theirs_total,
+       exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on = d.day) as has_statement,
+       (select count(*) from payouts.breaks k where k.state = 'open' and k.business_date = d.day) as open_breaks
+  from dates d
+  cross join lateral (
+    select count(*) as count, coalesce(sum(p.amount), 0)::bigint as total
+      from payouts.batches b join payouts.payouts p on p.batch = b.id
+     where b.execution_date = d.day and p.state in ('sent', 'accepted', 'settled', 'returned')) o
+  cross join lateral (
+    select count(*) as count, -coalesce(sum(l.amount), 0)::bigint as total
+      from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
+     where l.booked_on = d.day and l.amount < 0) t
+ where o.count + t.count > 0
+ order by d.day desc;
 
 -- The promises of payouts, as queries that return what breaks them.
 
@@ -379,6 +401,15 @@ select b.id, b.made_at as since from payouts.batches b where b.state = 'ready' a
  union all
 select p.id, p.requested_at from payouts.payouts p
  where p.state = 'requested' and p.requested_at < now() - interval '3 days'
+ limit 100;
+
+-- name: check_stuck
+-- Nothing is under way for a week without an open difference, on which people can end it.
+select p.id, p.state, b.sent_at as since
+  from payouts.payouts p join payouts.batches b on b.id = p.batch
+ where p.state in ('sent', 'accepted') and b.sent_at < now() - interval '7 days'
+   and not exists (select from payouts.breaks k where k.payout = p.id and k.state = 'open'
+                      and k.kind in ('amount', 'missing_theirs', 'second_copy', 'contradiction'))
  limit 100;
 
 -- name: check_told

@@ -165,10 +165,10 @@ def ways(kind: BreakKind, theirs: int | None, state: State) -> tuple[Way, ...]:
             State.SENT | State.ACCEPTED,
         ):
             return (Way.SETTLED, Way.GIVE_BACK)
-        case BreakKind.CONTRADICTION, State.SETTLED:
-            return (Way.GIVE_BACK,)
+        case BreakKind.CONTRADICTION | BreakKind.MISSING_THEIRS, State.SETTLED:
+            return (Way.SETTLED, Way.GIVE_BACK)
         case BreakKind.AMOUNT, State.SETTLED if theirs is not None and theirs > 0:
-            return (Way.GIVE_BACK,)  # it came back, with another amount
+            return (Way.SETTLED, Way.GIVE_BACK)  # it came back, with another amount
         case _:
             return ()
 

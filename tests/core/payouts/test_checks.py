@@ -61,6 +61,9 @@ BREACHES = {
         "update payouts.payouts set requested_at = now() - interval '4 days' where state = 'requested'",
         f"{UNSENT}, made_at = now() - interval '2 hours'",
     ],
+    "payouts.stuck": [
+        "update payouts.batches set sent_at = now() - interval '8 days'; " + UNDO.format("accepted"),
+    ],
     "payouts.told": [
         "delete from base.events where type = 'withdrawal.settled'",
         f"{COPIED} where type = 'withdrawal.rejected'",

@@ -5,11 +5,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from openhall.base import clock
 from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.payouts import rules
-from openhall.core.payouts.actions import breaks, exits
+from openhall.core.payouts.actions import batches, breaks, exits
 from openhall.core.payouts.types import BreakKind, State, Step, Way
+from openhall.core.rails.iso20022 import BatchStatus, StatusReport, TransactionStatus, write_status_report
 from tests.core.payouts.stage import OWNER, Stage, breaches, days_later
 from tests.core.rails.test_pages import Person
 
@@ -55,6 +57,7 @@ async def open_break(stage: Stage) -> UUID:
 
 
 async def ask(stage: Stage, break_id: UUID, way: str, reason: str = "The bank says so in writing.") -> None:
+    await stage.operator()
     async with stage.pool.write() as conn:
         await exits.ask(conn, break_id=break_id, resident=stage.source.owner, way=way, reason=reason)
 
@@ -205,6 +208,73 @@ async def test_the_database_lets_nobody_end_a_payout_alone(
                 row,
             )
     assert refused.value.diag.constraint_name == refused_by
+
+
+async def test_nobody_closes_a_difference_alone_on_which_a_payout_hangs(stage: Stage) -> None:
+    payout, one = await lost(stage)
+    with pytest.raises(Problem) as alone:
+        async with stage.pool.write() as conn:
+            await breaks.resolve(conn, break_id=one, resident=stage.source.owner, reason="They never got it.")
+    assert alone.value.code == "payouts.exit_first"
+    await stage.operator()
+    person = Person(stage.hall)
+    await person.sign_in(OWNER)
+    assert ">Resolved<" not in (await person.look(f"/operator/bank/breaks/{one}")).text
+    await end(stage, one, Way.GIVE_BACK)
+    assert await stage.state(payout) == "rejected"
+
+
+async def test_what_an_operator_asked_for_who_is_none_any_more_is_not_confirmed(stage: Stage) -> None:
+    payout, one = await lost(stage)
+    second = await other(stage)
+    await ask(stage, one, Way.GIVE_BACK)
+    async with stage.pool.write() as conn:
+        await people.remove_operator(conn, stage.source.owner)
+    with pytest.raises(Problem) as refused:
+        await confirm(stage, one, second)
+    assert (refused.value.code, await stage.state(payout)) == ("payouts.nothing_asked", "sent")
+    await decline(stage, one, second)
+
+
+async def test_a_file_of_which_money_was_given_back_is_not_sent_again(stage: Stage) -> None:
+    _, one = await lost(stage)
+    await end(stage, one, Way.GIVE_BACK)
+    async with stage.pool.read() as reader:
+        (batch,) = await batches.newest(reader, limit=9)
+        with pytest.raises(Problem) as refused:
+            await batches.content(reader, batch.id)
+    assert refused.value.code == "payouts.batch_given_back"
+    person = Person(stage.hall)
+    await person.sign_in(OWNER)
+    assert "resend" not in (await person.look(f"/operator/bank/batches/{batch.id}")).text
+
+
+@pytest.mark.parametrize(
+    ("way", "state", "balance"), [("give_back", "returned", 100_000), ("settled", "settled", 95_000)]
+)
+async def test_what_the_bank_reported_as_settled_and_never_booked_has_an_end(
+    stage: Stage, way: str, state: str, balance: int
+) -> None:
+    payout = await stage.withdraw(5_000)
+    await stage.exchange()
+    async with stage.pool.read() as reader:
+        (batch,) = await batches.newest(reader, limit=9)
+    done = TransactionStatus(end_to_end_id=payout.hex, status="ACSC")
+    said = StatusReport(
+        message_id="DONE-1",
+        created_at=clock.now(),
+        original_message_id=batch.message_id,
+        original_message_name="pain.001.001.09",
+        batches=(BatchStatus(payment_information_id=batch.message_id, transactions=(done,)),),
+    )
+    stage.drop("done.xml", write_status_report(said))
+    await stage.exchange()
+    assert await stage.state(payout) == "settled"
+    with days_later(4):
+        await stage.reconcile()
+        await end(stage, await open_break(stage), way)
+        assert await stage.reconcile() == 0
+    assert (await stage.state(payout), await stage.balance()) == (state, balance)
 
 
 @pytest.mark.parametrize("kind", BreakKind)

@@ -153,9 +153,17 @@ async def payouts_in(conn: db.ReadConn, batch: UUID) -> list[Payout]:
 async def content(conn: db.ReadConn, batch: UUID) -> ToSend:
     """The file of a batch that was sent, to be laid into the folder once more: the same name, the same bytes.
 
-    `payouts.batch_not_found`, also for one that the hall is about to send anyway.
+    `payouts.batch_not_found`, also for one that the hall is about to send anyway. `payouts.batch_given_back`: a bank
+    that lost the file would pay what is in its account again.
     """
     found = await db.maybe(conn, q.batch_content, ToSend, id=batch)
     if found is None:
         raise problems.batch_not_found()
+    if await given_back(conn, batch):
+        raise problems.batch_given_back()
     return found
+
+
+async def given_back(conn: db.ReadConn, batch: UUID) -> bool:
+    """Whether the money of any payout in a batch is in its account again."""
+    return await db.one(conn, q.given_back, bool, batch=batch)

@@ -9,9 +9,9 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.base.i18n import N_
 from openhall.core import ledger
-from openhall.core.payouts import problems
+from openhall.core.payouts import problems, rules
 from openhall.core.payouts.actions.accounts import RAIL, lock_rail
-from openhall.core.payouts.types import Break, BreakKind, Day, Step, Way
+from openhall.core.payouts.types import Break, BreakKind, BreakState, Day, State, Step, Way
 
 q = db.load("openhall.core.payouts")
 
@@ -19,7 +19,10 @@ REASON_MAX = 500
 # A statement that is not here a day after its date is overdue; what is not booked three days later is missing.
 OVERDUE = timedelta(days=2)
 LOST = timedelta(days=3)
+# Of what has its end, only so much is compared each hour; what is under way is always.
+_COMPARED = timedelta(days=60)
 ARRIVED = N_("The bank has booked it now.")
+_PUT_RIGHT = N_("The bank has put it right.")
 _ENDED = N_("The bank has decided on every payout of the first copy.")
 _GREW = N_("Still not booked after three days: it counts as missing now.")
 _FILLED = N_("The statement that was missing is here now.")
@@ -75,13 +78,29 @@ async def open_break(
 async def resolve(conn: db.Conn, *, break_id: UUID, resident: UUID, reason: str) -> None:
     """An operator's word that a difference is explained. It moves no money: that is done where it belongs.
 
-    Refusals: `payouts.break_not_found`, `payouts.reason_missing`, `payouts.break_resolved`.
+    Refusals: `payouts.break_not_found`, `payouts.exit_first`, `payouts.reason_missing`, `payouts.break_resolved`.
     """
-    await find(conn, break_id)
+    # Whoever moves payouts holds the rail: what can be ended now still can when it is said.
+    await lock_rail(conn)
+    found = await find(conn, break_id)
+    if needs_an_end(found, await ways(conn, found)):
+        raise problems.exit_first()
     reason = clean_reason(reason)
     if not await db.run(conn, q.resolve_break, id=break_id):
         raise problems.break_resolved()
     await add_step(conn, break_id, what="resolved", reason=reason, resident=resident)
+
+
+async def ways(conn: db.ReadConn, found: Break) -> tuple[Way, ...]:
+    """How the payout of a break can be ended now; none when it cannot, or need not."""
+    if found.payout is None or found.state is BreakState.RESOLVED:
+        return ()
+    return rules.ways(found.kind, found.theirs, await db.one(conn, q.payout_state, State, id=found.payout))
+
+
+def needs_an_end(found: Break, ways: Sequence[Way]) -> bool:
+    """Whether resolving it alone would close the only way out. What cannot be written is tried again instead."""
+    return bool(ways) and found.kind is not BreakKind.UNWRITABLE
 
 
 def clean_reason(reason: str) -> str:
@@ -95,6 +114,11 @@ def clean_reason(reason: str) -> str:
 async def settle_by_itself(conn: db.Conn, payouts: Sequence[UUID], reason: str) -> None:
     """What was missed of these payouts is missed no more."""
     await _resolve_all(conn, await db.all(conn, q.waiting_breaks, UUID, ids=db.ids(payouts)), reason)
+
+
+async def put_right(conn: db.Conn, lines: Sequence[UUID]) -> None:
+    """Nothing is amiss in these lines any more: further ones answered them."""
+    await _resolve_all(conn, await db.all(conn, q.breaks_of_lines, UUID, lines=db.ids(lines)), _PUT_RIGHT)
 
 
 async def batches_ended(conn: db.Conn, batches: Sequence[UUID]) -> None:
@@ -137,7 +161,14 @@ async def reconcile(conn: db.Conn) -> int:
     await lock_rail(conn)
     today = ledger.business_date(clock.now())
     found = await db.all(
-        conn, q.not_booked, _NotBooked, rail=RAIL, today=today, overdue=today - OVERDUE, lost=today - LOST
+        conn,
+        q.not_booked,
+        _NotBooked,
+        rail=RAIL,
+        today=today,
+        since=today - _COMPARED,
+        overdue=today - OVERDUE,
+        lost=today - LOST,
     )
     for payout in found:
         missing = payout.execution_date <= today - LOST

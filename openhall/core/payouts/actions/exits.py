@@ -8,7 +8,8 @@ from uuid import UUID
 
 from openhall.base import db
 from openhall.base.i18n import N_
-from openhall.core.payouts import problems, rules
+from openhall.core import people
+from openhall.core.payouts import problems
 from openhall.core.payouts.actions import breaks, hear
 from openhall.core.payouts.actions.accounts import lock_rail
 from openhall.core.payouts.types import Break, BreakState, Locked, Said, State, Step, Way, Word
@@ -23,13 +24,6 @@ def asked_in(steps: Sequence[Step]) -> Step | None:
     return steps[-1] if steps and steps[-1].what == "asked" else None
 
 
-async def ways(conn: db.ReadConn, found: Break) -> tuple[Way, ...]:
-    """How the payout of a break can be ended now; none when it cannot, or need not."""
-    if found.payout is None or found.state is BreakState.RESOLVED:
-        return ()
-    return rules.ways(found.kind, found.theirs, await db.one(conn, q.payout_state, State, id=found.payout))
-
-
 async def ask(conn: db.Conn, *, break_id: UUID, resident: UUID, way: str, reason: str) -> None:
     """An operator asks that the payout end this way.
 
@@ -37,7 +31,7 @@ async def ask(conn: db.Conn, *, break_id: UUID, resident: UUID, way: str, reason
     `payouts.reason_missing`.
     """
     found = await _locked(conn, break_id)
-    if way not in await ways(conn, found):
+    if way not in await breaks.ways(conn, found):
         raise problems.exit_impossible()
     if asked_in(await breaks.history(conn, break_id)):
         raise problems.exit_asked()
@@ -58,13 +52,17 @@ async def decline(conn: db.Conn, *, break_id: UUID, resident: UUID, number: int)
 async def confirm(conn: db.Conn, *, break_id: UUID, resident: UUID, number: int) -> None:
     """Another operator confirms what was asked in step `number`: the payout ends, and the break with it.
 
+    What somebody asked for who is no operator any more is no longer asked; it can only be declined.
+
     Refusals: as `decline`, then `payouts.same_person`, `payouts.exit_impossible` (the bank spoke meanwhile).
     """
     found = await _locked(conn, break_id)
     asked = await _asked(conn, break_id, number)
+    if asked.resident is None or not await people.is_operator(conn, asked.resident):
+        raise problems.nothing_asked()
     if asked.resident == resident:
         raise problems.same_person()
-    if found.payout is None or asked.way not in await ways(conn, found):
+    if found.payout is None or asked.way not in await breaks.ways(conn, found):
         raise problems.exit_impossible()
     (payout,) = await db.all(conn, q.lock_payouts, Locked, ids=db.ids([found.payout]))
     await db.run(conn, q.resolve_break, id=break_id)

@@ -4,7 +4,7 @@ What a file does and that it was read are one transaction. Carrying it away come
 a file that still lies there with its fate decided is not looked at again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -13,6 +13,7 @@ from openhall.base import clock, db, ids, money
 from openhall.core.payouts import problems, rules
 from openhall.core.payouts.actions import breaks, hear
 from openhall.core.payouts.actions.accounts import RAIL, lock_rail, rail_accounts
+from openhall.core.payouts.lines import Booked, sort_out
 from openhall.core.payouts.problems import Refused
 from openhall.core.payouts.types import (
     Batch,
@@ -156,13 +157,14 @@ async def _reports(conn: db.Conn, rail: Rail, file: UUID, kind: FileKind, report
         await db.all(conn, q.known_payouts, UUID, rail=RAIL, ids=db.ids({line.payout for line in lines if line.payout}))
     )
     payouts = {payout.id: payout for payout in await db.all(conn, q.lock_payouts, Locked, ids=db.ids(known))}
-    booked = await db.all(conn, q.booked_before, _Booked, ids=db.ids(known))
+    before = await db.all(conn, q.booked_before, Booked, ids=db.ids(known))
     await _keep(conn, rail, file, kind, reports, known)
-    found = _sorted_out(lines, payouts, {(one.payout, one.back) for one in booked})
+    found = sort_out(lines, payouts, before, kind)
     if kind is FileKind.STATEMENT:
         first = min(report.booked_on for report in reports if report.booked_on is not None)
         await breaks.compare_balances(conn, account=rail.account, first=first)
         await breaks.settle_by_itself(conn, sorted(found.booked), breaks.ARRIVED)
+        await breaks.put_right(conn, found.put_right)
         for difference, line in found.differences:
             await _differ(conn, difference, line, payouts.get(line.payout) if line.payout else None)
     # What arrived and came back in one file has to arrive first.
@@ -188,43 +190,6 @@ async def _keep(
     ]
     await db.run(conn, q.add_reports, file=file, kind=kind, account=rail.account, rows=db.rows(rows))
     await db.run(conn, q.add_lines, rows=db.rows(lines))
-
-
-class _Booked(msgspec.Struct, frozen=True):
-    """A payout that a statement booked before: as gone, or as come back."""
-
-    payout: UUID
-    back: bool
-
-
-class _SortedOut(msgspec.Struct):
-    """The lines of a file by what they mean."""
-
-    went: dict[UUID, Line] = {}
-    came_back: dict[UUID, Line] = {}
-    booked: set[UUID] = set()
-    differences: list[tuple[BreakKind, Line]] = []
-
-
-def _sorted_out(lines: Sequence[Line], payouts: Mapping[UUID, Locked], booked: set[tuple[UUID, bool]]) -> _SortedOut:
-    """Which payouts these lines book, and what does not fit. A credit with an id of ours can only be a return."""
-    found = _SortedOut()
-    for line in lines:
-        payout = payouts.get(line.payout) if line.payout else None
-        place = (payout.id, line.amount > 0) if payout else None
-        if payout is None or place is None:
-            found.differences.append((BreakKind.MISSING_OURS, line))
-        elif place in booked:
-            found.differences.append((BreakKind.DUPLICATE, line))
-        elif abs(line.amount) != payout.amount:
-            booked.add(place)
-            found.booked.add(payout.id)
-            found.differences.append((BreakKind.AMOUNT, line))
-        else:
-            booked.add(place)
-            found.booked.add(payout.id)
-            (found.came_back if line.amount > 0 else found.went)[payout.id] = line
-    return found
 
 
 async def _differ(conn: db.Conn, kind: BreakKind, line: Line, payout: Locked | None) -> None:

@@ -68,6 +68,7 @@ create table payouts.batches (
 
 create index batches_to_send on payouts.batches (made_at) where state = 'ready';
 create index batches_newest on payouts.batches (made_at desc);
+create index batches_by_date on payouts.batches (execution_date);
 
 create function payouts.keep_batch() returns trigger language plpgsql as $$
 begin
@@ -203,6 +204,7 @@ create table payouts.lines (
 );
 
 create index lines_of_a_payout on payouts.lines (payout);
+create index lines_by_date on payouts.lines (booked_on) where amount < 0 and booked_on is not null;
 
 -- Where our books and the bank's differ.
 create table payouts.breaks (
