@@ -223,9 +223,9 @@ select s.id, s.offer, s.kind, s.amount, p.amount as payment_amount
  limit 100;
 
 -- name: check_limits
--- Nobody got more than the limits allow. What was wholly given back does not count for a person.
+-- Nobody got more than the limits allow. A discount that was wholly given back does not count for a person; a bounty does.
 with used as materialized (
-  select s.offer, s.payer, s.business_date, s.amount, o.refunded < o.amount as counts
+  select s.offer, s.payer, s.business_date, s.amount, s.kind = 'bounty' or o.refunded < o.amount as counts
     from payments.subsidies s
     join payments.payments p on p.id = s.payment
     join payments.orders o on o.id = p.order_id

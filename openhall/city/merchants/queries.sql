@@ -359,7 +359,8 @@ select * from merchants.shifts where id = :shift and shop = :shop for no key upd
 
 -- name: shift_totals
 -- What the entries of the shop's account between two numbers are: taken or given back by one person, or paid by the
--- printed code. Null for `upto`: to this moment.
+-- printed code. Null for `upto`: to this moment. Of a refund that went wholly to the budgets of offers the ledger has no
+-- entry under the refund's own id: it is counted once, by the first of its returns.
 select count(p.id) filter (where p.taken_by = :resident) as payments,
        coalesce(sum(p.amount) filter (where p.taken_by = :resident), 0)::bigint as taken,
        count(f.id) filter (where f.refunded_by = :resident) as refunds,
@@ -368,7 +369,14 @@ select count(p.id) filter (where p.taken_by = :resident) as payments,
        coalesce(sum(p.amount) filter (where p.taken_by is null), 0)::bigint as poster_taken
   from ledger.entries e
   left join payments.payments p on p.id = e.transfer
-  left join payments.refunds f on f.id = e.transfer
+  left join lateral (
+    select f.id, f.amount, f.refunded_by from payments.refunds f where f.id = e.transfer
+     union all
+    select f.id, f.amount, f.refunded_by
+      from payments.subsidy_returns b join payments.refunds f on f.id = b.refund
+     where b.id = e.transfer
+       and not exists (select from payments.subsidy_returns o where o.refund = b.refund and o.id < b.id)
+       and f.amount = (select sum(o.amount) from payments.subsidy_returns o where o.refund = b.refund)) f on true
  where e.account = :account and e.number > :after and (:upto::bigint is null or e.number <= :upto);
 
 -- name: close_shift
@@ -401,24 +409,29 @@ select coalesce(sum(f.amount), 0)::bigint
    and f.business_date >= :day;
 
 -- name: check_shifts
--- The numbers of a closed shift are what the entries between its bounds add up to.
+-- The numbers of a closed shift are what the entries between its bounds add up to, and the refunds of which any part
+-- lies between them.
 select h.id as shift, h.shop
   from merchants.shifts h
   join merchants.shops s on s.id = h.shop
   cross join lateral (
     select count(p.id) filter (where p.taken_by = h.resident) as payments,
            coalesce(sum(p.amount) filter (where p.taken_by = h.resident), 0) as taken,
-           count(f.id) filter (where f.refunded_by = h.resident) as refunds,
-           coalesce(sum(f.amount) filter (where f.refunded_by = h.resident), 0) as refunded,
            count(p.id) filter (where p.taken_by is null) as poster_payments,
            coalesce(sum(p.amount) filter (where p.taken_by is null), 0) as poster_taken
       from ledger.entries e
       left join payments.payments p on p.id = e.transfer
-      left join payments.refunds f on f.id = e.transfer
      where e.account = s.account and e.number > h.opened_after and e.number <= h.closed_after) n
+  cross join lateral (
+    select count(*) as refunds, coalesce(sum(f.amount), 0) as refunded
+      from payments.refunds f
+     where f.payee = h.shop and f.refunded_by = h.resident
+       and f.id in (select coalesce(b.refund, e.transfer)
+                      from ledger.entries e left join payments.subsidy_returns b on b.id = e.transfer
+                     where e.account = s.account and e.number > h.opened_after and e.number <= h.closed_after)) r
  where h.closed_at is not null
    and (h.payments, h.taken, h.refunds, h.refunded, h.poster_payments, h.poster_taken)
-       is distinct from (n.payments, n.taken, n.refunds, n.refunded, n.poster_payments, n.poster_taken)
+       is distinct from (n.payments, n.taken, r.refunds, r.refunded, n.poster_payments, n.poster_taken)
  limit 100;
 
 -- name: check_open_shifts

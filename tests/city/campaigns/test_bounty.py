@@ -53,6 +53,20 @@ async def test_a_discount_and_a_bounty_come_together_and_go_back_together(hall: 
     await hall.books_agree()
 
 
+async def test_a_bounty_that_went_back_is_not_drawn_again(hall: Hall) -> None:
+    sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in(PAYER), await hall.sign_in(OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 1000)
+    campaign = await sponsor.run(**PACKET, per_day=1)
+    first = (await hall.pay(payer, code=shop["code"], amount=500)).json()
+    assert first["bounty"] > 0
+    assert (await refund(hall, owner, first["id"], 500)).status_code == 201
+    again = (await hall.pay(payer, code=shop["code"], amount=500)).json()
+    assert again["bounty"] == 0, "paid and asked back until the draw is a large one"
+    assert (await sponsor.look(campaign["id"]))["spent"] == 0
+    await hall.books_agree()
+
+
 async def test_a_payment_that_costs_less_than_the_bounty_gets_none(hall: Hall) -> None:
     sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in(PAYER), await hall.sign_in(OWNER)
     shop = await hall.open_shop(owner)

@@ -7,13 +7,14 @@ select id, payment, kind, offer, title, title_en, account, payer, amount, curren
     currency text, business_date date, at timestamptz);
 
 -- name: uses
--- How often each payer used each offer. What was wholly given back was not used.
+-- How often each payer used each offer. A discount that was wholly given back was not used. A bounty was: otherwise it
+-- would be drawn again and again, paid and asked back, until it is a large one.
 select s.offer, s.payer, count(*) filter (where s.business_date = :day) as today, count(*) as ever,
        sum(s.amount)::bigint as sum
   from payments.subsidies s
   join payments.payments p on p.id = s.payment
   join payments.orders o on o.id = p.order_id
- where s.offer = any(:offers) and s.payer = any(:payers) and o.refunded < o.amount
+ where s.offer = any(:offers) and s.payer = any(:payers) and (s.kind = 'bounty' or o.refunded < o.amount)
  group by s.offer, s.payer;
 
 -- name: subsidies_of

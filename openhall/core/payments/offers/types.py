@@ -122,7 +122,8 @@ class Subsidy(Struct, frozen=True):
 
 
 class Use(Struct, frozen=True):
-    """How often a payer used an offer, today and ever, and what it gave them. Wholly refunded payments do not count."""
+    """How often a payer used an offer, today and ever, and what it gave them. Discounts of wholly refunded payments
+    do not count, bounties do."""
 
     offer: UUID
     payer: UUID

@@ -10,6 +10,7 @@ import pytest
 from openhall.city.merchants import access, staff
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.package import PACKAGE
+from tests.city.campaigns.sponsor import Sponsor
 from tests.hall import Hall, Headers, fresh_key
 
 pytestmark = pytest.mark.anyio
@@ -240,3 +241,18 @@ async def test_a_broken_promise_is_found(till: Till, name: str) -> None:
             if await (await conn.execute(check.query.sql.encode(), {})).fetchall():
                 found.add(check.name)
     assert found == {name}
+
+
+async def test_a_refund_that_goes_wholly_to_the_budget_of_an_offer_is_in_the_shift(hall: Hall) -> None:
+    sponsor, owner, payer = await Sponsor.enter(hall), await hall.sign_in(OWNER), await hall.sign_in(PAYER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 1000)
+    await sponsor.run(kind="fixed_price", amount=1, most_off=1000)
+    till = Till(hall, shop, {"owner": owner, "payer": payer})
+    shift = await till.open("owner")
+    breakfast = await till.poster(350)
+    shares = [(await till.refund("owner", breakfast, part)).json()["to_payer"] for part in (100, 250)]
+    assert shares == [1, 0], "of the second nothing goes to the payer: the ledger has no entry under its own id"
+    closed = await till.close("owner", shift["id"])
+    assert (closed["refunds"], closed["refunded"]) == (2, 350)
+    await hall.books_agree()
