@@ -192,7 +192,7 @@ async def _break(request: AnyRequest, reader: db.ReadConn, resident: Resident, b
         "steps": steps,
         "title": translate(request, language, BREAKS[found.kind]),
         "ways": {way: translate(request, language, WAYS[way]) for way in await exits.ways(reader, found)},
-        "asked": asked and {"step": asked.number, "mine": asked.resident == resident.id},
+        "asked": asked and {"step": asked.number, "way": asked.way, "mine": asked.resident == resident.id},
     }
 
 
