@@ -196,7 +196,7 @@ async def _break(request: AnyRequest, reader: db.ReadConn, resident: Resident, b
         "title": translate(request, language, BREAKS[found.kind]),
         "ways": {way: translate(request, language, WAYS[way]) for way in ways},
         "can_resolve": not breaks.needs_an_end(found, ways),
-        "asked": asked and {"step": asked.number, "mine": asked.resident == resident.id},
+        "asked": asked and {"step": asked.number, "way": asked.way, "mine": asked.resident == resident.id},
     }
 
 

@@ -285,6 +285,22 @@ def test_nothing_is_ended_that_is_over_or_may_still_go(kind: BreakKind) -> None:
         assert [rules.ways(kind, -100, state) for state in State] == [()] * len(State)
 
 
+async def test_the_page_says_to_both_operators_who_bears_what_was_booked_too_little(stage: Stage) -> None:
+    _, one = await booked_wrongly(stage)
+    await stage.operator()
+    person = Person(stage.hall)
+    await person.sign_in(OWNER)
+    place, words = f"/operator/bank/breaks/{one}", "What the bank booked too little is the shop"
+    assert words in (await person.look(place)).text
+    await person.send(place, reason="They booked it so.", way="settled")
+    assert words in (await person.look(place)).text
+    # Given back, the shop has all of it.
+    await person.send(f"{place}/answer", step="2", answer="decline")
+    await person.look(place)
+    await person.send(place, reason="They took it back.", way="give_back")
+    assert words not in (await person.look(place)).text
+
+
 async def test_two_operators_end_a_payout_on_their_pages(stage: Stage) -> None:
     payout, one = await lost(stage)
     await stage.operator()
