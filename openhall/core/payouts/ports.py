@@ -78,8 +78,17 @@ def shortened(name: str) -> str:
 
 
 def _is_ready(name: str) -> bool:
-    """Whether a name is that of a finished file. One that cannot be written down is left alone too."""
-    return name.isprintable() and not name.startswith(".") and not name.endswith(_UNFINISHED)
+    """Whether a name is that of a finished file. One that is no text, so that it cannot be noted, is left alone too."""
+    return not name.startswith(".") and not name.endswith(_UNFINISHED) and _is_text(name)
+
+
+def _is_text(name: str) -> bool:
+    """Odd spaces are text. Bytes that are no UTF-8 are not, and no database would keep them."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sync(folder: Path) -> None:

@@ -40,9 +40,9 @@ delete from payouts.standing where source = :source and owner = :owner;
 select source, source_name, owner, account, keep, done_for from payouts.standing where owner = :owner order by source;
 
 -- name: next_standing
--- Somebody's turn; one that another worker has in hand is passed over.
+-- Somebody's turn; one that another worker has in hand is passed over, and so is what broke in this round.
 select source, source_name, owner, account, keep, done_for from payouts.standing
- where done_for < :day order by done_for, source limit 1 for update skip locked;
+ where done_for < :day and source <> all(:but) order by done_for, source limit 1 for update skip locked;
 
 -- name: standing_done
 update payouts.standing set done_for = :day where source = :source;

@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sepaxml.validation import try_valid_xml
 
+from openhall.base import db
 from openhall.base.errors import Problem
 from openhall.core import payouts
-from openhall.core.payouts.actions import batches
+from openhall.core.payouts.actions import batches, withdraw
 from openhall.core.rails import iso20022
 from tests.core.payouts.stage import Stage, days_later
 from tests.core.rails.iso20022 import oracle
@@ -178,5 +180,29 @@ async def test_a_standing_withdrawal_that_is_refused_costs_nobody_else_theirs(st
         await stage.exchange()
         assert await stage.balance() == 100_000
     with days_later(3):
+        await stage.exchange()
+        assert await stage.balance() == 0
+
+
+async def test_a_standing_withdrawal_that_breaks_stops_no_other_and_is_tried_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await stage.shop(300, "小店")
+    async with stage.pool.write() as conn:
+        await payouts.stand(conn, source=stage.source, keep=0)
+        await payouts.stand(conn, source=other, keep=0)
+    well = withdraw.withdraw
+
+    async def breaking(conn: db.Conn, rail: payouts.Rail, **named: Any) -> payouts.Payout:
+        if named["source"].id == stage.source.id:
+            raise RuntimeError("broken")
+        return await well(conn, rail, **named)
+
+    with days_later(1):
+        monkeypatch.setattr(withdraw, "withdraw", breaking)
+        with pytest.raises(withdraw.NotSweptError):
+            await stage.exchange()
+        assert (await stage.balance(), await stage.balance(other)) == (100_000, 0)
+        monkeypatch.undo()
         await stage.exchange()
         assert await stage.balance() == 0

@@ -7,6 +7,7 @@ From the bank: what a file does is committed together with the note that it was 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import structlog
 
@@ -46,11 +47,20 @@ async def exchange(pool: db.Pool, rail: Rail, folder: Folder) -> None:
 
 
 async def sweep(pool: db.Pool, rail: Rail) -> None:
-    """The standing withdrawals of the business date that is over, each in a transaction of its own."""
-    more = True
+    """The standing withdrawals of the business date that is over, each in a transaction of its own.
+
+    One that breaks is left for the next round and stops no other; the first error is raised at the end.
+    """
+    more, broken = True, dict[UUID, withdraw.NotSweptError]()
     while more:
-        async with pool.write() as conn:
-            more = await withdraw.sweep_one(conn, rail, day=withdraw.yesterday())
+        try:
+            async with pool.write() as conn:
+                more = await withdraw.sweep_one(conn, rail, day=withdraw.yesterday(), but=broken)
+        except withdraw.NotSweptError as error:
+            log.error("payouts.sweep_failed", source=str(error.source), error=type(error.__cause__).__name__)
+            broken[error.source] = error
+    if broken:
+        raise next(iter(broken.values()))
 
 
 async def close(pool: db.Pool, rail: Rail) -> None:

@@ -1,5 +1,6 @@
 """Withdrawing: the money leaves its account at once and waits in the clearing account for the bank's word."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -87,9 +88,20 @@ async def payouts_of(conn: db.ReadConn, *, owner: UUID, before: UUID | None = No
     return await db.all(conn, q.payouts_of_owner, Payout, owner=owner, before=before, limit=limit)
 
 
-async def sweep_one(conn: db.Conn, rail: Rail, *, day: date) -> bool:
-    """Do the next standing withdrawal for the business date `day`, which is over; whether there was one to do."""
-    standing = await db.maybe(conn, q.next_standing, Standing, day=day)
+class NotSweptError(RuntimeError):
+    """The standing withdrawal of `source` broke, and is to be tried again."""
+
+    def __init__(self, source: UUID) -> None:
+        super().__init__(f"standing withdrawal of {source}")
+        self.source = source
+
+
+async def sweep_one(conn: db.Conn, rail: Rail, *, day: date, but: Collection[UUID] = ()) -> bool:
+    """Do the next standing withdrawal for the business date `day`, which is over; whether there was one to do.
+
+    Those of the sources in `but` are passed over. NotSweptError when it breaks: nothing of it may be committed.
+    """
+    standing = await db.maybe(conn, q.next_standing, Standing, day=day, but=db.ids(but))
     if standing is None:
         return False
     await db.run(conn, q.standing_done, source=standing.source, day=day)
@@ -102,6 +114,8 @@ async def sweep_one(conn: db.Conn, rail: Rail, *, day: date) -> bool:
         except Problem as refused:
             # The account is too new, or a refund was quicker: the money is still there tomorrow.
             log.info("payouts.not_swept", source=str(source.id), why=refused.code)
+        except Exception as broken:
+            raise NotSweptError(source.id) from broken
     return True
 
 
