@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,8 @@ q = db.load("openhall.city.campaigns")
 ACCOUNT_KIND = "campaign"
 MOST = 200
 _TITLE = 40
+# So long after its last day a promoter campaign has paid everything; the statement `campaigns_over` counts the same.
+_PAID_UP = timedelta(days=2)
 # From which states each may be reached.
 _BEFORE = {
     State.RUNNING: (State.DRAFT, State.PAUSED),
@@ -116,17 +119,32 @@ async def fund(conn: db.Conn, *, sponsor: UUID, campaign: UUID, amount: int) -> 
 
 async def change(conn: db.Conn, *, sponsor: UUID, campaign: UUID, to: State) -> Campaign:
     """Start, pause or end a campaign; asking twice is asking once. At its end what is left goes back where it came
-    from. Refusals: `campaigns.campaign_not_found`, `campaigns.state_refused`, `campaigns.budget_missing`."""
+    from. A promoter campaign that ran ends with today, and its sponsor gets the rest when what was earned by then is
+    paid. Refusals: `campaigns.campaign_not_found`, `campaigns.state_refused`, `campaigns.budget_missing`."""
     found = await _locked(conn, sponsor, campaign)
     if found.state is not to:
         if found.state not in _BEFORE[to]:
             raise problems.state_refused(state=found.state.value)
         if to is State.RUNNING and not found.funded:
             raise problems.budget_missing()
+        if to is State.ENDED and _owes_days(found):
+            await db.run(conn, q.end_with_today, id=campaign, today=_today())
+            return await find(conn, sponsor=sponsor, campaign=campaign)
         await db.run(conn, q.set_state, id=campaign, state=to.value, now=clock.now())
     if to is State.ENDED:
         await _return_rest(conn, found)
     return await find(conn, sponsor=sponsor, campaign=campaign)
+
+
+def _owes_days(campaign: Campaign) -> bool:
+    """Whether it may still have to pay for payments of its days: inviters earn a day later. The sweep ends it then."""
+    today = _today()
+    has_begun = campaign.kind is Kind.PROMOTER and campaign.state is not State.DRAFT and campaign.first_day <= today
+    return has_begun and campaign.last_day + _PAID_UP >= today
+
+
+def _today() -> date:
+    return ledger.local(clock.now()).date()
 
 
 async def _return_rest(conn: db.Conn, campaign: Campaign) -> None:
@@ -169,12 +187,12 @@ async def over(conn: db.ReadConn, *, limit: int = 100) -> list[Over]:
     `change` ends them, and sends that on: each in a transaction of its own, because whoever holds one campaign's money
     and waits for another's waits for payments that want them the other way round.
     """
-    return await db.all(conn, q.campaigns_over, Over, today=ledger.local(clock.now()).date(), limit=limit)
+    return await db.all(conn, q.campaigns_over, Over, today=_today(), limit=limit)
 
 
 async def offered(conn: db.ReadConn, *, limit: int = 50) -> list[Campaign]:
     """What is offered to payers today or within a week, the nearest end first."""
-    return await db.all(conn, q.offered, Campaign, today=ledger.local(clock.now()).date(), limit=limit)
+    return await db.all(conn, q.offered, Campaign, today=_today(), limit=limit)
 
 
 async def days_of(conn: db.ReadConn, campaign: Campaign) -> list[offers.OfferDay]:

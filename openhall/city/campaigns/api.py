@@ -196,7 +196,9 @@ async def pause(conn: edge.Conn, resident: Me, campaign_id: FromPath[UUID]) -> v
 
 @post("/campaigns/{campaign_id:uuid}/end", opt=RESIDENT, status_code=200)
 async def end(conn: edge.Conn, resident: Me, campaign_id: FromPath[UUID]) -> views.CampaignBody:
-    """End it for good: the rest of the budget goes back, and the seed of its draws is shown."""
+    """End it for good: the rest of the budget goes back, and the seed of its draws is shown.
+
+    A `promoter` campaign that ran gets today as its last day: what was earned until then is paid, then it ends."""
     return await _change(conn, resident, campaign_id, State.ENDED)
 
 

@@ -85,7 +85,7 @@ async def came_by_invitation(conn: db.ReadConn, *, owner: UUID) -> set[UUID]:
 
 
 async def campaigns_to_pay(conn: db.ReadConn) -> list[UUID]:
-    """The promoter campaigns that run."""
+    """The promoter campaigns that run, or rest and may still owe something."""
     return await db.all(conn, q.promoter_campaigns, UUID, limit=_AT_ONCE)
 
 

@@ -31,8 +31,12 @@ update campaigns.campaigns set funded = funded + :amount where id = :id;
 update campaigns.campaigns
    set state = :state,
        started_at = case :state when 'running' then coalesce(started_at, :now) else started_at end,
+       paused_at = case :state when 'paused' then :now when 'ended' then paused_at end,
        ended_at = case :state when 'ended' then :now end
  where id = :id;
+
+-- name: end_with_today
+update campaigns.campaigns set last_day = least(last_day, :today) where id = :id;
 
 -- name: add_returned
 update campaigns.campaigns set returned = returned + :amount where id = :id;
@@ -136,11 +140,12 @@ select i.shop, i.shop_name, i.at, count(e.id) as payments, coalesce(sum(e.amount
 select shop from campaigns.invitations where owner = :owner;
 
 -- name: promoter_campaigns
-select id from campaigns.campaigns where state = 'running' and kind = 'promoter' order by id limit :limit;
+-- One that rests still owes what was earned before it was paused.
+select id from campaigns.campaigns where state in ('running', 'paused') and kind = 'promoter' order by id limit :limit;
 
 -- name: lock_promoter
 -- Two workers must not pay for the same payments.
-select id from campaigns.campaigns where id = :id and state = 'running' for update;
+select id from campaigns.campaigns where id = :id and state in ('running', 'paused') for update;
 
 -- name: young_shops
 -- The shops that may still earn something by a promoter campaign.
@@ -160,7 +165,7 @@ select p.id, p.payee as shop, i.inviter, r.wallet
       from payments.payments p join payments.orders o on o.id = p.order_id
      where p.payee = i.shop and p.business_date between c.first_day and c.last_day
        and p.at >= greatest(i.at, c.started_at) and p.at < i.at + c.days * interval '1 day' and p.at <= :before
-       and p.amount >= c.min_spend and p.currency = c.currency
+       and (c.paused_at is null or p.at < c.paused_at) and p.amount >= c.min_spend and p.currency = c.currency
        and o.refunded = 0 and p.payer not in (i.inviter, i.owner) and p.payer <> all (s.staff)
        and not exists (select from campaigns.earnings e where e.payment = p.id)
      order by p.id

@@ -140,3 +140,38 @@ async def test_who_works_at_the_shop_or_did_earns_its_inviter_nothing(hall: Hall
         assert await earned(hall) == 1
     assert await hall.balance(inviter) == 50
     await hall.books_agree()
+
+
+async def test_what_was_earned_is_paid_though_the_sponsor_ends_it(hall: Hall) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    campaign = await sponsor.run(**THANKS)
+    await bring(hall, inviter, owner, shop["id"])
+    await hall.pay(payer, code=shop["code"], amount=500)
+    ending = (await sponsor.post(campaign["id"], "end")).json()
+    assert (ending["state"], ending["rules"]["last_day"], ending["left"]) == ("running", today(), 10_000)
+    with clock.at(clock.now() + timedelta(days=4)):
+        assert await end_what_is_over(hall.pool, groups()) == 1
+        sponsor, inviter = Sponsor(hall, await hall.sign_in(SPONSOR)), await hall.sign_in(OTHER_OWNER)
+        ended = await sponsor.look(campaign["id"])
+        assert (ended["state"], ended["spent"], await hall.balance(inviter)) == ("ended", 50, 50)
+    await hall.books_agree()
+
+
+async def test_what_was_earned_before_a_pause_is_paid_and_later_payments_are_not(hall: Hall) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    campaign = await sponsor.run(**THANKS | {"last_day": today()})
+    await bring(hall, inviter, owner, shop["id"])
+    await hall.pay(payer, code=shop["code"], amount=500)
+    assert (await sponsor.post(campaign["id"], "pause")).json()["state"] == "paused"
+    await hall.pay(payer, code=shop["code"], amount=500)
+    with clock.at(clock.now() + timedelta(days=4)):
+        assert await end_what_is_over(hall.pool, groups()) == 1
+        inviter = await hall.sign_in(OTHER_OWNER)
+        assert await hall.balance(inviter) == 50
+    await hall.books_agree()

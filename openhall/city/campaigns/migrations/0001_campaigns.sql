@@ -35,6 +35,7 @@ create table campaigns.campaigns (
   seed           bytea not null constraint seed_is_long check (octet_length(seed) = 32),
   created_at     timestamptz not null,
   started_at     timestamptz,
+  paused_at      timestamptz,                                  -- since when it rests, or rested when it ended
   ended_at       timestamptz,
   constraint campaign_has_a_budget_of_its_own unique (account),
   constraint campaign_lasts check (last_day >= first_day),
