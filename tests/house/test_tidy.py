@@ -36,6 +36,7 @@ FLOATS = {
     "openhall/core/people/ports.py": "seconds of a time-out",
     "openhall/core/people/names/ports.py": "seconds of a time-out",
     "openhall/core/rails/ports.py": "seconds of a time-out",
+    "openhall/core/webhooks/names.py": "seconds of a time-out",
     "openhall/core/rails/rules.py": "seconds since 1970 in a notice's header",
     "openhall/base/i18n.py": "quality values of Accept-Language",
     "openhall/base/live.py": "seconds between heartbeats",
