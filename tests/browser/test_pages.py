@@ -25,6 +25,7 @@ WIDTHS = (320, 360, 390, 768)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Answers of GET that are no pages.
 NO_PAGES = {
+    "/manifest.webmanifest",
     "/service-worker.js",
     "/shops/{shop_id}/code.svg",
     "/shops/{shop_id}/code.png",
@@ -100,6 +101,7 @@ class Gallery:
                 has_touch=True,
                 reduced_motion="reduce",
                 permissions=["camera"],
+                service_workers="block",
             )
             context.add_init_script(SPEECH)
             if who in self._scenery.sessions:
