@@ -16,12 +16,14 @@ from litestar.template.base import csrf_token
 from lucide.jinja import lucide
 from markupsafe import Markup
 
-from openhall.base import clock, ids, money
+from openhall.base import clock, ids, money, spoken
 from openhall.base.config import Settings
 from openhall.base.i18n import LANGUAGES, Translations, negotiate
 
 Html = NewType("Html", str)
 MODES = ("normal", "elder")
+# Above this many fen an amount is also written in capital numerals where people confirm it in large type.
+_PLAIN = 100_000
 THEMES = ("auto", "light", "dark")
 
 
@@ -65,6 +67,7 @@ class Renderer:
             day=lambda value: _day(value, language),
             short_day=lambda value: _short_day(value, language),
             month_of=lambda value: _month(value, language),
+            capitals=lambda amount: spoken.capitals(amount) if chinese and amount > _PLAIN else "",
             minute=lambda instant: f"{instant.astimezone(zone):%H:%M}",
             request_key=lambda: str(ids.new()),
         )
