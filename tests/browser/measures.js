@@ -84,7 +84,7 @@
     }
     const next = element.nextElementSibling;
     if (next?.tagName !== "P" || isHidden(next) || box(next).top < box(element).bottom - 1) return;
-    if (element.matches(".payee-label, .payee-name, .board-label, .amount, .digits, .notice-title")) return; // A label belongs to what it names.
+    if (element.closest(".poster, .board") || element.matches(".payee-label, .payee-name, .amount, .digits, .notice-title")) return; // A label belongs to what it names.
     const gap = box(next).top - box(element).bottom;
     if (gap < 0.3 * line - 0.5 && box(next).left < box(element).right) say(element, `a paragraph only ${gap.toFixed(1)}px above the next`);
   }
@@ -102,8 +102,10 @@
   }
 
   function measureRest(all) {
-    // A name or an amount in a button has the length it has.
-    const text = (element) => element.innerText.replace(/\s+|¥[\d,.]+|“[^”]*”/g, "");
+    // A name or an amount in a button has the length it has, and what only screen readers say takes no room.
+    const seen = (element) => [...element.childNodes].filter((node) => !node.classList?.contains("hidden-visually"));
+    const text = (element) =>
+      seen(element).map((node) => node.textContent).join("").replace(/\s+|¥[\d,.]+|“[^”]*”/g, "");
     // Group 5: a home of few things, and somebody to ring.
     if (document.body.classList.contains("home")) {
       const tiles = [...document.querySelectorAll("main .tile")].filter((tile) => !isHidden(tile));

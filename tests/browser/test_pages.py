@@ -25,8 +25,8 @@ WIDTHS = (320, 360, 390, 768)
 # WCAG 2.2, 1.4.4 and 1.4.12.
 LARGER = {
     "text of 200 %": ":root { font-size: 200% }",
-    "text spacing": "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
-    " p { margin-block-end: 2em !important }",
+    "text spacing": "* { line-height: 1.5 !important; letter-spacing: 0.12em !important }"
+    " * { word-spacing: 0.16em !important } p { margin-block-end: 2em !important }",
 }
 # Pages are measured without a worker, and look as they do with one.
 WORKERLESS = """
@@ -156,7 +156,8 @@ def sideways(page: Page) -> list[str]:
           const right = (element) => element.getBoundingClientRect().right;
           const wide = [...document.body.querySelectorAll("*")].filter((element) => right(element) > width + 0.5);
           const scrolled = (element) => element.closest(".scroll, .sample") && !element.matches(".scroll, .sample");
-          return wide.filter((element) => !scrolled(element)).slice(0, 5).map((element) => `${element.tagName}.${element.className} reaches ${right(element)}`);
+          const named = wide.filter((element) => !scrolled(element)).slice(0, 5);
+          return named.map((element) => `${element.tagName}.${element.className} reaches ${right(element)}`);
         }"""
     )
     return found

@@ -1,4 +1,4 @@
-"""The thirteen groups of rules for elders: each is in the document, and what the document names as its measure exists."""
+"""The thirteen groups of rules for elders: each is in the document, and the measure that it names exists."""
 
 import re
 
