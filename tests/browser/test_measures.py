@@ -9,7 +9,8 @@ from tests.browser.test_pages import MEASURES, broken_rules, contrast, sideways
 pytestmark = pytest.mark.browser
 
 GOOD = (
-    "<style>body { font: 700 24px/1.5 sans-serif } button { font: inherit } a, button { display: block; height: 60px; width: 60px }</style>"
+    "<style>body { font: 700 24px/1.5 sans-serif } button { font: inherit }"
+    " a, button { display: block; height: 60px; width: 60px }</style>"
     "<button data-read>read</button><footer data-help></footer>"
 )
 
