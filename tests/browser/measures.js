@@ -78,7 +78,7 @@
     if (element.tagName !== "P") return;
     const line = parseFloat(own.lineHeight);
     if (line / parseFloat(own.fontSize) < 1.499 && !element.closest(".poster, .board, .amount")) say(element, `lines of ${own.lineHeight}`);
-    if (chinese && !element.closest(".poster, [lang=en]") && box(element).height > 1.5 * line) {
+    if (chinese && !element.closest(".poster, .board, [lang=en]") && box(element).height > 1.5 * line) {
       const most = box(element).width / parseFloat(own.fontSize);
       if (most > 18.5) say(element, `lines of ${most.toFixed(1)} characters`);
     }
