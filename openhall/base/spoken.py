@@ -63,6 +63,18 @@ def _chinese_yuan(minor: int) -> str:
     return said + (f"{_DIGITS[fen]}分" if fen else "")
 
 
+_IN_CAPITALS = str.maketrans("零一二三四五六七八九十百千", "零壹贰叁肆伍陆柒捌玖拾佰仟")
+
+
+def capitals(minor: int) -> str:
+    """Yuan in capital numerals, as on cheques, where no stroke turns one number into another: 123450 is
+    壹仟贰佰叁拾肆元伍角. 整 ends whole yuan."""
+    said = _chinese_yuan(minor)
+    # In capitals nothing is left out: ten is 壹拾.
+    said = f"一{said}" if said.startswith("十") else said
+    return said.translate(_IN_CAPITALS) + ("整" if said.endswith("元") else "")
+
+
 def _english_yuan(minor: int) -> str:
     yuan, fen = divmod(minor, 100)
     if not yuan and fen:

@@ -25,7 +25,7 @@ from openhall.base.i18n import N_
 from openhall.base.live import Hub
 from openhall.web import problems
 from openhall.web.problems import ProblemBody
-from openhall.web.render import Html, render
+from openhall.web.render import Html, render, whose
 from openhall.web.strict import strict_body
 
 # Plain assignments, not PEP 695 aliases: Litestar would take the header for a query parameter.
@@ -35,6 +35,8 @@ Pool = NamedDependency[db.Pool]
 LiveHub = NamedDependency[Hub]
 HallSettings = NamedDependency[Settings]
 KEY_HEADER = "Idempotency-Key"
+# By this the browser's worker knows whose page it keeps (static/js/service-worker.js).
+WHOSE_HEADER = "Openhall-Whose"
 _REPLAYED = "Idempotent-Replayed"
 _KEY_MEANS = "A fresh value for each request that moves money or creates something; the same value on a retry."
 IdempotencyKey = Annotated[str, HeaderParameter(name=KEY_HEADER, description=_KEY_MEANS)]
@@ -90,9 +92,10 @@ def answers(container: type[Any], status: int = HTTP_201_CREATED) -> dict[int, R
 
 
 def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any) -> Response[Html]:
-    """A rendered page. Pages may hold personal data, so no cache keeps them."""
+    """A rendered page. Pages may hold personal data, so no cache keeps them but that of its person's own browser."""
     html = render(request, template, context)
-    return Response(html, status_code=status, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", WHOSE_HEADER: whose(request)}
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def problem_page(request: Request[Any, Any, Any], template: str, problem: Problem, **context: Any) -> Response[Html]:

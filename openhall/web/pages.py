@@ -3,15 +3,17 @@
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from openhall.base import errors
 from openhall.base.errors import REGISTRY
+from openhall.base.i18n import LANGUAGES
 from openhall.core import ledger, payments
 from openhall.core.people import Resident
-from openhall.web import document, edge, reference
+from openhall.web import document, edge, manifest, reference
 from openhall.web.edge import PUBLIC
 from openhall.web.render import Html, language_of, translate
 
@@ -86,9 +88,23 @@ async def docs_errors(request: Request[Any, Any, Any]) -> Response[Html]:
 
 @get("/service-worker.js", opt=PUBLIC | {"session": "batch"})
 async def service_worker() -> Response[bytes]:
-    """The script that wakes up when a browser is rung. It stands at the top, so that it may serve every page."""
+    """The worker that keeps pages and is rung for messages. It stands at the top, so that it may serve every page."""
     script = files("openhall.web").joinpath("static", "js", "service-worker.js").read_bytes()
     return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-router = edge.pages(home, soon, docs, docs_errors, service_worker)
+@get("/manifest.webmanifest", opt=PUBLIC | {"session": "batch"}, media_type=manifest.MEDIA_TYPE)
+async def web_manifest(settings: edge.HallSettings, lang: FromQuery[str | None] = None) -> Response[bytes]:
+    """What a phone needs to put the hall on its home screen, in the language that the page asks for."""
+    language = lang if lang in LANGUAGES else settings.default_language
+    body = msgspec.json.encode(manifest.manifest(settings, language))
+    return Response(body, media_type=manifest.MEDIA_TYPE, headers={"Cache-Control": "no-cache"})
+
+
+@get("/offline", opt=PUBLIC)
+async def offline(request: Request[Any, Any, Any]) -> Response[Html]:
+    """What the browser's worker shows in the place of a page that it did not keep."""
+    return edge.page(request, "offline.html")
+
+
+router = edge.pages(home, soon, docs, docs_errors, service_worker, web_manifest, offline)

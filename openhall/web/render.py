@@ -16,12 +16,14 @@ from litestar.template.base import csrf_token
 from lucide.jinja import lucide
 from markupsafe import Markup
 
-from openhall.base import clock, ids, money
+from openhall.base import clock, ids, money, spoken
 from openhall.base.config import Settings
 from openhall.base.i18n import LANGUAGES, Translations, negotiate
 
 Html = NewType("Html", str)
 MODES = ("normal", "elder")
+# Above this many fen an amount is also written in capital numerals where people confirm it in large type.
+_PLAIN = 100_000
 THEMES = ("auto", "light", "dark")
 
 
@@ -66,6 +68,7 @@ class Renderer:
             day=lambda value: _day(value, language),
             short_day=lambda value: _short_day(value, language),
             month_of=lambda value: _month(value, language),
+            capitals=lambda amount: spoken.capitals(amount) if chinese and amount > _PLAIN else "",
             minute=lambda instant: f"{instant.astimezone(zone):%H:%M}",
             request_key=lambda: str(ids.new()),
         )
@@ -143,6 +146,18 @@ def translate(request: Request[Any, Any, Any], language: str, msgid: str) -> str
     return renderer_of(request).translations.text(language, msgid)
 
 
+def look_of(request: Request[Any, Any, Any]) -> tuple[str, str]:
+    """The mode and the theme of the page, as this browser was told."""
+    mode, theme = request.cookies.get("mode"), request.cookies.get("theme")
+    return mode if mode in MODES else "normal", theme if theme in THEMES else "auto"
+
+
+def whose(request: Request[Any, Any, Any]) -> str:
+    """What a browser that keeps pages keeps them under: the session, the language and the look; "" for a stranger."""
+    visit = request.scope["state"].get("visit")
+    return " ".join([str(visit.session.id), language_of(request), *look_of(request)]) if visit else ""
+
+
 def _address(request: Request[Any, Any, Any]) -> str:
     """The page as it was asked for, for who is to come back to it."""
     query = request.scope["query_string"].decode("latin-1")
@@ -152,13 +167,13 @@ def _address(request: Request[Any, Any, Any]) -> str:
 
 def render(request: Request[Any, Any, Any], template: str, context: Mapping[str, Any]) -> Html:
     """The template in the person's language, mode and theme."""
-    mode = request.cookies.get("mode")
-    theme = request.cookies.get("theme")
+    mode, theme = look_of(request)
     common = {
         "resident": request.scope["state"].get("resident"),
         "unread": request.scope["state"].get("unread", 0),
-        "mode": mode if mode in MODES else "normal",
-        "theme": theme if theme in THEMES else "auto",
+        "mode": mode,
+        "theme": theme,
+        "whose": whose(request),
         "csrf_token": csrf_token({"request": request}),
         "request_path": request.scope["path"],
         "request_address": _address(request),

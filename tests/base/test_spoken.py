@@ -107,3 +107,24 @@ def test_what_cannot_be_said_is_refused(number: int) -> None:
         spoken.chinese_number(number)
     with pytest.raises(ValueError, match="negative"):
         spoken.amount(-1, "CNY", "en")
+
+
+@pytest.mark.parametrize(
+    ("minor", "written"),
+    [
+        (100_000, "壹仟元整"),
+        (123_450, "壹仟贰佰叁拾肆元伍角"),
+        (1_000_001, "壹万元零壹分"),
+        (1_100, "壹拾壹元整"),
+        (20_000_305, "贰拾万零叁元零伍分"),
+    ],
+)
+def test_large_amounts_are_written_in_capital_numerals(minor: int, written: str) -> None:
+    assert spoken.capitals(minor) == written
+
+
+@given(st.integers(0, 10**12))
+def test_capitals_are_the_same_number_in_other_letters(minor: int) -> None:
+    written = spoken.capitals(minor).removesuffix("整")
+    back = written.translate(str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千"))
+    assert back.removeprefix("一" if back.startswith("一十") else "") == spoken.amount(minor, "CNY", "zh_CN")

@@ -1,5 +1,6 @@
 """Somebody with a phone in hand: a browser context of its own, and an eye on everything that goes wrong in it."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,10 @@ SPEECH = """
   Object.defineProperty(window, "speechSynthesis", { value: stub, configurable: true });
 })();
 """
+
+
+# What Chromium says when a page or the worker's own script cannot be fetched.
+_BROKEN = re.compile(r"net::ERR_|error occurred when fetching the script")
 
 
 class Watch:
@@ -64,8 +69,11 @@ class Watch:
         # The till asks for sound at once, because some browsers allow it; the others say this, and a button appears.
         if text.startswith("The AudioContext was not allowed to start"):
             return
+        # Where a test wants no worker, the page asks for it in vain; the hall works without.
+        if text.startswith("Service Worker registration blocked by Playwright"):
+            return
         # Chromium repeats every refused response and every broken connection; both are watched by themselves.
-        if text.startswith("Failed to load resource: the server responded") or (self._cut and "net::ERR_" in text):
+        if text.startswith("Failed to load resource: the server responded") or (self._cut and _BROKEN.search(text)):
             return
         self.complaints.append(f"console {message.type}: {text} ({message.location})")
 
@@ -126,6 +134,7 @@ def doors(browser: Browser, url: str) -> Iterator[Enter]:
         theme: str = "light",
         touch: bool = True,
         scale: int = 1,
+        worker: bool = False,
     ) -> Sitting:
         context = browser.new_context(
             base_url=url,
@@ -135,6 +144,8 @@ def doors(browser: Browser, url: str) -> Iterator[Enter]:
             has_touch=touch,
             device_scale_factor=scale,
             reduced_motion="reduce",
+            # What the worker does is the offline stories' own; Playwright sees less of what goes through it.
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(30_000)
         context.add_init_script(SPEECH)

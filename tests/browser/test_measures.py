@@ -8,7 +8,11 @@ from tests.browser.test_pages import MEASURES, broken_rules, contrast, sideways
 
 pytestmark = pytest.mark.browser
 
-GOOD = "<style>body { font: 700 24px sans-serif } a, button { display: block; height: 60px; width: 60px }</style>"
+GOOD = (
+    "<style>body { font: 700 24px/1.5 sans-serif } button { font: inherit }"
+    " a, button { display: block; height: 60px; width: 60px }</style>"
+    "<button data-read>read</button><footer data-help></footer>"
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +37,25 @@ GOOD = "<style>body { font: 700 24px sans-serif } a, button { display: block; he
         ("<button class='button-main' style='font-size: 22px'>pay</button>", "elder", "main button in 22px"),
         ("<button class='button-main' style='font-weight: 400'>pay</button>", "elder", "main button in weight 400"),
         ("<h2 class='payee-name'>Wang</h2><style>h2 { font-size: 24px }</style>", "elder", "payee in 24px"),
+        ("<p style='font-family: serif'>old</p>", "normal", "with serifs"),
+        ("<p style='line-height: 1.2'>tight</p>", "elder", "lines of"),
+        ("<p>one</p><p>two</p><style>p { margin: 0; line-height: 1.5 }</style>", "elder", "above the next"),
+        ("<button>a</button><button style='margin-top: 8px'>b</button>", "elder", "only 8.0px from"),
+        ("<p style='position: fixed'>ad</p>", "elder", "floats"),
+        ("<div class='field-code'><input></div>", "elder", "no phone fills in"),
+        ("<p data-help>another</p>", "elder", "2 lines of help"),
+        ("<button data-read>another</button>", "elder", "reads the page aloud"),
+        ("<div class='pay-codes'><div class='qr-frame'>code</div></div>", "elder", "does not say whose"),
+        (
+            "<div class='pay-codes'><p class='code-owner' style='font-size: 22px'>me</p></div>",
+            "elder",
+            "an owner in 22px",
+        ),
+        (
+            "<div class='pay-codes'><div class='qr-frame' style='width: 200px'>code</div></div>",
+            "elder",
+            "a code of 200px",
+        ),
     ],
 )
 def test_a_planted_fault_is_found(chromium: Browser, planted: str, mode: str, named: str) -> None:
@@ -63,5 +86,23 @@ def test_faint_type_is_found(chromium: Browser, mode: str, grey: str) -> None:
         page.evaluate(AXE_SCRIPT)
         (found,) = broken_rules(page, {"runOnly": {"type": "rule", "values": contrast(mode)}})
         assert found.startswith("color-contrast")
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize(
+    ("planted", "named"),
+    [
+        ("<p style='width: 700px'>" + "字" * 60 + "</p>", "characters"),
+        ("<button class='button' style='width: 600px'>" + "按" * 16 + "</button>", "16 characters"),
+        ("<p>请授权</p>", "says 授权"),
+        ("<main>" + "<a class='tile'>格</a>" * 7 + "</main>", "7 tiles at home"),
+    ],
+)
+def test_a_fault_of_chinese_words_is_found(chromium: Browser, planted: str, named: str) -> None:
+    page = chromium.new_page(viewport={"width": 768, "height": 640})
+    try:
+        page.set_content(f"<html lang='zh-CN'><body class='home'>{GOOD}{planted}</body></html>")
+        assert any(named in complaint for complaint in page.evaluate(MEASURES, "elder"))
     finally:
         page.close()

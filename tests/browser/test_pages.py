@@ -23,9 +23,27 @@ pytestmark = pytest.mark.browser
 
 MEASURES = Path(__file__).with_name("measures.js").read_text(encoding="utf-8")
 WIDTHS = (320, 360, 390, 768)
+# WCAG 2.2, 1.4.4 and 1.4.12.
+LARGER = {
+    "text of 200 %": ":root { font-size: 200% }",
+    "text spacing": "* { line-height: 1.5 !important; letter-spacing: 0.12em !important }"
+    " * { word-spacing: 0.16em !important } p { margin-block-end: 2em !important }",
+}
+# Pages are measured without a worker, and look as they do with one.
+WORKERLESS = """
+if (navigator.serviceWorker) {
+  navigator.serviceWorker.register = async () => ({ pushManager: { getSubscription: async () => null } });
+}
+"""
+ADOPT = """(text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  document.adoptedStyleSheets = [sheet];
+}"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Answers of GET that are no pages.
 NO_PAGES = {
+    "/manifest.webmanifest",
     "/service-worker.js",
     "/shops/{shop_id}/code.svg",
     "/shops/{shop_id}/code.png",
@@ -101,8 +119,10 @@ class Gallery:
                 has_touch=True,
                 reduced_motion="reduce",
                 permissions=["camera"],
+                service_workers="block",
             )
             context.add_init_script(SPEECH)
+            context.add_init_script(WORKERLESS)
             if who in self._scenery.sessions:
                 self._set_cookies(context, openhall_session=self._scenery.sessions[who])
             watch = Watch(self._hall.url)
@@ -138,10 +158,24 @@ def sideways(page: Page) -> list[str]:
           if (document.documentElement.scrollWidth <= width) return [];
           const right = (element) => element.getBoundingClientRect().right;
           const wide = [...document.body.querySelectorAll("*")].filter((element) => right(element) > width + 0.5);
-          return wide.slice(0, 5).map((element) => `${element.tagName}.${element.className} reaches ${right(element)}`);
+          const scrolled = (element) => element.closest(".scroll, .sample") && !element.matches(".scroll, .sample");
+          const named = wide.filter((element) => !scrolled(element)).slice(0, 5);
+          return named.map((element) => `${element.tagName}.${element.className} reaches ${right(element)}`);
         }"""
     )
     return found
+
+
+def enlarged(page: Page) -> dict[str, list[str]]:
+    """What is lost with letters of twice the size, and with lines and letters wider apart, at 320 px."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    wrong = {}
+    for name, sheet in LARGER.items():
+        page.evaluate(ADOPT, sheet)
+        wrong[f"wider than 320 px with {name}"] = sideways(page)
+        wrong[f"cut at 320 px with {name}"] = page.evaluate(MEASURES, "cut")
+    page.evaluate(ADOPT, "")
+    return wrong
 
 
 def broken_rules(page: Page, run: dict[str, Any]) -> list[str]:
@@ -170,6 +204,9 @@ def test_a_page_holds(gallery: Gallery, name: str, mode: str, lang: str) -> None
         wrong[f"wider than {width} px"] = sideways(page)
         if width in (320, 360):
             wrong[f"measures at {width} px"] = page.evaluate(MEASURES, mode)
+    if mode == "elder":
+        wrong["measures at 768 px"] = page.evaluate(MEASURES, mode)
+    wrong |= enlarged(page)
     grow(page, 360)
     page.evaluate(AXE_SCRIPT)
     rules = {rule: {"enabled": True} for rule in contrast(mode)}

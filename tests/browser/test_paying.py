@@ -192,6 +192,26 @@ def test_the_keyboard_alone_pays(enter: Enter, new_person: NewPerson) -> None:
     assert keeper.taken(shop) == [350]
 
 
+def test_the_keyboard_alone_signs_in(enter: Enter, hall: Served) -> None:
+    phone = new_phone()
+    page = enter(touch=False).page
+    page.goto("/")
+    tab_to(page, page.get_by_role("link", name="Sign in with your phone"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in")
+    # The field has the focus as soon as the page is there.
+    expect(page.get_by_label("Mobile number")).to_be_focused()
+    page.keyboard.type(phone)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/code")
+    field = page.get_by_label("Code")
+    if not field.evaluate("element => element === document.activeElement"):
+        tab_to(page, field)
+    page.keyboard.type(read_code(hall, phone))
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Home · Chang'an Hall")
+
+
 def test_the_keys_of_the_keypad_work_with_the_keyboard(enter: Enter, new_person: NewPerson) -> None:
     keeper, guest = new_person(), new_person()
     shop = keeper.open_shop()
@@ -243,3 +263,22 @@ def test_everything_that_matters_works_without_javascript(
     expect(page.locator(".balance-figure")).to_contain_text("¥16.50")
     expect(page.locator("main .list .row").first).to_contain_text(shop["name"])
     assert keeper.taken(shop) == [350]
+
+
+def test_messages_are_read_without_javascript(enter_without_script: Enter, new_person: NewPerson) -> None:
+    person = new_person()
+    person.new_session()
+    page = enter_without_script(person).page
+    page.goto("/")
+    page.get_by_role("link", name="Messages").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Messages")
+    newest = page.locator("main .list .row a").first
+    title = newest.locator(".row-title").inner_text()
+    newest.click()
+    expect(page.get_by_text(title).first).to_be_visible()
+    assert path_of(page).startswith("/messages/")
+    page.goto("/me/messages")
+    page.locator("#quiet_from").fill("21:30")
+    page.locator("main form .actions button").first.click()
+    page.goto("/me/messages")
+    expect(page.locator("#quiet_from")).to_have_value("21:30")

@@ -217,6 +217,21 @@ def _confirm(page: Page, path: str) -> None:
     page.locator("main .amount").wait_for()
 
 
+def _enrol(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("[data-pay-device]").wait_for()
+    button = page.locator("[data-part=enrol]")
+    if button.is_visible():
+        button.click()
+    page.locator("[data-part=enrolled]").wait_for()
+
+
+def _offline_code(page: Page, path: str) -> None:
+    _enrol(page, "/pay-code")
+    page.goto(path)
+    page.locator("#pay-offline .qr-frame svg").wait_for()
+
+
 class View(Struct, frozen=True):
     """A page to look at: who looks, where it is, its status, and how to get there if not by its address."""
 
@@ -227,6 +242,7 @@ class View(Struct, frozen=True):
 
 
 VIEWS = {
+    "offline": View("nobody", "/offline"),
     "welcome": View("nobody", "/"),
     "sign-in": View("nobody", "/sign-in"),
     "sign-in-refused": View("nobody", "/sign-in", 400, _wrong_phone),
@@ -261,6 +277,9 @@ VIEWS = {
     "refund-refused": View("keeper", "/payments/{payment}/refund", 400, _no_refund),
     "pay-code": View("resident", "/pay-code"),
     "pay-code-empty": View("newcomer", "/pay-code"),
+    "pay-code-enrolled": View("newcomer", "/pay-code", 200, _enrol),
+    "pay-code-offline": View("newcomer", "/pay-code/offline", 200, _offline_code),
+    "pay-code-offline-none": View("asked", "/pay-code/offline"),
     "pay-devices": View("resident", "/pay-code/devices"),
     "pay-devices-none": View("newcomer", "/pay-code/devices"),
     "charge": View("asked", "/pay-code/charges/{charge}"),

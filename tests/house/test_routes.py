@@ -39,6 +39,7 @@ OUTSIDE_THE_GATE = {
     ("GET", "/health/ready"),
     ("GET", "/metrics"),
     ("GET", "/service-worker.js"),
+    ("GET", "/manifest.webmanifest"),
     ("GET", "/static/{file_path:path}"),
     ("HEAD", "/static/{file_path:path}"),
     ("GET", "/api/openapi.json"),
@@ -48,6 +49,7 @@ OUTSIDE_THE_GATE = {
 # Pages open to all, each with the reason why nobody's data is behind it.
 PUBLIC = {
     "/": "a welcome for strangers",
+    "/offline": "what a browser shows where there is no network",
     "/soon/{what:str}": "a word about what is not open yet",
     "/docs": "the API for people",
     "/docs/errors": "the codes for people",

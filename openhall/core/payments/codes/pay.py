@@ -18,7 +18,7 @@ HALF = BODY // 2
 # A proprietary, unregistered application id (ISO 7816-5, category F): F0 and "openhall".
 APPLICATION_ID = "F0" + b"openhall".hex().upper()
 
-_GROUPS = (4, 4, 4, 6)
+_GROUP = 3
 
 
 def is_ours(text: str) -> bool:
@@ -46,12 +46,8 @@ def payload(digits: str) -> str:
 
 
 def show(digits: str) -> list[str]:
-    """In the groups in which they are shown and read aloud: 4, 4, 4 and 6."""
-    groups, at = [], 0
-    for size in _GROUPS:
-        groups.append(digits[at : at + size])
-        at += size
-    return groups
+    """In the groups in which they are shown and read aloud: six of three, which also make two even lines."""
+    return [digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP)]
 
 
 def _of_payload(text: str) -> str | None:

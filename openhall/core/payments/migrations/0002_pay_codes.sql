@@ -22,9 +22,11 @@ create table payments.pay_devices (
   name        text not null constraint pay_device_name_has_a_length check (char_length(name) between 1 and 40),
   enrolled_at timestamptz not null,
   revoked_at  timestamptz,
+  session     uuid,                   -- of people.sessions: who signs out there pays nothing from there any more
   day         date not null,          -- the business date of `spent`
   spent       bigint not null default 0 constraint pay_device_spent_is_not_negative check (spent >= 0)
 );
+create unique index one_pay_device_per_session on payments.pay_devices (session) where revoked_at is null;
 create index pay_devices_of_resident on payments.pay_devices (resident) where revoked_at is null;
 
 -- A code that was shown to a shop, bound to its first charge: the row is the using, and it is there once. For an

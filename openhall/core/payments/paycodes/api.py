@@ -17,7 +17,7 @@ from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes import otp
 from openhall.core.payments.types import Payer
 from openhall.core.payments.views import PayeeView, PaymentView, ShopView
-from openhall.core.people import Resident, pins
+from openhall.core.people import Resident, Visit, pins
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 
@@ -132,14 +132,20 @@ async def issue(
 
 @post("/me/pay-code/devices", opt=RESIDENT, status_code=201)
 async def enrol(
-    data: JSONBody[DeviceRequest], conn: edge.Conn, resident: Me, settings: edge.HallSettings
+    data: JSONBody[DeviceRequest], conn: edge.Conn, visit: NamedDependency[Visit], settings: edge.HallSettings
 ) -> EnrolledBody:
-    """Enrol a device that makes codes offline. Its secret is told here and never again, and no record of it is kept:
-    when the answer is lost, revoke the device and enrol it anew.
+    """Enrol the device of this session to make codes offline. Its secret is told here and never again, and no record of
+    it is kept: when the answer is lost, enrol anew, and the new secret takes the place of the old one. When the session
+    ends, the device pays nothing any more.
 
     Refusals: `payments.device_name_invalid`, `payments.too_many_devices`.
     """
-    device = await paycodes.enrol(conn, resident=resident.id, name=data.name, secret=settings.secret)
+    return await enrolled(conn, visit, data.name, settings.secret)
+
+
+async def enrolled(conn: db.Conn, visit: Visit, name: str, secret: str) -> EnrolledBody:
+    """Enrol the device of a visit's session; what it has to know."""
+    device = await paycodes.enrol(conn, resident=visit.resident.id, name=name, secret=secret, session=visit.session.id)
     return EnrolledBody(
         id=device.id,
         name=device.name,

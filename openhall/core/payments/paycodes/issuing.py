@@ -29,8 +29,11 @@ async def issue(conn: db.Conn, *, resident: UUID, secret: str) -> PayCode:
     return PayCode(digits, digits, pay.payload(digits), expires_at)
 
 
-async def enrol(conn: db.Conn, *, resident: UUID, name: str, secret: str) -> Enrolled:
+async def enrol(conn: db.Conn, *, resident: UUID, name: str, secret: str, session: UUID | None = None) -> Enrolled:
     """A device that may make codes offline; its secret is told here and never again.
+
+    It pays as long as its `session` lives, and takes the place of what the session enrolled before; without a session
+    it pays until it is revoked.
 
     Problems: `payments.device_name_invalid`, `payments.too_many_devices`.
     """
@@ -38,17 +41,20 @@ async def enrol(conn: db.Conn, *, resident: UUID, name: str, secret: str) -> Enr
     if not 1 <= len(name) <= rules.DEVICE_NAME_MAX or not name.isprintable():
         raise problems.device_name_invalid()
     await db.all(conn, q.lock_issuing, str, resident=str(resident))
-    if await db.one(conn, q.count_devices, int, resident=resident) >= rules.MOST_DEVICES:
-        raise problems.too_many_devices(limit=rules.MOST_DEVICES)
     device, now = ids.new(), clock.now()
-    number = await db.one(conn, q.insert_device, int, id=device, resident=resident, name=name, now=now, day=_today())
+    await db.run(conn, q.replace_device_of_session, session=session, now=now)
+    if len(await devices(conn, resident=resident)) >= rules.MOST_DEVICES:
+        raise problems.too_many_devices(limit=rules.MOST_DEVICES)
+    number = await db.one(
+        conn, q.insert_device, int, id=device, resident=resident, name=name, now=now, session=session, day=_today()
+    )
     digits = f"{rules.device_permutation(secret).hide(number):0{pay.HALF}d}"
     return Enrolled(device, name, now, digits, rules.device_secret(secret, device))
 
 
 async def devices(conn: db.ReadConn, *, resident: UUID) -> list[Device]:
-    """The resident's devices that are not revoked, in the order in which they were enrolled."""
-    return await db.all(conn, q.devices_of, Device, resident=resident, day=_today())
+    """The resident's devices that pay, in the order in which they were enrolled."""
+    return await db.all(conn, q.devices_of, Device, resident=resident, day=_today(), now=clock.now())
 
 
 async def revoke(conn: db.Conn, *, resident: UUID, device: UUID) -> None:

@@ -4,7 +4,7 @@ Everything works by reloading: the page's own address carries the number of the 
 (`after`), and whoever comes back with it is taken to what happened since. The script only comes back by itself.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Annotated, Any
@@ -25,15 +25,18 @@ from openhall.core import ledger, payments, people
 from openhall.core.payments import codes, offers, paycodes, safety
 from openhall.core.payments.codes import pay
 from openhall.core.payments.paycodes import facts
+from openhall.core.payments.paycodes.api import EnrolledBody, enrolled
+from openhall.core.payments.paycodes.rules import DEVICE_NAME_MAX
 from openhall.core.payments.safety.proving import proof_asked, shown_beside_pin
 from openhall.core.payments.types import Payer
-from openhall.core.people import Resident, pins
+from openhall.core.people import Resident, Visit, pins
+from openhall.core.people.pages import device_name
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 from openhall.web.render import Html
 
 Me = NamedDependency[Resident]
-Visit = NamedDependency[people.Visit]
+Here = NamedDependency[Visit]
 Teller = NamedDependency[payments.Teller]
 AnyRequest = Request[Any, Any, Any]
 # Plain assignment, like those of the edge.
@@ -56,21 +59,22 @@ class Decision(Struct, frozen=True):
 
 @get("/pay-code", opt=RESIDENT)
 async def show(
-    request: AnyRequest, pool: edge.Pool, resident: Me, settings: edge.HallSettings, after: After = None
+    request: AnyRequest, pool: edge.Pool, visit: Here, settings: edge.HallSettings, after: After = None
 ) -> Response[Any]:
     """A fresh code; or, for who comes back, the charge that waits for them or the payment that was made."""
+    resident = visit.resident
     async with pool.read() as reader:
         charge = await paycodes.next_waiting(reader, resident=resident.id)
         news = await _news(reader, resident.id, after)
         head = await events.head(reader, paycodes.stream_of(resident.id))
         balance = await ledger.balance(reader, resident.wallet)
-        has_devices = bool(await paycodes.devices(reader, resident=resident.id))
+        devices_found = await paycodes.devices(reader, resident=resident.id)
     if charge is not None:
         return edge.see_other(f"/pay-code/charges/{charge}")
     if news is not None and news.type == facts.SUCCEEDED:
         return edge.see_other(f"/payments/{news.data['payment']}", paid="1")
     context: dict[str, Any] = {"last_event": head, "refused": _refused(news), "is_empty": balance.available <= 0}
-    context["has_devices"] = has_devices
+    context |= {"has_devices": bool(devices_found), "device": _device_of(visit, devices_found)} | _offline(settings)
     try:
         await limits.take(pool, paycodes.issuing_limit(settings), str(resident.id))
     except Problem as problem:
@@ -110,7 +114,7 @@ async def charge(
     reader: edge.Reader,
     teller: Teller,
     settings: edge.HallSettings,
-    visit: Visit,
+    visit: Here,
     charge_id: FromPath[UUID],
 ) -> Response[Any]:
     """A shop asks for money: who, how much, and two buttons. Once it is over, how it ended."""
@@ -127,7 +131,7 @@ async def decide(
     pool: edge.Pool,
     teller: Teller,
     settings: edge.HallSettings,
-    visit: Visit,
+    visit: Here,
     charge_id: FromPath[UUID],
 ) -> Response[Any]:
     """The payer says yes, with their PIN where it is more than small money, or no."""
@@ -182,11 +186,35 @@ async def refuse_all(conn: edge.Conn, resident: Me) -> Response[Any]:
     return edge.see_other("/pay-code")
 
 
+def _device_of(visit: Visit, found: Sequence[paycodes.Device]) -> UUID | None:
+    """The device that is this very browser, if it may pay offline."""
+    return next((device.id for device in found if device.session == visit.session.id), None)
+
+
+def _offline(settings: Settings) -> dict[str, Any]:
+    """What pages say of paying without a connection."""
+    limits_of = {"offline_max": settings.offline_code_max, "offline_day_max": settings.offline_code_day_max}
+    return limits_of | {"now_ms": int(clock.now().timestamp() * 1000)}
+
+
+@get("/pay-code/offline", opt=RESIDENT)
+async def offline(request: AnyRequest, settings: edge.HallSettings) -> Response[Html]:
+    """The page that the browser keeps and fills with codes of its own while it has no connection."""
+    return edge.page(request, "payments/pay_code_offline.html", **_offline(settings))
+
+
 @get("/pay-code/devices", opt=RESIDENT)
-async def devices(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
+async def devices(request: AnyRequest, reader: edge.Reader, visit: Here, settings: edge.HallSettings) -> Response[Html]:
     """The devices that pay offline, so that a lost one can be revoked from any phone."""
-    found = await paycodes.devices(reader, resident=resident.id)
-    return edge.page(request, "payments/pay_devices.html", devices=found)
+    found = await paycodes.devices(reader, resident=visit.resident.id)
+    context = {"devices": found, "device": _device_of(visit, found)} | _offline(settings)
+    return edge.page(request, "payments/pay_devices.html", **context)
+
+
+@post("/pay-code/devices", opt=RESIDENT, status_code=201)
+async def enrol(request: AnyRequest, conn: edge.Conn, visit: Here, settings: edge.HallSettings) -> EnrolledBody:
+    """This browser may pay offline from now on: what its script needs to make codes, told once."""
+    return await enrolled(conn, visit, device_name(request, visit.session.device)[:DEVICE_NAME_MAX], settings.secret)
 
 
 @post("/pay-code/devices/{device_id:uuid}/revoke", opt=RESIDENT, status_code=303)
@@ -250,4 +278,4 @@ async def _sse(hub: Hub, name: str, after: int) -> AsyncGenerator[bytes, None]:
                 return
 
 
-router = edge.pages(show, stream, charge, decide, refuse_all, devices, revoke)
+router = edge.pages(show, offline, stream, charge, decide, refuse_all, devices, enrol, revoke)

@@ -23,8 +23,10 @@ select :code, :resident, :now, :expires_at
 with asked as materialized (
   select * from json_to_recordset(:rows) as r(ord int, code text, number int, charge uuid, shop uuid)
 ), devices as materialized (
-  select id, number, resident, day, spent from payments.pay_devices
+  select id, number, resident, day, spent from payments.pay_devices d
    where number = any (array(select number from asked where number is not null)) and revoked_at is null
+     and (session is null or exists (
+       select from people.sessions s where s.id = d.session and s.ended_at is null and s.expires_at > :now))
    order by id for update
 )
 select c.expires_at, d.id as device, d.day, d.spent, r.id as resident, r.wallet, r.phone, r.state,
@@ -102,17 +104,22 @@ update payments.pay_devices d set spent = d.spent - f.amount
          group by device) f
  where d.id = f.device;
 
--- name: count_devices
-select count(*) from payments.pay_devices where resident = :resident and revoked_at is null;
+-- name: replace_device_of_session
+-- A session is one device: it has lost its secret and asks for another.
+update payments.pay_devices set revoked_at = :now where session = :session and revoked_at is null;
 
 -- name: insert_device
-insert into payments.pay_devices (id, resident, name, enrolled_at, day) values (:id, :resident, :name, :now, :day)
+insert into payments.pay_devices (id, resident, name, enrolled_at, session, day)
+values (:id, :resident, :name, :now, :session, :day)
 returning number;
 
 -- name: devices_of
-select id, name, enrolled_at, case when day = :day then spent else 0 end as spent_today
-  from payments.pay_devices
+-- Those that pay: not revoked, and of no session that is over.
+select id, name, enrolled_at, case when day = :day then spent else 0 end as spent_today, session
+  from payments.pay_devices d
  where resident = :resident and revoked_at is null
+   and (session is null or exists (
+     select from people.sessions s where s.id = d.session and s.ended_at is null and s.expires_at > :now))
  order by id;
 
 -- name: revoke_device

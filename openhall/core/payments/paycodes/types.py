@@ -54,12 +54,14 @@ class Consumed(Struct, frozen=True, kw_only=True):
 
 
 class Device(Struct, frozen=True):
-    """A device that may make codes offline. `spent_today`: paid by its codes on the present business date."""
+    """A device that may make codes offline. `spent_today`: paid by its codes on the present business date; `session`:
+    with whose end it ends, None for none."""
 
     id: UUID
     name: str
     enrolled_at: datetime
     spent_today: int
+    session: UUID | None
 
 
 class Enrolled(Struct, frozen=True):

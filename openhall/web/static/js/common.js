@@ -58,3 +58,14 @@ function renew(element) {
   }, pause);
 }
 for (const element of document.querySelectorAll("[data-refresh]")) renew(element);
+
+// Whoever has set the browser's own letters large is offered large type, until they said no.
+const offer = document.getElementById("offer-elder");
+const USUAL_PX = 16;
+if (offer && parseFloat(getComputedStyle(document.documentElement).fontSize) >= 1.3 * USUAL_PX) {
+  offer.hidden = localStorage.getItem("openhall.elder") === "no";
+  offer.querySelector("[data-refuse]").addEventListener("click", () => {
+    localStorage.setItem("openhall.elder", "no");
+    offer.hidden = true;
+  });
+}

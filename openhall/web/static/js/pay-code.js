@@ -1,5 +1,6 @@
 // The pay code renews itself before it ends, and the page goes where a charge leads. Without this, reloading does both.
 import { stayAwake } from "./awake.js";
+import { able, load } from "./pay-key.js";
 
 // A new code is asked for so long before the old one ends: a scanner that just reads it must still be in time.
 const EARLY_MS = 8_000;
@@ -47,6 +48,8 @@ async function renew() {
 // A code that has ended must not be shown: the cashier would only try in vain.
 function lost() {
   if (Date.now() < ends) return;
+  // The worker opens what makes codes without the hall.
+  if (able && navigator.serviceWorker.controller) load().then((kept) => kept && location.replace("/pay-code"));
   for (const part of box.querySelectorAll("[data-part='code']")) part.hidden = true;
   box.querySelector("[data-part='lost']").hidden = false;
 }

@@ -67,8 +67,8 @@ def test_the_payload_is_what_the_standard_says() -> None:
     assert read.encode() == pay.payload(OURS)
 
 
-def test_the_digits_are_shown_in_groups_of_four_four_four_and_six() -> None:
-    assert pay.show(OURS) == ["7123", "4567", "8901", "234567"]
+def test_the_digits_are_shown_in_six_groups_of_three() -> None:
+    assert pay.show(OURS) == ["712", "345", "678", "901", "234", "567"]
 
 
 def drawn(code: str) -> Image.Image:

@@ -1,5 +1,6 @@
 """A counter that reads pay codes: what the tests of this folder share."""
 
+import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,12 @@ async def code_of(conn: db.Conn, resident: people.Resident) -> str:
 def made_offline(device: paycodes.Enrolled, at: datetime) -> str:
     """What the device shows at this instant."""
     return pay.OFFLINE + device.device_digits + otp.hotp(device.secret, otp.step_at(at))
+
+
+def made_by(told: dict[str, Any]) -> str:
+    """What a device shows now that was told this when it was enrolled over HTTP."""
+    secret = base64.b32decode(told["secret"] + "=" * (-len(told["secret"]) % 8))
+    return str(told["prefix"] + told["device_digits"] + otp.hotp(secret, otp.step_at(clock.now())))
 
 
 def ask(digits: str, *, amount: int = 350, shop: UUID = SHOP, **given: Any) -> paycodes.CodeAsk:

@@ -1,6 +1,5 @@
 """Pay codes over the API."""
 
-import base64
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -11,9 +10,9 @@ from openhall.base import clock
 from openhall.base.config import Settings
 from openhall.core.payments import paycodes
 from openhall.core.payments.codes import pay
-from openhall.core.payments.paycodes import jobs, otp
+from openhall.core.payments.paycodes import jobs
 from tests.conftest import open_hall
-from tests.core.payments.paycodes.counter import SHOP, words
+from tests.core.payments.paycodes.counter import SHOP, made_by, words
 from tests.hall import Hall, fresh_key
 from tests.outside_fixture import OutsideProgram
 
@@ -68,9 +67,7 @@ async def test_a_device_is_enrolled_pays_offline_is_listed_and_revoked(hall: Hal
     assert answer.status_code == 201, answer.text
     device = answer.json()
     assert (device["name"], device["algorithm"], device["digits"], device["period_s"]) == ("Old phone", "SHA256", 8, 30)
-    secret = base64.b32decode(device["secret"] + "=" * (-len(device["secret"]) % 8))
-    code = device["prefix"] + device["device_digits"] + otp.hotp(secret, otp.step_at(clock.now()))
-    assert await read(hall, code) == "consumed"
+    assert await read(hall, made_by(device)) == "consumed"
     (listed,) = (await hall.client.get(DEVICES, headers=payer)).json()["devices"]
     assert (listed["id"], listed["spent_today"]) == (device["id"], 350)
     assert "secret" not in listed
@@ -78,6 +75,19 @@ async def test_a_device_is_enrolled_pays_offline_is_listed_and_revoked(hall: Hal
     assert (await hall.client.get(DEVICES, headers=payer)).json() == {"devices": []}
     again = await hall.client.delete(f"{DEVICES}/{device['id']}", headers=payer)
     assert (again.status_code, again.json()["code"]) == (404, "payments.device_not_found")
+
+
+async def test_a_device_ends_with_the_session_that_enrolled_it(hall: Hall) -> None:
+    payer, elsewhere = await hall.sign_in(PAYER), await hall.sign_in(PAYER)
+    devices = [await hall.client.post(DEVICES, json={"name": "Phone"}, headers=who) for who in (payer, elsewhere)]
+    codes = [made_by(answer.json()) for answer in devices]
+    (session,) = [
+        one["id"]
+        for one in (await hall.client.get("/api/v1/auth/sessions", headers=elsewhere)).json()["sessions"]
+        if not one["current"]
+    ]
+    assert (await hall.client.delete(f"/api/v1/auth/sessions/{session}", headers=elsewhere)).status_code == 204
+    assert [await read(hall, code) for code in codes] == ["payments.pay_code_invalid", "consumed"]
 
 
 async def test_the_secret_of_a_device_stands_nowhere(hall: Hall) -> None:

@@ -14,7 +14,8 @@ from openhall.base.config import Settings
 from openhall.core.payments import codes, paycodes
 from tests.city.merchants.streams import following, served
 from tests.conftest import open_hall
-from tests.core.payments.paycodes.counter import SHOP, words
+from tests.core.payments.paycodes.counter import SHOP, made_by, words
+from tests.core.payments.paycodes.test_api import read
 from tests.core.payments.paycodes.test_waiting import PAYER, counter, payer_of, state_of
 from tests.hall import Hall
 from tests.house.visitor import enter
@@ -216,7 +217,7 @@ async def test_a_lost_device_is_revoked_on_a_page(hall: Hall) -> None:
     payer, _ = await counter(hall)
     await enter(hall, PAYER)
     assert "No device pays offline" in await visit(hall, "/pay-code/devices")
-    assert 'href="/pay-code/devices"' not in await visit(hall, "/pay-code"), "a browser cannot enrol itself"
+    assert 'href="/pay-code/devices"' not in await visit(hall, "/pay-code"), "to an empty page nobody is led"
     made = await hall.client.post("/api/v1/me/pay-code/devices", json={"name": "Lost phone"}, headers=payer)
     page = await visit(hall, "/pay-code/devices")
     assert "Lost phone" in page
@@ -225,6 +226,34 @@ async def test_a_lost_device_is_revoked_on_a_page(hall: Hall) -> None:
     gone = await press(hall, f"/pay-code/devices/{made.json()['id']}/revoke")
     assert (gone.status_code, gone.headers["Location"]) == (303, "/pay-code/devices")
     assert "Lost phone" not in await visit(hall, "/pay-code/devices")
+
+
+async def test_a_browser_is_enrolled_and_ends_with_its_session(hall: Hall) -> None:
+    """The secret comes once; who asks again gets another, and the first is worth nothing."""
+    await hall.sign_in(PAYER)
+    await enter(hall, PAYER)
+    first, second = [(await press(hall, "/pay-code/devices")).json() for _ in range(2)]
+    assert first["device_digits"] != second["device_digits"]
+    page = await visit(hall, "/pay-code")
+    assert f'data-pay-device="{second["id"]}"' in page
+    assert (await visit(hall, "/pay-code/devices")).count("Enrolled") == 1
+    assert await read(hall, made_by(first)) == "payments.pay_code_invalid"
+    assert await read(hall, made_by(second)) == "consumed"
+    await press(hall, "/sign-out")
+    with clock.at(clock.now() + timedelta(seconds=30)):
+        assert await read(hall, made_by(second)) == "payments.pay_code_invalid"
+    await enter(hall, PAYER)
+    assert "No device pays offline" in await visit(hall, "/pay-code/devices")
+
+
+async def test_the_page_that_is_kept_holds_no_secret(hall: Hall) -> None:
+    await hall.sign_in(PAYER)
+    assert (await hall.client.get("/pay-code/offline")).status_code == 303
+    await enter(hall, PAYER)
+    device = (await press(hall, "/pay-code/devices")).json()
+    page = await visit(hall, "/pay-code/offline")
+    assert "This phone does not pay offline" in page
+    assert device["device_digits"] not in page
 
 
 async def test_the_home_page_leads_to_the_code(hall: Hall) -> None:
