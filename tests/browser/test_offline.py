@@ -233,6 +233,8 @@ def test_a_code_made_without_a_network_is_paid_at_the_counter(enter: Enter, new_
     page.clock.fast_forward(60_000)
     expect(page.locator("#pay-offline .digits")).not_to_contain_text(f"{digits[12:15]} {digits[15:]}")
     sitting.context.set_offline(False)
+    # With a connection the usual code takes its place by itself.
+    page.wait_for_url("**/pay-code")
     page.goto("/pay-code/devices")
     expect(page.get_by_text("This device")).to_be_visible()
     page.get_by_role("button", name="Revoke").click()
