@@ -234,11 +234,13 @@ def test_a_code_made_without_a_network_is_paid_at_the_counter(enter: Enter, new_
     expect(page.locator("#pay-offline .digits")).not_to_contain_text(f"{digits[12:15]} {digits[15:]}")
     sitting.context.set_offline(False)
     # With a connection the usual code takes its place by itself.
-    page.wait_for_url("**/pay-code")
+    expect(page.get_by_text("This phone pays offline")).to_be_visible()
     page.goto("/pay-code/devices")
     expect(page.get_by_text("This device")).to_be_visible()
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("No device pays offline")).to_be_visible()
+    # The page says so before its script has thrown the key away.
+    page.wait_for_function("async () => !(await (await import('/static/js/pay-key.js')).load())")
     page.goto("/pay-code/offline")
     expect(page.get_by_text("This phone does not pay offline")).to_be_visible()
 
