@@ -81,7 +81,9 @@ def test_back_and_refresh_after_a_wrong_code_ask_for_the_code_again(enter: Enter
     keeper, payer = new_person(), new_person()
     payer.top_up(10_000)
     shop = keeper.open_shop()
-    page = enter(keeper, size=SMALL).page
+    sitting = enter(keeper, size=SMALL)
+    sitting.watch.allow(422)
+    page = sitting.page
     page.goto(f"/shops/{shop['id']}/counter")
     type_amount(page, "12")
     asked = path_of(page)
