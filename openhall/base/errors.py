@@ -51,7 +51,8 @@ class Problem(Exception):  # noqa: N818  "Problem" is the term of RFC 9457
 class Definition(Struct, frozen=True):
     """One code of the contract with its words (English msgids): what happened, and what to do next.
 
-    `page` is where a person in a browser puts it right; they are sent there, and back afterwards.
+    `page` is where a person in a browser puts it right; they are sent there, and back afterwards. `person` is what
+    they read on a page instead of title and remedy, where those speak to a program.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Definition(Struct, frozen=True):
     title: str
     remedy: str
     page: str = ""
+    person: tuple[str, str] | None = None
 
     def __call__(self, **data: Any) -> Problem:
         return Problem(self, data)
@@ -67,11 +69,13 @@ class Definition(Struct, frozen=True):
 REGISTRY: dict[str, Definition] = {}
 
 
-def define(code: str, kind: Kind, title: str, remedy: str, *, page: str = "") -> Definition:
+def define(
+    code: str, kind: Kind, title: str, remedy: str, *, page: str = "", person: tuple[str, str] | None = None
+) -> Definition:
     """Register one refusal. A code is defined once; the docs list them in the order of definition."""
     if code in REGISTRY:
         raise ValueError(f"problem code {code} is defined twice")
-    REGISTRY[code] = Definition(code, kind, title, remedy, page)
+    REGISTRY[code] = Definition(code, kind, title, remedy, page, person)
     return REGISTRY[code]
 
 
@@ -87,6 +91,7 @@ method_not_allowed = define(
     Kind.METHOD,
     N_("This address cannot be used that way."),
     N_("See the API documentation."),
+    person=(N_("There is nothing here."), N_("Check the address, or go back to the home page.")),
 )
 body_too_large = define(
     "hall.body_too_large", Kind.TOO_LARGE, N_("What you sent is too large."), N_("Send less at once.")
@@ -120,6 +125,10 @@ busy = define(
     Kind.UNAVAILABLE,
     N_("The hall is very busy right now, and the outcome of your request is not known yet."),
     N_("Send the same request again with the same key: nothing is done twice."),
+    person=(
+        N_("The hall is very busy right now."),
+        N_("Wait a moment, then open the page again and see how it stands. Nothing is done twice."),
+    ),
 )
 internal = define(
     "hall.internal",

@@ -41,12 +41,20 @@ key_in_flight = define(
     Kind.CONFLICT,
     N_("The first request with this key is still running."),
     N_("Wait a moment, then send the same request again."),
+    person=(
+        N_("This is being done already."),
+        N_("Wait a moment, then open the page again and see how it stands. Nothing is done twice."),
+    ),
 )
 key_reused = define(
     "hall.idempotency_key_reused",
     Kind.REFUSED,
     N_("This key was already used for a different request."),
     N_("Use a fresh key for a new request."),
+    person=(
+        N_("This form was sent before, with something else in it."),
+        N_("Open the page again, see how it stands, and fill it in once more if you still wish to."),
+    ),
 )
 
 

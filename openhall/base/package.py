@@ -9,7 +9,7 @@ from procrastinate import Blueprint
 
 from openhall.base.config import Settings
 from openhall.base.db import Conn, Query, ReadConn
-from openhall.base.telling import Template
+from openhall.base.telling import Sum, Template
 
 
 class Tile(Struct, frozen=True, kw_only=True):
@@ -26,15 +26,15 @@ class Notice(Struct, frozen=True):
     """Something that waits for a resident, as the home page tells it: `text` is a msgid with places for `data`."""
 
     text: str
-    data: dict[str, str]
+    data: dict[str, str | Sum]
     icon: str
     href: str
 
 
 class NoticeSource(Protocol):
-    """What of a package waits for the resident with this phone, few and cheap to find: home asks on every visit."""
+    """What of a package waits for this resident with this phone, few and cheap to find: home asks on every visit."""
 
-    def __call__(self, conn: ReadConn, *, phone: str) -> Awaitable[Sequence[Notice]]: ...
+    def __call__(self, conn: ReadConn, *, resident: UUID, phone: str) -> Awaitable[Sequence[Notice]]: ...
 
 
 class TokenSource(Protocol):

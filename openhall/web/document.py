@@ -26,7 +26,7 @@ def of(app: Litestar) -> Part:
     """
     document: Part = app.openapi_schema.to_schema()
     for path, method, handler in _operations(app):
-        _complete(document["paths"][path][method], handler)
+        _complete(document["paths"][path][method], handler, app.state.settings.max_body_bytes)
     _, shapes = msgspec.json.schema_components([ProblemBody])
     document["components"]["schemas"] |= shapes
     return document
@@ -47,7 +47,7 @@ def _operations(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
                     yield route.path_format, method.lower(), handler
 
 
-def _complete(operation: Part, handler: HTTPRouteHandler) -> None:
+def _complete(operation: Part, handler: HTTPRouteHandler, most: int) -> None:
     who = handler.opt["who"]
     description = " ".join((handler.fn.__doc__ or "").split())
     operation["operationId"] = f"{operation['tags'][0].lower()}.{handler.handler_name}"
@@ -59,14 +59,14 @@ def _complete(operation: Part, handler: HTTPRouteHandler) -> None:
         if answer["description"] == HTTPStatus(int(status)).description:
             answer["description"] = f"{HTTPStatus(int(status)).phrase}."
     operation["responses"] |= {
-        status: {"description": text, "content": _PROBLEM} for status, text in _refusals(operation, who)
+        status: {"description": text, "content": _PROBLEM} for status, text in _refusals(operation, who, most)
     }
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == KEY_HEADER:
             parameter["schema"] = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
 
 
-def _refusals(operation: Part, who: str) -> Iterator[tuple[str, str]]:
+def _refusals(operation: Part, who: str, most: int) -> Iterator[tuple[str, str]]:
     """The statuses of refusals that this operation can answer with."""
     names = {parameter["name"]: parameter["in"] for parameter in operation.get("parameters", ())}
     has_body = "requestBody" in operation
@@ -79,7 +79,7 @@ def _refusals(operation: Part, who: str) -> Iterator[tuple[str, str]]:
     if KEY_HEADER in names:
         yield "409", "The first request with this key is still running."
     if has_body:
-        yield "413", "The body is too large."
+        yield "413", f"The body has more than {most} bytes, and was not read."
         yield "415", "The body is no JSON."
     if KEY_HEADER in names:
         yield "422", "Refused; stays refused for this key."

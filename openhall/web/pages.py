@@ -8,9 +8,11 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from openhall.base import errors
+from openhall.base import errors, money
 from openhall.base.errors import REGISTRY
 from openhall.base.i18n import LANGUAGES
+from openhall.base.package import Notice
+from openhall.base.telling import Sum
 from openhall.core import ledger, payments
 from openhall.core.people import Resident
 from openhall.web import document, edge, manifest, reference
@@ -40,7 +42,11 @@ async def home(
         balance=(await ledger.balance(reader, visitor.wallet)).available,
         main_tiles=[tile for tile in tiles if tile.slot == "main"],
         service_tiles=[tile for tile in tiles if tile.slot == "services"],
-        notices=[notice for source in sources for notice in await source(reader, phone=visitor.phone)],
+        notices=[
+            _told(notice, language_of(request))
+            for source in sources
+            for notice in await source(reader, resident=visitor.id, phone=visitor.phone)
+        ],
         recent=[
             {
                 "id": p.id,
@@ -53,6 +59,15 @@ async def home(
             for p in paid
         ],
     )
+
+
+def _told(notice: Notice, language: str) -> dict[str, Any]:
+    """A notice as the page shows it, its amounts written as the reader writes them."""
+    data = {
+        name: money.format(fact.amount, fact.currency, language) if isinstance(fact, Sum) else fact
+        for name, fact in notice.data.items()
+    }
+    return {"text": notice.text, "data": data, "icon": notice.icon, "href": notice.href}
 
 
 @get("/soon/{what:str}", opt=PUBLIC)

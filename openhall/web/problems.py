@@ -3,7 +3,7 @@
 import hmac
 from collections import defaultdict
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import msgspec
 import structlog
@@ -17,11 +17,15 @@ from openhall.base import errors, idempotency
 from openhall.base.errors import Kind, Problem
 from openhall.base.i18n import N_
 from openhall.web import faults
-from openhall.web.render import language_of, render, translate
+from openhall.web.render import address_of, came_from, language_of, render, translate
 
 log = structlog.get_logger()
 
 CSRF_COOKIE = "openhall_csrf"
+# What may be over in a moment: whoever asked for a page then is offered it again.
+_PASSING = frozenset({Kind.LIMITED, Kind.INTERNAL, Kind.UNAVAILABLE})
+# After these the page whose form was sent is no help either.
+_NO_WAY_BACK = frozenset({Kind.NOT_FOUND, Kind.METHOD, Kind.UNAUTHENTICATED})
 
 
 class Words(Struct, frozen=True):
@@ -45,13 +49,19 @@ class ProblemBody(Struct, frozen=True):
 
 
 def words(request: Request[Any, Any, Any], problem: Problem) -> Words:
+    """The problem as a person on a page is told it."""
+    said = problem.definition.person or (problem.definition.title, problem.definition.remedy)
+    return _worded(request, problem, *said)
+
+
+def _worded(request: Request[Any, Any, Any], problem: Problem, title: str, remedy: str) -> Words:
     language = language_of(request)
     named = problem.data.get("errors", [])
     return Words(
         status=problem.kind.value,
         code=problem.code,
-        title=_filled(translate(request, language, problem.definition.title), problem.data),
-        remedy=_filled(translate(request, language, problem.definition.remedy), problem.data),
+        title=_filled(translate(request, language, title), problem.data),
+        remedy=_filled(translate(request, language, remedy), problem.data),
         fields={error["field"]: _wrong(request, language, error["message"]) for error in named},
     )
 
@@ -67,7 +77,7 @@ def _filled(text: str, data: dict[str, Any]) -> str:
 
 def body(request: Request[Any, Any, Any], problem: Problem) -> bytes:
     """The problem+json body."""
-    said = words(request, problem)
+    said = _worded(request, problem, problem.definition.title, problem.definition.remedy)
     members: dict[str, Any] = {
         "type": f"/docs/errors#{problem.code}",
         "title": said.title,
@@ -99,8 +109,7 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         content = body(request, problem)
         return Response(content, status_code=problem.kind.value, media_type="application/problem+json", headers=headers)
     if problem.kind is Kind.UNAUTHENTICATED and request.method == "GET":
-        wanted = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
-        headers["Location"] = f"/sign-in?next={quote(wanted)}"
+        headers["Location"] = f"/sign-in?next={quote(address_of(request))}"
         return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
     if problem.definition.page:
         asked = {"next": _way_back(request)} | ({"level": problem.data["needed"]} if "needed" in problem.data else {})
@@ -108,19 +117,21 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
     said = words(request, problem)
     context = {"title": said.title, "detail": None, "remedy": said.remedy, "code": said.code, "status": said.status}
+    context["again"] = _again(request, problem)
     html = render(request, "problem.html", context)
     return Response(html, status_code=problem.kind.value, media_type=MediaType.HTML, headers=headers)
 
 
 def _way_back(request: Request[Any, Any, Any]) -> str:
     """The page that somebody comes back to: the one they asked for, or the one whose form they sent."""
-    path = request.scope["path"]
-    query = request.url.query
-    if request.method != "GET":
-        came_from = urlsplit(request.headers.get("referer", ""))
-        is_ours = came_from.netloc == request.headers.get("host")
-        path, query = (came_from.path, came_from.query) if is_ours else ("/me", "")
-    return f"{path}?{query}" if query else str(path)
+    return address_of(request) if request.method == "GET" else came_from(request) or "/me"
+
+
+def _again(request: Request[Any, Any, Any], problem: Problem) -> str:
+    """The page to be opened again, where that may help; else nothing."""
+    if request.method == "GET":
+        return address_of(request) if problem.kind in _PASSING else ""
+    return "" if problem.kind in _NO_WAY_BACK else came_from(request)
 
 
 def from_http(exception: HTTPException, request: Request[Any, Any, Any]) -> Problem:

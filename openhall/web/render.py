@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, NewType
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -158,11 +159,21 @@ def whose(request: Request[Any, Any, Any]) -> str:
     return " ".join([str(visit.session.id), language_of(request), *look_of(request)]) if visit else ""
 
 
-def _address(request: Request[Any, Any, Any]) -> str:
+def address_of(request: Request[Any, Any, Any]) -> str:
     """The page as it was asked for, for who is to come back to it."""
     query = request.scope["query_string"].decode("latin-1")
     path: str = request.scope["path"]
     return f"{path}?{query}" if query else path
+
+
+def came_from(request: Request[Any, Any, Any]) -> str:
+    """Of a form that was sent: the page it stood on, as the browser tells. Empty when it is not told, or not ours."""
+    if request.method in ("GET", "HEAD"):
+        return ""
+    told = urlsplit(request.headers.get("referer", ""))
+    if told.netloc != request.headers.get("host") or not told.path.startswith("/") or told.path.startswith("//"):
+        return ""
+    return f"{told.path}?{told.query}" if told.query else told.path
 
 
 def render(request: Request[Any, Any, Any], template: str, context: Mapping[str, Any]) -> Html:
@@ -176,6 +187,7 @@ def render(request: Request[Any, Any, Any], template: str, context: Mapping[str,
         "whose": whose(request),
         "csrf_token": csrf_token({"request": request}),
         "request_path": request.scope["path"],
-        "request_address": _address(request),
+        "request_address": address_of(request),
+        "came_from": came_from(request),
     }
     return renderer_of(request).render(language_of(request), template, common | dict(context))

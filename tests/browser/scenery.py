@@ -6,6 +6,7 @@ from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from openhall.core.people.demo import PEOPLE
 from openhall.demo.market import MANAGER_PHONE
 from tests.browser.city import Person, new_phone
 from tests.browser.counter import ask_payer, id_of, market_of, refuse, trade_of_month
@@ -21,6 +22,7 @@ LONG_NAME = "老城根儿回民街张三麻子孜然羊肉串与冰镇酸梅汤�
 FOREIGN = "00020101021129370016A000000677010111011300668123456785802TH530376463045D82"
 
 
+NAMED_PHONE = next(phone for role, phone, _, _ in PEOPLE if role == "named").removeprefix("+86")
 WHO = (
     "resident",
     "keeper",
@@ -40,7 +42,8 @@ class Scenery:
     """The people (those of `WHO`) and the `places` that paths are filled with."""
 
     def __init__(self, hall: Served, outside: OutsideProgram) -> None:
-        self.people = {who: Person(hall, new_phone()) for who in WHO}
+        # The careful one is the father whom the demo city knows by name already: a name has one account.
+        self.people = {who: Person(hall, NAMED_PHONE if who == "careful" else new_phone()) for who in WHO}
         self.sessions = {who: person.new_session() for who, person in self.people.items()}
         resident, keeper = self.people["resident"], self.people["keeper"]
         resident.new_session()

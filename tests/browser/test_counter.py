@@ -1,5 +1,6 @@
 """The counter in the hand: the phone's camera and a scanner that types read the payer's code, and the page follows."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,27 @@ def test_the_page_notices_that_the_payer_said_yes(enter: Enter, new_person: NewP
     phone.wait_for_url("**/payments/*")
     expect(page.get_by_role("heading", name="Payment received")).to_be_visible(timeout=15_000)
     assert keeper.taken(shop) == [200_000]
+
+
+def test_back_and_refresh_after_a_wrong_code_ask_for_the_code_again(enter: Enter, new_person: NewPerson) -> None:
+    keeper, payer = new_person(), new_person()
+    payer.top_up(10_000)
+    shop = keeper.open_shop()
+    sitting = enter(keeper, size=SMALL)
+    sitting.watch.allow(422)
+    page = sitting.page
+    page.goto(f"/shops/{shop['id']}/counter")
+    type_amount(page, "12")
+    asked = path_of(page)
+    page.keyboard.type("12345\n")
+    expect(page.locator("#problem")).to_be_visible()
+    expect(page).to_have_url(re.compile(re.escape(asked) + "$"))
+    page.locator("#pay_code").fill(code_of(payer))
+    page.get_by_role("button", name="Charge ¥12.00").click()
+    page.wait_for_url(f"**/shops/{shop['id']}/charges/*")
+    page.go_back()
+    expect(page.locator("#pay_code")).to_be_visible()
+    assert path_of(page) == asked
+    page.reload()
+    expect(page.locator("#problem")).to_have_count(0)
+    assert keeper.taken(shop) == [1_200]

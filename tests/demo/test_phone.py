@@ -7,7 +7,8 @@ import pytest
 
 from openhall.base.config import Settings
 from openhall.base.package import City
-from openhall.core.people.demo import PEOPLE, load
+from openhall.core.people.demo import NATIONAL_ID, PEOPLE, PIN, load
+from openhall.demo.outside.register import RESIDENTS
 from tests.conftest import open_hall
 from tests.hall import Hall
 from tests.outside_fixture import OutsideProgram
@@ -90,3 +91,29 @@ async def test_loading_the_demo_city_twice_is_loading_it_once(hall: Hall) -> Non
     assert set(loaded[0]) == {role for role, _, _, _ in PEOPLE}
     me = await hall.client.get("/api/v1/me", headers=await hall.sign_in("13800138000"))
     assert (me.json()["id"], me.json()["name"]) == (str(loaded[0]["resident"]), "王小明")
+
+
+async def test_one_resident_of_the_demo_has_a_name_and_a_pin_from_the_start_and_the_others_have_none(
+    hall: Hall,
+) -> None:
+    async with hall.pool.write() as conn:
+        await load(conn, City(settings=hall.settings))
+    async with hall.pool.read() as reader:
+        found = await (await reader.execute(b"select phone from people.residents where pin_at is not null")).fetchall()
+        named = await (
+            await reader.execute(b"select phone from people.residents where named_at is not null")
+        ).fetchall()
+    ((phone, said),) = [(phone, note) for role, phone, _, note in PEOPLE if role == "named"]
+    assert found == named == [(phone,)]
+    assert PIN in said, "the demo page tells it"
+    him = await hall.sign_in(phone.removeprefix("+86"))
+    name = (await hall.client.get("/api/v1/me/real-name", headers=him)).json()
+    assert (name["state"], NATIONAL_ID in {one.national_id for one in RESIDENTS}) == ("matched", True)
+    await hall.give(him, 1_000_000)
+    keeper = await hall.sign_in("13900139000")
+    shop = await hall.open_shop(keeper)
+    body = {"code": shop["code"], "amount": 30_000}
+    assert (await hall.pay(him, **body, pin="146802")).json()["code"] == "people.pin_wrong"
+    paid = await hall.pay(him, **body, pin=PIN)
+    assert paid.status_code == 201, paid.text
+    await hall.books_agree()

@@ -21,7 +21,7 @@ from tests.cli.test_production import ask, free_port
 
 PATIENCE_S = 120
 # Those whom openhall.core.people.demo lets join.
-PEOPLE = 6
+PEOPLE = 7
 
 
 class City:

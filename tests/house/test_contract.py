@@ -161,6 +161,14 @@ def test_the_key_is_a_header_and_must_be_there_when_money_moves() -> None:
     assert set(with_key) == MOVES_MONEY | makes
 
 
+def test_whatever_takes_a_body_says_how_large_it_may_be() -> None:
+    most = str(app().state.settings.max_body_bytes)
+    for method, path, operation in operations():
+        takes = "requestBody" in operation
+        assert ("413" in operation["responses"]) is takes, f"{method} {path}"
+        assert not takes or most in operation["responses"]["413"]["description"], f"{method} {path}"
+
+
 def test_no_dependency_leaks_into_the_document() -> None:
     """A parameter that the hall itself provides must not be asked of the caller."""
     provided = {

@@ -15,9 +15,10 @@ from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.city import merchants
-from openhall.city.merchants import Act, categories, staff, till
+from openhall.city.merchants import Act, categories, problems, staff, till
 from openhall.city.merchants.access import may
 from openhall.city.merchants.api import SSE, SSE_HEADERS, After, LastEventId, city_of, hall_of, still_works
+from openhall.city.merchants.types import State
 from openhall.core import ledger, payments
 from openhall.core.payments import codes
 from openhall.core.people import Resident
@@ -111,9 +112,11 @@ async def close(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID]) -> Respo
 
 
 @get("/shops/{shop_id:uuid}/poster", opt=RESIDENT)
-async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
-    """The code to be printed and put up."""
+async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Any]:
+    """The code to be printed and put up; of a closed shop there is none."""
     shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
+    if shop.state is State.CLOSED:
+        return edge.see_other(f"/shops/{shop_id}")
     return edge.page(
         request,
         "merchants/poster.html",
@@ -124,15 +127,23 @@ async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id
 
 @get("/shops/{shop_id:uuid}/code.svg", opt=RESIDENT, media_type="image/svg+xml")
 async def code_svg(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> str:
-    """The code as a drawing."""
-    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
+    """The code as a drawing. Refusal: `merchants.shop_closed`."""
+    shop = await _open_shop(reader, resident, shop_id)
     return codes.svg(shop.code, title=shop.name)
 
 
 @get("/shops/{shop_id:uuid}/code.png", opt=RESIDENT, media_type="image/png")
 async def code_png(reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> bytes:
-    """The code as a picture."""
-    return codes.png((await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)).code)
+    """The code as a picture. Refusal: `merchants.shop_closed`."""
+    return codes.png((await _open_shop(reader, resident, shop_id)).code)
+
+
+async def _open_shop(reader: db.ReadConn, resident: Resident, shop_id: UUID) -> merchants.Workplace:
+    """The shop, whose code can still be paid by."""
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
+    if shop.state is State.CLOSED:
+        raise problems.shop_closed(shop=str(shop_id))
+    return shop
 
 
 @get("/shops/{shop_id:uuid}/till", opt=RESIDENT)

@@ -17,6 +17,7 @@ from openhall.core.payments.actions import (
     payment,
     payments_to,
     recent,
+    refund_most,
     resolve,
     totals_to,
 )
@@ -51,6 +52,6 @@ __all__ = [
     "REFUNDED", "Ask", "Desk", "Desks", "Hurdle", "NewOrder", "Order", "Payee", "PayeeSource", "Payer", "Payment",
     "Refund", "ShownOrder", "ShownState", "Teller", "Totals", "answered", "close_order", "close_orders_of",
     "create_order", "hurdle", "import_payments", "names_an_order", "order_by_code", "order_of", "orders", "orders_of",
-    "payable_refusal", "payee_names", "payment", "payments_to", "recent", "refund", "refund_names", "refunds_of",
-    "refunds_to", "resolve", "shares_of_rest", "show_order", "totals_to",
+    "payable_refusal", "payee_names", "payment", "payments_to", "recent", "refund", "refund_most", "refund_names",
+    "refunds_of", "refunds_to", "resolve", "shares_of_rest", "show_order", "totals_to",
 ]  # fmt: skip

@@ -95,10 +95,22 @@ async def payment(
     return found
 
 
-async def hurdle(conn: db.ReadConn, *, payment: Payment, resident: UUID, desks: Desks) -> Hurdle | None:
-    """What keeps somebody on the payee's side from giving anything of the payment back, if something does."""
+async def hurdle(
+    conn: db.ReadConn, *, payment: Payment, resident: UUID, desks: Desks, amount: int = 1
+) -> Hurdle | None:
+    """What keeps somebody on the payee's side from giving `amount` of the payment back, if something does; asked with
+    one fen: from giving anything back."""
+    if payment.payer == resident:
+        return Hurdle(problems.refund_not_yours())
     owner = (await db.one(conn, q.payment, _Owned, id=payment.id)).owner
-    return await desks.hurdle(conn, payment, owner, resident)
+    return await desks.hurdle(conn, payment, owner, resident, amount)
+
+
+async def refund_most(conn: db.ReadConn, *, payment: Payment, resident: UUID, desks: Desks) -> int | None:
+    """What somebody on the payee's side may give back in all at this moment, in minor units; None where only the
+    payment bounds it."""
+    owner = (await db.one(conn, q.payment, _Owned, id=payment.id)).owner
+    return await desks.most(conn, payment, owner, resident)
 
 
 async def recent(conn: db.ReadConn, *, payer: UUID, limit: int) -> list[Payment]:

@@ -37,8 +37,12 @@ class Desk(Protocol):
         """
         ...
 
-    async def hurdle(self, conn: db.ReadConn, *, payment: Payment, resident: UUID) -> Hurdle | None:
-        """Why the resident can give nothing of the payment back as things stand, and what they can do about it."""
+    async def hurdle(self, conn: db.ReadConn, *, payment: Payment, resident: UUID, amount: int) -> Hurdle | None:
+        """Why the resident cannot give this much of the payment back as things stand, and what they can do about it."""
+        ...
+
+    async def most(self, conn: db.ReadConn, *, payment: Payment, resident: UUID) -> int | None:
+        """What the resident may give back in all at this moment; None where only the payment bounds it."""
         ...
 
     async def names(self, conn: db.ReadConn, *, payee: UUID, residents: list[UUID]) -> dict[UUID, str]:
@@ -70,12 +74,21 @@ class Desks:
             raise problems.refund_not_yours()
         await desk.allow_refund(conn, payment=payment, resident=resident, amount=amount)
 
-    async def hurdle(self, conn: db.ReadConn, payment: Payment, owner: UUID | None, resident: UUID) -> Hurdle | None:
-        """What keeps the resident from giving anything back, to be told before they fill in a form."""
+    async def hurdle(
+        self, conn: db.ReadConn, payment: Payment, owner: UUID | None, resident: UUID, amount: int
+    ) -> Hurdle | None:
+        """What keeps the resident from giving this much back, to be told before they try."""
         desk = self._by_kind.get(payment.payee_kind)
         if resident == owner or desk is None:
             return None
-        return await desk.hurdle(conn, payment=payment, resident=resident)
+        return await desk.hurdle(conn, payment=payment, resident=resident, amount=amount)
+
+    async def most(self, conn: db.ReadConn, payment: Payment, owner: UUID | None, resident: UUID) -> int | None:
+        """What the resident may give back in all at this moment; None where only the payment bounds it."""
+        desk = self._by_kind.get(payment.payee_kind)
+        if resident == owner or desk is None:
+            return None
+        return await desk.most(conn, payment=payment, resident=resident)
 
     async def names(self, conn: db.ReadConn, payment: Payment, residents: list[UUID]) -> dict[UUID, str]:
         """Who served, as the payee wants it to be read on receipts."""

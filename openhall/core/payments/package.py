@@ -2,7 +2,7 @@
 
 from openhall.base import db
 from openhall.base.package import Check, Package
-from openhall.core.payments import api, pages
+from openhall.core.payments import api, pages, paycodes
 from openhall.core.payments.paycodes import api as code_api
 from openhall.core.payments.paycodes import jobs
 from openhall.core.payments.paycodes import pages as code_pages
@@ -33,6 +33,7 @@ PACKAGE = Package(
         transfers_pages.router,
     ],
     tasks=[jobs.tasks, transfer_jobs.tasks],
+    notices=[paycodes.notices],
     messages=[LARGE_PAYMENT, LIMITS_RAISED, *TEMPLATES],
     checks=[
         Check(

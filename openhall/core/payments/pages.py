@@ -271,8 +271,11 @@ async def refund_form(
     key = await edge.key_of_form(reader, f"/payments/{payment_id}/refund", request_key, resident.id, back=back)
     if isinstance(key, Response):
         return key
-    rest = money.plain(payment.amount - payment.refunded, payment.currency)
-    return await _refund_page(request, reader, payment, RefundForm(amount=rest, request_key=key, back=back))
+    most = await payments.refund_most(reader, payment=payment, resident=resident.id, desks=desks)
+    rest = payment.amount - payment.refunded
+    typed = money.plain(rest if most is None else min(rest, most), payment.currency)
+    form = RefundForm(amount=typed, request_key=key, back=back)
+    return await _refund_page(request, reader, payment, form, most)
 
 
 @post("/payments/{payment_id:uuid}/refund", opt=RESIDENT, status_code=303)
@@ -307,7 +310,8 @@ async def refund(
         payment = await payments.payment(conn, id=payment_id, resident=resident.id, desks=desks)
         if payment.payer == resident.id:
             raise done
-        return await _refund_page(request, conn, payment, again, done)
+        most = await payments.refund_most(conn, payment=payment, resident=resident.id, desks=desks)
+        return await _refund_page(request, conn, payment, again, most, done)
     return edge.see_other(done)
 
 
@@ -316,6 +320,7 @@ async def _refund_page(
     reader: db.ReadConn,
     payment: payments.Payment,
     typed: RefundForm,
+    most: int | None,
     problem: Problem | None = None,
 ) -> Response[Html]:
     subsidies = await offers.subsidies_of(reader, [payment.id])
@@ -325,6 +330,7 @@ async def _refund_page(
         "payment": PaymentView.of_payment(payment),
         "payer_masked": payment.payer_masked,
         "rest": payment.amount - payment.refunded,
+        "most": most,
         "reasons": REASONS,
         "typed": typed,
         "request_key": typed.request_key,

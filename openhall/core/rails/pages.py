@@ -54,11 +54,12 @@ REASONS = {
 
 
 class TopUpForm(Struct, frozen=True):
-    """What was typed: a decimal amount and the name of a linked bank account."""
+    """What was typed: a decimal amount and the name of a linked bank account. `next` is the page that waits for it."""
 
     amount: str = ""
     bank_account: str = ""
     request_key: str = ""
+    next: str = ""
 
 
 class Line(Struct, frozen=True):
@@ -123,14 +124,20 @@ async def wallet(
 
 @get(_FORM, opt=edge.RESIDENT)
 async def top_up_form(
-    request: AnyRequest, reader: edge.Reader, resident: Me, request_key: FromQuery[str] = ""
+    request: AnyRequest,
+    reader: edge.Reader,
+    resident: Me,
+    request_key: FromQuery[str] = "",
+    next: FromQuery[str] = "",  # noqa: A002  the name of the query parameter everywhere
 ) -> Response[Any]:
-    """How much, and from which bank account."""
-    key = await edge.key_of_form(reader, _FORM, request_key, resident.id)
+    """How much, and from which bank account; whoever was about to pay is led back to that."""
+    onward = edge.same_site(next, "")
+    key = await edge.key_of_form(reader, _FORM, request_key, resident.id, next=onward)
     if isinstance(key, Response):
         return key
     accounts = await rails.bank_accounts(reader, resident.id)
-    return edge.page(request, "rails/top_up.html", bank_accounts=accounts, problem=None, amount=None, request_key=key)
+    context: dict[str, Any] = {"bank_accounts": accounts, "amount": None, "request_key": key, "next": onward}
+    return edge.page(request, "rails/top_up.html", problem=None, **context)
 
 
 @post(_FORM, opt=edge.RESIDENT, status_code=303)
@@ -151,6 +158,7 @@ async def start(
     if isinstance(answer, Problem):
         accounts = await rails.bank_accounts(conn, resident.id)
         context = {"bank_accounts": accounts, "amount": data.amount, "request_key": str(ids.new())}
+        context["next"] = edge.same_site(data.next, "")
         return edge.problem_page(request, "rails/top_up.html", answer, **context)
     return edge.see_other(answer)
 
@@ -168,7 +176,7 @@ async def _start(
             currency=settings.currency,
             most=settings.top_up_max,
         )
-        return f"/wallet/top-ups/{started.id}"
+        return edge.with_query(f"/wallet/top-ups/{started.id}", next=edge.same_site(form.next, ""))
 
     body = TopUpRequest(amount=amount, bank_account=form.bank_account)
     key = form.request_key or None
@@ -176,10 +184,17 @@ async def _start(
 
 
 @get("/wallet/top-ups/{top_up_id:uuid}", opt=edge.RESIDENT)
-async def show(request: AnyRequest, reader: edge.Reader, resident: Me, top_up_id: FromPath[UUID]) -> Response[Html]:
+async def show(
+    request: AnyRequest,
+    reader: edge.Reader,
+    resident: Me,
+    top_up_id: FromPath[UUID],
+    next: FromQuery[str] = "",  # noqa: A002  the name of the query parameter everywhere
+) -> Response[Html]:
     """How a top-up stands; the page renews itself while the bank is at work."""
     found = await rails.top_up(reader, resident=resident.id, top_up_id=top_up_id)
-    return edge.page(request, "rails/top_up_state.html", top_up=_shown(request, found))
+    onward = edge.same_site(next, "")
+    return edge.page(request, "rails/top_up_state.html", top_up=_shown(request, found), next=onward)
 
 
 async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Entry], resident: Resident) -> list[Line]:

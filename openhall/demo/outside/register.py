@@ -21,7 +21,7 @@ def N_(message: str) -> str:  # noqa: N802  marks a text for the demo page's tra
 
 RESIDENTS = (
     Registered("王小明", "610199199006150010", N_("Everything is right: confirmed at once.")),
-    Registered("李国强", "610199194110010031", N_("The father of 李秀英.")),
+    Registered("李国强", "610199194110010031", N_("The father of 李秀英. His account has his name already.")),
     Registered("李秀英", "610199196603080029", N_("The daughter of 李国强."), parents=("610199194110010031",)),
     Registered("王乐乐", "610199201606010054", N_("A minor, of age on 1 June 2034."), parents=("610199199006150010",)),
     Registered("张桂兰", "610199193112120045", N_("Has died: not confirmed any more."), is_alive=False),

@@ -75,6 +75,28 @@ async def test_a_shop_is_closed_after_a_last_look_and_its_book_stays(browser: Br
     assert (await browser.get(f"{shop}/payments")).status_code == 200
 
 
+async def test_a_closed_shop_offers_nothing_that_takes_money_and_says_so_in_the_list(browser: Browser) -> None:
+    shop = await shop_of(browser)
+    ways = ("counter", "till", "poster", "codes", "code.png", "keys", "close", "name")
+    shown = (await browser.get(shop)).text
+    assert [way for way in ways if f'href="{shop}/{way}"' in shown] == list(ways)
+    assert "Shop closed" not in (await browser.get("/shops")).text
+    await browser.post(f"{shop}/close")
+    shown = (await browser.get(shop)).text
+    assert [way for way in ways if f'href="{shop}/{way}"' in shown] == []
+    assert "qr-frame" not in shown, "nor is its code shown"
+    for stays in ("book", "orders", "shifts", "staff"):
+        assert f'href="{shop}/{stays}"' in shown
+    assert "Shop closed" in (await browser.get("/shops")).text
+    for page in ("counter", "counter?amount=1", "orders/new", "poster"):
+        assert (await browser.get(f"{shop}/{page}")).headers["location"] == shop, page
+    for picture in ("code.svg", "code.png"):
+        assert (await browser.get(f"{shop}/{picture}")).status_code == 422
+    till = (await browser.get(f"{shop}/till")).text
+    assert f'href="{shop}/counter"' not in till
+    assert f'href="{shop}/orders/new"' not in till
+
+
 async def test_who_scans_their_own_code_is_told_before_typing_an_amount(browser: Browser) -> None:
     shop = (await browser.get(await shop_of(browser))).text
     digits = "".join(re.findall(r"<span>(\d{3})</span>", shop))

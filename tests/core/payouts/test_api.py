@@ -2,13 +2,15 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 
+from openhall.base import clock
 from openhall.core.rails.iso20022 import Agent, read_payouts
 from openhall.core.webhooks.actions.collect import collect
 from openhall.web.discover import packages
-from tests.core.payouts.stage import ACCOUNT, PAYER, Stage, days_later
+from tests.core.payouts.stage import ACCOUNT, OWNER, PAYER, Stage, days_later
 from tests.core.rails.iso20022.oracle import assert_legal
 from tests.hall import fresh_key
 
@@ -73,6 +75,20 @@ async def test_a_new_bank_account_is_told_on_the_phone_and_has_to_cool(stage: St
     again = (await stage.hall.client.put(path, json=body, headers=stage.owner)).json()["bank_account"]
     assert again == named, "the same account again changes nothing"
     assert len(await stage.told("bank_account.")) == 1
+
+
+async def test_another_bank_account_takes_a_fresh_proof_and_a_withdrawal_to_the_present_one_none(stage: Stage) -> None:
+    path, body = "/api/v1/merchants/me/bank-account", {"holder": "王小明", "number": IBAN}
+    pin = await stage.hall.client.put("/api/v1/me/pin", json={"pin": "258036"}, headers=stage.owner)
+    assert pin.status_code == 200
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        refused = await stage.hall.client.put(path, json=body, headers=stage.owner)
+        assert (refused.status_code, refused.json()["code"]) == (403, "people.proof_too_old")
+        kept = (await stage.hall.client.get(path, headers=stage.owner)).json()["bank_account"]
+        assert kept["number"] == f"**** {ACCOUNT[-4:]}"
+        assert (await stage.post(URL, {"amount": 100})).status_code == 201, "it goes to the owner's own account"
+        proved = await stage.hall.sign_in(OWNER)
+        assert (await stage.hall.client.put(path, json=body, headers=proved)).status_code == 200
 
 
 @pytest.mark.parametrize(

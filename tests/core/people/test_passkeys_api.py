@@ -41,10 +41,13 @@ def refusal(answer: Any) -> tuple[int, str]:
 
 
 async def news(hall: Hall) -> list[str]:
-    """The texts that wait to be sent to somebody's phone."""
+    """What residents were told of their account: the category and the code of each message, and its facts."""
+    sql = (
+        b"select concat_ws(' ', t.category, t.code, m.facts) from messages.messages m "
+        b"join messages.templates t on t.id = m.template order by m.told_at, m.id"
+    )
     async with hall.pool.read() as conn:
-        found = await conn.execute("select text from people.messages where about = 'news' order by created_at")
-        return [row[0] for row in await found.fetchall()]
+        return [row[0] for row in await (await conn.execute(sql)).fetchall()]
 
 
 async def acts(hall: Hall) -> list[str]:
@@ -70,7 +73,8 @@ async def test_somebody_signs_in_with_a_passkey_and_no_number(hall: Hall) -> Non
     (listed,) = (await hall.client.get(API, headers=there)).json()["passkeys"]
     assert (listed["id"], listed["name"], listed["suspended_for"]) == (passkey, "王小明的手机", None)
     assert listed["used_at"] is not None
-    assert [text for text in await news(hall) if "王小明的手机" in text], "the owner is told of a new passkey"
+    (told,) = [text for text in await news(hall) if "王小明的手机" in text]
+    assert told.startswith("must people.passkey_added"), "the owner is told of a new passkey"
     assert {"passkey_added", "signed_in"} <= set(await acts(hall))
     await hall.books_agree()
 
@@ -192,7 +196,9 @@ async def test_a_counter_that_goes_back_switches_the_passkey_off_and_its_owner_i
     )
     (listed,) = (await hall.client.get(API, headers=mine)).json()["passkeys"]
     assert listed["suspended_for"] == "copied"
-    assert "Old phone" in (await news(hall))[-1]
+    (told,) = [text for text in await news(hall) if "people.passkey_copied" in text]
+    assert told.startswith("must")
+    assert "Old phone" in told
     assert "passkey_suspended" in await acts(hall)
     assert await level(hall, strong) == ("passkey", 2), "nothing is strong by it any more"
     await hall.books_agree()

@@ -77,7 +77,7 @@ async def test_an_account_moves_to_a_new_number_with_two_operators_and_a_day(hal
     resident = await id_of(hall, lost)
     _, device = await hall.add_passkey(lost)
     recovery = await counter.open()
-    assert "another number" in (await news(hall))[-1] or "另一个号码" in (await news(hall))[-1]
+    assert (await news(hall))[-1].startswith("must people.recovery_opened")
     assert await refused(counter.confirm(recovery)) == "people.recovery_too_early"
     with clock.at(clock.now() + DAY):
         confirmed = await counter.confirm(recovery)
@@ -86,13 +86,17 @@ async def test_an_account_moves_to_a_new_number_with_two_operators_and_a_day(hal
         assert entered.json()["resident"] | {"id": str(resident), "phone": f"+86{NEW}"} == entered.json()["resident"]
         assert (await hall.client.get("/api/v1/me", headers=lost)).status_code == 401, "older sessions are over"
         assert refusal(await sign_in(hall, device)) == (422, "people.passkey_suspended")
+        mine = {"Authorization": f"Bearer {entered.json()['token']}", "Accept-Language": "en"}
+        inbox = (await hall.client.get("/api/v1/messages", headers=mine)).json()["messages"]
+        titles = [one["title"] for one in inbox if one["category"] == "must"]
+        assert "Your account has another number now" in titles
         assert refusal(await regain(hall, confirmed.code)) == (422, "people.recovery_code_wrong"), "once"
     assert {"recovery_opened", "recovery_confirmed", "phone_changed"} <= set(await acts(hall))
     async with hall.pool.read() as conn:
         told = await conn.execute(
             "select phone from people.messages where about = 'news' order by created_at desc limit 1"
         )
-        assert await told.fetchone() == (f"+86{OLD}",), "the old number is told"
+        assert await told.fetchone() == (f"+86{OLD}",), "the old number is told too, though it is nobody's any more"
     await hall.books_agree()
 
 

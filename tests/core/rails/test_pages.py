@@ -1,6 +1,7 @@
 """The pages of the wallet, as a person meets them."""
 
 import re
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import httpx
@@ -60,6 +61,17 @@ async def person(hall: Hall) -> Person:
     signed_in = Person(hall)
     await signed_in.sign_in("13800138003")
     return signed_in
+
+
+async def test_a_top_up_leads_on_to_no_address_elsewhere(person: Person) -> None:
+    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example"):
+        form = await person.look(f"/wallet/top-up?next={quote(elsewhere)}")
+        assert "evil" not in form.text
+        await person.look("/wallet/top-up")
+        key = str(uuid4())
+        begun = await person.send("/wallet/top-up", amount="1", bank_account="demo", request_key=key, next=elsewhere)
+        assert "evil" not in begun.headers["location"]
+        assert "evil" not in (await person.look(f"{begun.headers['location']}?next={quote(elsewhere)}")).text
 
 
 async def test_a_top_up_from_the_form_to_the_wallet(hall: Hall, person: Person) -> None:

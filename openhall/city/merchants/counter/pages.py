@@ -12,23 +12,25 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Meta, Struct
 
-from openhall.base import idempotency, ids, money
+from openhall.base import db, idempotency, ids, money
 from openhall.base.errors import Kind, Problem
 from openhall.city.merchants import access
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.counter import admission
-from openhall.city.merchants.types import Workplace
+from openhall.city.merchants.types import State, Workplace
 from openhall.core import payments
 from openhall.core.payments import charging, offers
-from openhall.core.payments.charging import ChargeView, Door
+from openhall.core.payments.charging import ChargeView, Door, Standing
 from openhall.core.payments.problems import above_hall_limit
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
+from openhall.web.problems import words
 from openhall.web.render import Html
 
 AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
+Desks = NamedDependency[payments.Desks]
 # Of these the person at the counter is told on the page where the code is asked for; of others everywhere alike.
 _TOLD_HERE = frozenset({Kind.INVALID, Kind.REFUSED, Kind.CONFLICT, Kind.LIMITED, Kind.UNAVAILABLE})
 
@@ -51,9 +53,11 @@ async def counter_page(
     shop_id: FromPath[UUID],
     amount: FromQuery[str | None] = None,
     camera: FromQuery[str] = "",
-) -> Response[Html]:
-    """How much; and when that is known, whose code."""
+) -> Response[Any]:
+    """How much; and when that is known, whose code. A closed shop charges nobody, and its page says so."""
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
+    if shop.state is State.CLOSED:
+        return edge.see_other(f"/shops/{shop_id}")
     context: dict[str, Any] = {"shop": shop, "camera": camera == "1"}
     if amount is None:
         return edge.page(request, "merchants/counter.html", typed="", problem=None, **context)
@@ -101,40 +105,85 @@ async def charge_page(
     request: AnyRequest,
     reader: edge.Reader,
     resident: Me,
+    desks: Desks,
     shop_id: FromPath[UUID],
     charge_id: FromPath[UUID],
     camera: FromQuery[str] = "",
 ) -> Response[Html]:
-    """How it ended, or that the payer is still being asked."""
+    """How it ended, or that the payer is still being asked; and what keeps whoever looks from undoing it."""
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
     found = ChargeView.of(await charging.charge(reader, payee=shop.id, charge=charge_id))
-    return edge.page(request, "merchants/charge.html", shop=shop, charge=found, camera=camera == "1")
+    hurdle = await _hurdle(reader, desks, resident, charge_id, found)
+    context: dict[str, Any] = {"shop": shop, "charge": found, "camera": camera == "1", "hurdle": hurdle}
+    context["why_not"] = words(request, hurdle.problem) if hurdle else None
+    return edge.page(request, "merchants/charge.html", **context)
 
 
 @get("/shops/{shop_id:uuid}/charges/{charge_id:uuid}/undo", opt=RESIDENT)
 async def undo_page(
-    request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID], charge_id: FromPath[UUID]
-) -> Response[Html]:
-    """A last look before the money goes back."""
+    request: AnyRequest,
+    reader: edge.Reader,
+    resident: Me,
+    desks: Desks,
+    shop_id: FromPath[UUID],
+    charge_id: FromPath[UUID],
+) -> Response[Any]:
+    """A last look before the money goes back; who may not give it back is told so where they come from."""
+    return await _undo_page(request, reader, resident, desks, shop_id, charge_id)
+
+
+async def _undo_page(
+    request: AnyRequest,
+    reader: db.ReadConn,
+    resident: Resident,
+    desks: payments.Desks,
+    shop_id: UUID,
+    charge_id: UUID,
+    problem: Problem | None = None,
+) -> Response[Any]:
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.REFUND)
     found = ChargeView.of(await charging.charge(reader, payee=shop.id, charge=charge_id))
+    if await _hurdle(reader, desks, resident, charge_id, found):
+        return edge.see_other(f"/shops/{shop_id}/charges/{charge_id}")
     subsidies = await offers.subsidies_of(reader, [charge_id])
     shares = payments.shares_of_rest(amount=found.amount, refunded=found.refunded, subsidies=subsidies)
-    return edge.page(request, "merchants/charge_undo.html", shop=shop, charge=found, shares=shares)
+    context: dict[str, Any] = {"shop": shop, "charge": found, "shares": shares}
+    if problem is not None:
+        return edge.problem_page(request, "merchants/charge_undo.html", problem, **context)
+    return edge.page(request, "merchants/charge_undo.html", problem=None, **context)
 
 
 @post("/shops/{shop_id:uuid}/charges/{charge_id:uuid}/undo", opt=RESIDENT, status_code=303)
 async def undo(
+    request: AnyRequest,
     conn: edge.Conn,
     resident: Me,
-    desks: NamedDependency[payments.Desks],
+    desks: Desks,
     shop_id: FromPath[UUID],
     charge_id: FromPath[UUID],
 ) -> Response[Any]:
     """Undo it; a second tap changes nothing."""
     taker = await admission.admit(conn, Door(shop_id, resident=resident.id), admission.REVERSE)
-    await charging.reverse(conn, charge=charge_id, taker=taker, desks=desks)
+    try:
+        # A savepoint: what a refused one began is undone, though the page with the reason is answered.
+        async with conn.transaction():
+            await charging.reverse(conn, charge=charge_id, taker=taker, desks=desks)
+    except Problem as problem:
+        if problem.kind not in _TOLD_HERE:
+            raise
+        return await _undo_page(request, conn, resident, desks, shop_id, charge_id, problem)
     return edge.see_other(f"/shops/{shop_id}/charges/{charge_id}")
+
+
+async def _hurdle(
+    reader: db.ReadConn, desks: payments.Desks, resident: Resident, charge_id: UUID, found: ChargeView
+) -> payments.Hurdle | None:
+    """What keeps this person from undoing a paid charge: told before they try, and not offered then."""
+    rest = found.amount - found.refunded
+    if found.state is not Standing.SUCCEEDED or not rest:
+        return None
+    payment = await payments.payment(reader, id=charge_id, resident=resident.id, desks=desks)
+    return await payments.hurdle(reader, payment=payment, resident=resident.id, desks=desks, amount=rest)
 
 
 async def _charged(counter: charging.Counter, ask: charging.Ask) -> ChargeView:

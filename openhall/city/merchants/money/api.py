@@ -178,14 +178,15 @@ async def bank_account(reader: edge.Reader, resident: Me) -> NamedBankAccount:
     return NamedBankAccount(BankAccountBody.of(found) if found else None)
 
 
-@put("/merchants/me/bank-account", opt=RESIDENT)
+@put("/merchants/me/bank-account", opt=edge.FRESH)
 async def name_bank_account(
     data: JSONBody[BankAccountRequest], pool: edge.Pool, settings: edge.HallSettings, resident: Me
 ) -> NamedBankAccount:
-    """Name the bank account to which your withdrawals go from now on. Your phone is told, and withdrawals wait for a
-    day, so that nobody else can send your money elsewhere unseen.
+    """Name the bank account to which your withdrawals go from now on. You prove once more that it is you, your phone is
+    told, and withdrawals wait for a day, so that nobody else can send your money elsewhere unseen.
 
-    Refusals: `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.bank_code_invalid`, `hall.rate_limited`.
+    Refusals: `people.proof_too_old`, `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.bank_code_invalid`,
+    `hall.rate_limited`.
     """
     await limits.take(pool, LINKING, str(resident.id))
     async with pool.write() as conn:

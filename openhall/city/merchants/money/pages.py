@@ -171,7 +171,7 @@ async def withdrawal(
     return edge.page(request, "merchants/withdrawal.html", withdrawal=_shown(request, found), under_way=under_way)
 
 
-@get("/money/bank-account", opt=RESIDENT)
+@get("/money/bank-account", opt=edge.FRESH)
 async def account_form(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
     """Where the money goes."""
     form = AccountForm(holder=resident.name or "")
@@ -180,7 +180,7 @@ async def account_form(request: AnyRequest, reader: edge.Reader, resident: Me) -
     )
 
 
-@post("/money/bank-account", opt=RESIDENT, status_code=303)
+@post("/money/bank-account", opt=edge.FRESH, status_code=303)
 async def link(
     request: AnyRequest,
     data: URLEncodedBody[AccountForm],

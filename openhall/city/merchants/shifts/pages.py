@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from openhall.base import db
 from openhall.city import merchants
 from openhall.city.merchants import Act, shifts
 from openhall.city.merchants.access import may
@@ -60,14 +61,30 @@ async def show_shift(
     """What went through the till in it; an open one can be closed here."""
     shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
     watch = await own_or_any(reader, shop, resident, shift_id)
-    return edge.page(
-        request,
-        "merchants/shift.html",
-        shop=shown(request, shop),
-        shift=watch,
-        mine=watch.resident == resident.id,
-        totals=await shifts.totals(reader, shop=shop, shift=watch),
-    )
+    return edge.page(request, "merchants/shift.html", **await _shift(request, reader, shop, resident, watch))
+
+
+async def _shift(
+    request: AnyRequest, reader: db.ReadConn, shop: merchants.Workplace, resident: Resident, watch: shifts.Watch
+) -> dict[str, Any]:
+    return {
+        "shop": shown(request, shop),
+        "shift": watch,
+        "mine": watch.resident == resident.id,
+        "totals": await shifts.totals(reader, shop=shop, shift=watch),
+    }
+
+
+@get("/shops/{shop_id:uuid}/shifts/{shift_id:uuid}/close", opt=RESIDENT)
+async def closing(
+    request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID], shift_id: FromPath[UUID]
+) -> Response[Any]:
+    """A last look before its numbers are written down; one that is closed is only shown."""
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
+    watch = await own_or_any(reader, shop, resident, shift_id)
+    if watch.closed_at is not None:
+        return edge.see_other(f"/shops/{shop_id}/shifts/{shift_id}")
+    return edge.page(request, "merchants/shift_close.html", **await _shift(request, reader, shop, resident, watch))
 
 
 @post("/shops/{shop_id:uuid}/shifts/{shift_id:uuid}/close", opt=RESIDENT, status_code=303)
@@ -81,4 +98,4 @@ async def close_shift(
     return edge.see_other(f"/shops/{shop_id}/shifts/{shift_id}")
 
 
-router = edge.pages(list_shifts, open_shift, show_shift, close_shift)
+router = edge.pages(list_shifts, open_shift, show_shift, closing, close_shift)

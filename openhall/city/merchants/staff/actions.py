@@ -90,8 +90,8 @@ async def invitations_for(conn: db.ReadConn, *, resident: Resident) -> list[Offe
     return await db.all(conn, q.invitations_for, Offer, phone=resident.phone, now=clock.now())
 
 
-async def notices(conn: db.ReadConn, *, phone: str) -> list[Notice]:
-    """That somebody is asked to work somewhere, for their home page."""
+async def notices(conn: db.ReadConn, *, resident: UUID, phone: str) -> list[Notice]:
+    """That somebody is asked to work somewhere, for their home page: by their number, which may be older than they."""
     found = await db.all(conn, q.invitations_for, Offer, phone=phone, now=clock.now())
     return [Notice(_INVITED, {"shop": one.name}, "mail", f"/invitations/{one.id}") for one in found]
 

@@ -9,6 +9,7 @@ from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.city.merchants import access, shifts
 from openhall.city.merchants.access import Act
+from openhall.city.merchants.shifts import Shift
 from openhall.city.merchants.staff import actions, rules
 from openhall.city.merchants.types import Role
 from openhall.core.payments import Hurdle, Payment
@@ -36,43 +37,54 @@ class ShopDesk:
 
     async def allow_refund(self, conn: db.Conn, *, payment: Payment, resident: UUID, amount: int) -> None:
         """Owners and managers may; of cashiers each shift and what it gave back is held until the refund is done."""
-        shop = await access.shop_for(conn, resident=resident, shop=payment.payee, act=Act.REFUND)
-        if shop.role is not Role.CASHIER:
+        if not await _is_bound(conn, payment, resident):
             return
-        shift = await shifts.hold(conn, shop=shop.id, resident=resident)
-        given = 0 if shift is None else await shifts.refunded_in(conn, shift)
-        refusal = rules.refund_refusal(
-            payment,
-            cashier=resident,
-            shift_since=None if shift is None else shift.opened_at,
-            given=given,
-            amount=amount,
-            most=(await actions.limits_of(conn, shop=shop.id)).cashier_refund_max,
-        )
-        if refusal is not None:
+        shift = await shifts.hold(conn, shop=payment.payee, resident=resident)
+        if refusal := await _refusal(conn, payment, resident, shift, amount):
             raise refusal
 
-    async def hurdle(self, conn: db.ReadConn, *, payment: Payment, resident: UUID) -> Hurdle | None:
-        """Why a cashier can give nothing of this payment back now."""
-        shop = await access.shop_for(conn, resident=resident, shop=payment.payee, act=Act.REFUND)
-        if shop.role is not Role.CASHIER:
+    async def hurdle(self, conn: db.ReadConn, *, payment: Payment, resident: UUID, amount: int) -> Hurdle | None:
+        """Why a cashier cannot give this much of the payment back now."""
+        if not await _is_bound(conn, payment, resident):
             return None
-        shift = await shifts.mine(conn, shop=shop.id, resident=resident)
-        refusal = rules.refund_refusal(
-            payment,
-            cashier=resident,
-            shift_since=None if shift is None else shift.opened_at,
-            given=0 if shift is None else await shifts.refunded_in(conn, shift),
-            amount=1,
-            most=(await actions.limits_of(conn, shop=shop.id)).cashier_refund_max,
-        )
+        shift = await shifts.mine(conn, shop=payment.payee, resident=resident)
+        refusal = await _refusal(conn, payment, resident, shift, amount)
         if refusal is None:
             return None
         if shift is None:
-            return Hurdle(refusal, N_("To my shift"), f"/shops/{shop.id}/shifts")
+            return Hurdle(refusal, N_("To my shift"), f"/shops/{payment.payee}/shifts")
         return Hurdle(refusal)
+
+    async def most(self, conn: db.ReadConn, *, payment: Payment, resident: UUID) -> int | None:
+        """What a cashier may still give back in their shift; nobody else is bound."""
+        if not await _is_bound(conn, payment, resident):
+            return None
+        shift = await shifts.mine(conn, shop=payment.payee, resident=resident)
+        if shift is None:
+            return 0
+        most = (await actions.limits_of(conn, shop=payment.payee)).cashier_refund_max
+        return max(0, most - await shifts.refunded_in(conn, shift))
 
     async def names(self, conn: db.ReadConn, *, payee: UUID, residents: list[UUID]) -> dict[UUID, str]:
         """What the shop has its receipts call them."""
         found = await db.all(conn, q.names_on_receipts, _Named, shop=payee, residents=residents)
         return {named.resident: named.shown_as for named in found if named.shown_as is not None}
+
+
+async def _is_bound(conn: db.ReadConn, payment: Payment, resident: UUID) -> bool:
+    """Whether the resident works there as a cashier; the problems of `shop_for` for who may give nothing back."""
+    shop = await access.shop_for(conn, resident=resident, shop=payment.payee, act=Act.REFUND)
+    return shop.role is Role.CASHIER
+
+
+async def _refusal(
+    conn: db.ReadConn, payment: Payment, cashier: UUID, shift: Shift | None, amount: int
+) -> Problem | None:
+    return rules.refund_refusal(
+        payment,
+        cashier=cashier,
+        shift_since=None if shift is None else shift.opened_at,
+        given=0 if shift is None else await shifts.refunded_in(conn, shift),
+        amount=amount,
+        most=(await actions.limits_of(conn, shop=payment.payee)).cashier_refund_max,
+    )

@@ -11,7 +11,10 @@ from uuid import UUID
 import msgspec
 
 from openhall.base import clock, db, events, idempotency
+from openhall.base.i18n import N_
 from openhall.base.idempotency import Answer
+from openhall.base.package import Notice
+from openhall.base.telling import Sum
 from openhall.core import ledger
 from openhall.core.payments import offers, paid, problems, rules, safety
 from openhall.core.payments.paycodes.facts import REFUSED, ChargeConfirm, ChargeSucceeded, told
@@ -23,6 +26,9 @@ from openhall.core.payments.views import PaymentView
 q = db.load("openhall.core.payments.paycodes")
 of_payments = db.load("openhall.core.payments")
 _TOGETHER = 100
+# On the home page no more than what one glance takes in; each leads to the next one.
+_AT_HOME = 3
+_ASKED = N_("%(shop)s asks you for %(amount)s: say yes or no")
 
 
 async def ask_payers(conn: db.Conn, charges: Sequence[NewWaiting]) -> None:
@@ -89,6 +95,19 @@ async def next_waiting(conn: db.ReadConn, *, resident: UUID) -> UUID | None:
 async def waiting_for(conn: db.ReadConn, *, resident: UUID, limit: int = _TOGETHER) -> list[WaitingCharge]:
     """What the charges are that wait for this resident, oldest first; at most a hundred."""
     return await db.all(conn, q.charges_waiting_for, WaitingCharge, resident=resident, now=clock.now(), limit=limit)
+
+
+async def notices(conn: db.ReadConn, *, resident: UUID, phone: str) -> list[Notice]:
+    """That a shop waits for somebody's yes, for their home page."""
+    return [
+        Notice(
+            _ASKED,
+            {"shop": one.payee_name, "amount": Sum(one.amount, one.currency)},
+            "store",
+            f"/pay-code/charges/{one.charge}",
+        )
+        for one in await waiting_for(conn, resident=resident, limit=_AT_HOME)
+    ]
 
 
 async def charge_of(conn: db.ReadConn, *, resident: UUID, charge: UUID) -> WaitingCharge:

@@ -13,7 +13,9 @@ from openhall.base.config import Settings
 from openhall.core.people import problems, rules
 from openhall.core.people.actions import alerts, assurance, codes, entrance, residents, sessions
 from openhall.core.people.actions.audit import record
+from openhall.core.people.actions.telling import tell
 from openhall.core.people.passkeys import actions, verify
+from openhall.core.people.passkeys.telling import PASSKEY_ADDED, PASSKEY_COPIED
 from openhall.core.people.passkeys.types import (
     Authentication,
     Descriptor,
@@ -98,12 +100,12 @@ async def register(pool: db.Pool, settings: Settings, visit: Visit, *, answer: R
 
     async def act(conn: db.Conn) -> Passkey:
         await _take(conn, challenge, Purpose.REGISTER, visit.session.id)
-        return await _add(conn, settings, visit, verify.made(settings, answer), name)
+        return await _add(conn, visit, verify.made(settings, answer), name)
 
     return await entrance.answered(pool, act)
 
 
-async def _add(conn: db.Conn, settings: Settings, visit: Visit, made: verify.Made, name: str) -> Passkey:
+async def _add(conn: db.Conn, visit: Visit, made: verify.Made, name: str) -> Passkey:
     resident = visit.resident
     await db.one(conn, q.lock_owner, UUID, resident=resident.id)
     if await db.one(conn, q.count_passkeys, int, resident=resident.id) >= MOST:
@@ -126,7 +128,7 @@ async def _add(conn: db.Conn, settings: Settings, visit: Visit, made: verify.Mad
     if added is None:
         raise problems.passkey_known()
     await record(conn, resident.id, Act.PASSKEY_ADDED, visit.session.id, about=added.id)
-    await alerts.warn(conn, settings, resident, alerts.PASSKEY_ADDED, name=called)
+    await tell(conn, resident.id, PASSKEY_ADDED, name=called, at=clock.now())
     return added
 
 
@@ -223,19 +225,18 @@ async def _proved(
         raise problems.passkey_suspended()
     # Synced passkeys count nothing and always say 0; a counter that was once seen must grow for ever.
     if (used.sign_count or key.sign_count) and used.sign_count <= key.sign_count:
-        await _switch_off(conn, settings, key)
+        await _switch_off(conn, key)
         raise problems.passkey_copied()
     await db.run(conn, q.use_passkey, id=key.id, sign_count=used.sign_count, synced=used.synced, now=clock.now())
     return key
 
 
-async def _switch_off(conn: db.Conn, settings: Settings, key: Key) -> None:
+async def _switch_off(conn: db.Conn, key: Key) -> None:
     """There are two of it, and nobody knows which one is the owner's: neither opens anything any more."""
     await db.run(conn, q.suspend_passkey, id=key.id, now=clock.now())
     await db.run(conn, q.weaken_sessions, resident=key.resident)
     await record(conn, key.resident, Act.PASSKEY_SUSPENDED, about=key.id)
-    resident = await residents.resident(conn, key.resident)
-    await alerts.warn(conn, settings, resident, alerts.PASSKEY_COPIED, name=key.name)
+    await tell(conn, key.resident, PASSKEY_COPIED, name=key.name, at=clock.now())
 
 
 async def send_step_up_code(pool: db.Pool, settings: Settings, visit: Visit, *, address: str, lang: Lang) -> CodeSent:

@@ -6,7 +6,7 @@ What always holds:
 - sessions that once gave the right PIN are locked by nothing but their own wrong ones.
 """
 
-from openhall.core.people.pins.actions import clear_wrong, is_proved, prove, set_pin, stands, state_of
+from openhall.core.people.pins.actions import clear_wrong, give, is_proved, prove, set_pin, stands, state_of
 from openhall.core.people.pins.types import PinState
 
-__all__ = ["PinState", "clear_wrong", "is_proved", "prove", "set_pin", "stands", "state_of"]
+__all__ = ["PinState", "clear_wrong", "give", "is_proved", "prove", "set_pin", "stands", "state_of"]

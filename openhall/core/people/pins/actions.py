@@ -61,6 +61,13 @@ async def set_pin(conn: db.Conn, settings: Settings, visit: Visit, *, written: s
     await tell(conn, resident.id, PIN_SET, at=now)
 
 
+async def give(conn: db.Conn, settings: Settings, *, resident: UUID, pin: str) -> None:
+    """Set the PIN of somebody who is loaded, and has no session yet to set it from. `pin` is six digits."""
+    hashed = await asyncio.to_thread(rules.hashed, settings.secret, resident, pin)
+    await db.run(conn, q.put_pin, resident=resident, session=None, hash=hashed, now=clock.now())
+    await record(conn, resident, Act.PIN_SET)
+
+
 async def prove(pool: db.Pool, settings: Settings, visit: Visit, *, written: str) -> None:
     """Return when this is the resident's PIN.
 

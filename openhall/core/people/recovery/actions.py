@@ -10,9 +10,11 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.core.people import problems, rules
-from openhall.core.people.actions import alerts, operators, residents, sessions
+from openhall.core.people.actions import operators, residents, sessions
 from openhall.core.people.actions.audit import record
+from openhall.core.people.actions.telling import tell
 from openhall.core.people.passkeys import actions as passkeys
+from openhall.core.people.recovery.telling import RECOVERY_OPENED
 from openhall.core.people.recovery.types import Confirmed, Evidence, Open, Recovery, State
 from openhall.core.people.types import Act, Visit
 
@@ -74,7 +76,7 @@ async def open_recovery(
     if opened is None:
         raise problems.recovery_under_way()
     await record(conn, resident.id, Act.RECOVERY_OPENED, actor=operator, about=recovery)
-    await alerts.warn(conn, settings, resident, alerts.RECOVERY_OPENED)
+    await tell(conn, resident.id, RECOVERY_OPENED, at=now)
     if stolen:
         await sessions.end_sessions(conn, resident=resident.id, kept=None)
         await passkeys.suspend_all(conn, resident.id)

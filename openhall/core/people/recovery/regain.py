@@ -8,10 +8,11 @@ from uuid import UUID
 from openhall.base import clock, db
 from openhall.base.config import Settings
 from openhall.core.people import problems, rules
-from openhall.core.people.actions import alerts, codes, entrance, residents, sessions
+from openhall.core.people.actions import codes, entrance, residents, sessions
 from openhall.core.people.actions.audit import record
 from openhall.core.people.passkeys import actions as passkeys
 from openhall.core.people.recovery import actions
+from openhall.core.people.recovery.telling import tell_of_move
 from openhall.core.people.recovery.types import LiveRecovery
 from openhall.core.people.types import Act, CodeSent, Lang, SessionKind, SignedIn, Way
 
@@ -111,4 +112,4 @@ async def _move(conn: db.Conn, settings: Settings, recovery: LiveRecovery, phone
     await passkeys.suspend_all(conn, before.id)
     await record(conn, before.id, Act.PHONE_CHANGED, about=recovery.id)
     if before.phone != phone:
-        await alerts.warn(conn, settings, before, alerts.PHONE_CHANGED)
+        await tell_of_move(conn, settings, before)

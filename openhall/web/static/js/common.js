@@ -1,5 +1,10 @@
 // Small comforts of every page. Nothing here is needed for a page to work.
 
+// A page that answers a form takes the address of the page with that form: so Back and Refresh ask for that one again,
+// and do not meet the browser's own page about a form that would have to be sent twice.
+const { cameFrom } = document.documentElement.dataset;
+if (cameFrom) history.replaceState(history.state, "", cameFrom);
+
 // Print buttons appear only where they can do something.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -38,6 +38,10 @@ async def test_a_day_shows_its_sums_its_hours_and_each_entry(browser: Browser, t
     page = (await browser.get(f"/shops/{trade.id}/book?view=day&on=2026-03-10")).text
     assert "¥14.55" in re.sub(r"<[^>]+>", "", page), "what stays"
     assert "2 payments" in page
+    assert "· What is left</span>" in page
+    by_day = (await browser.get(f"/shops/{trade.id}/payments?date=2026-03-10")).text
+    assert "¥15.55" in re.sub(r"<[^>]+>", "", by_day)
+    assert "· Received</span>" in by_day, "two sums of one day have two names"
     (drawn,) = bars(page)
     assert len(re.findall("<rect", drawn)) == 2
     assert "From 00:00 to 23:59. Most at 08:00: ¥12.05." in drawn

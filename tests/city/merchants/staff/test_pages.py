@@ -62,6 +62,86 @@ async def test_a_cashier_without_a_shift_is_told_before_the_form_and_led_to_it(h
     assert (await cashier.get(f"/payments/{since}/refund?request_key=one")).status_code == 200
 
 
+async def _charged_by_a_cashier(hall: Hall, most: int, amount: int = 350) -> tuple[Browser, str]:
+    """A cashier with an open shift who may give back `most`, and the page of what they charged."""
+    stage = await set_up(hall)
+    await hall.hire(stage.owner, stage.shop, CASHIER, "cashier")
+    page = f"/shops/{stage.shop['id']}"
+    await hall.client.put(f"/api/v1{page}/limits", json={"cashier_refund_max": most}, headers=stage.owner)
+    code = await stage.code()
+    cashier = await _browser(hall, CASHIER)
+    await cashier.post(f"{page}/shifts")
+    done = await cashier.post(f"{page}/counter", amount=str(amount), pay_code=code, request_key=str(ids.new()))
+    assert done.status_code == 303, done.text
+    return cashier, str(done.headers["location"])
+
+
+async def test_a_cashier_is_told_the_limit_before_undoing_and_offered_nothing_that_is_refused(hall: Hall) -> None:
+    cashier, charge = await _charged_by_a_cashier(hall, most=300)
+    shown = (await cashier.get(charge)).text
+    assert "You cannot undo this yourself" in shown
+    assert "This is more than you may give back in one shift." in shown
+    assert f'href="{charge}/undo"' not in shown
+    assert (await cashier.get(f"{charge}/undo")).headers["location"] == charge
+    assert (await cashier.post(f"{charge}/undo")).headers["location"] == charge
+    assert "Payment received" in (await cashier.get(charge)).text, "nothing was given back"
+    await hall.books_agree()
+
+
+async def test_a_cashier_undoes_what_is_within_the_limit(hall: Hall) -> None:
+    cashier, charge = await _charged_by_a_cashier(hall, most=350)
+    assert f'href="{charge}/undo"' in (await cashier.get(charge)).text
+    assert (await cashier.post(f"{charge}/undo")).headers["location"] == charge
+    assert "Undone. The money went back." in (await cashier.get(charge)).text
+    await hall.books_agree()
+
+
+async def test_the_form_of_a_refund_says_what_a_cashier_may_give_back_in_this_shift(hall: Hall) -> None:
+    cashier, charge = await _charged_by_a_cashier(hall, most=300)
+    form = (await cashier.get(f"/payments/{charge.rpartition('/')[2]}/refund?request_key=one")).text
+    assert "In this shift you may give back ¥3.00 more." in form
+    assert 'value="3.00"' in form
+
+
+async def test_a_cashier_ends_a_shift_only_after_a_look_at_its_totals(hall: Hall) -> None:
+    cashier, charge = await _charged_by_a_cashier(hall, most=300)
+    listed = (await cashier.get(f"{charge.partition('/charges')[0]}/shifts")).text
+    shift = charge.partition("/charges")[0] + "/shifts/" + listed.partition("/shifts/")[2].partition('"')[0]
+    shown = (await cashier.get(shift)).text
+    assert f'href="{shift}/close"' in shown
+    assert "<form" not in shown.partition("<main")[2], "no tap ends it"
+    last_look = (await cashier.get(f"{shift}/close")).text
+    for words in ("Close the shift?", "¥3.50", "These numbers become final", "Not yet"):
+        assert words in last_look
+    assert (await cashier.post(f"{shift}/close")).headers["location"] == shift
+    assert "these numbers never change" in (await cashier.get(shift)).text
+    assert (await cashier.get(f"{shift}/close")).headers["location"] == shift
+
+
+async def test_a_cashier_without_a_shop_of_their_own_is_led_to_no_withdrawals(hall: Hall) -> None:
+    owner = await hall.sign_in(OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.hire(owner, shop, CASHIER, "cashier")
+    cashier = await _browser(hall, CASHIER)
+    shops = (await cashier.get("/shops")).text
+    assert f'href="/shops/{shop["id"]}"' in shops
+    assert 'href="/money"' not in shops
+    assert 'href="/money/' not in (await cashier.get("/money")).text, "who types the address finds nothing to withdraw"
+    assert 'href="/money"' in (await (await _browser(hall, OWNER)).get("/shops")).text
+
+
+async def test_whoever_invited_somebody_is_not_told_to_invite_somebody(hall: Hall) -> None:
+    owner = await hall.sign_in(OWNER)
+    shop = await hall.open_shop(owner)
+    keeper = await _browser(hall, OWNER)
+    page = f"/shops/{shop['id']}/staff"
+    assert "You work here alone" in (await keeper.get(page)).text
+    await hall.invite(owner, shop, CASHIER, "cashier")
+    shown = (await keeper.get(page)).text
+    assert "You work here alone" not in shown
+    assert "Whom you invited has not answered so far." in shown
+
+
 async def test_the_book_and_its_table_name_a_cashier_as_the_shop_does(hall: Hall) -> None:
     stage = await set_up(hall)
     await hall.hire(stage.owner, stage.shop, CASHIER, "cashier", shown_as="Till 2")

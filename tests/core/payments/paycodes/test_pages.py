@@ -17,6 +17,7 @@ from tests.conftest import open_hall
 from tests.core.payments.paycodes.counter import SHOP, made_by, words
 from tests.core.payments.paycodes.test_api import read
 from tests.core.payments.paycodes.test_waiting import PAYER, counter, payer_of, state_of
+from tests.core.rails.test_api import work
 from tests.hall import Hall
 from tests.house.visitor import enter
 from tests.outside_fixture import OutsideProgram
@@ -169,7 +170,7 @@ async def test_without_money_the_page_says_so_and_a_top_up_helps(hall: Hall) -> 
     await enter(hall, PAYER)
     charge = await hall.ask_payer(payer, shop, 600)
     path = f"/pay-code/charges/{charge}"
-    assert 'href="/wallet/top-up"' in await visit(hall, path)
+    assert f'href="/wallet/top-up?next={path}"' in await visit(hall, path)
     refused = await press(hall, path, answer="pay", request_key="one-key")
     assert refused.status_code == 422
     assert "There is not enough money in your wallet." in refused.text
@@ -177,6 +178,41 @@ async def test_without_money_the_page_says_so_and_a_top_up_helps(hall: Hall) -> 
     page = await visit(hall, path)
     assert 'value="one-key"' not in page
     assert (await press(hall, path, answer="pay", request_key="two-key")).status_code == 303
+
+
+async def test_a_top_up_for_a_waiting_charge_leads_back_to_it(hall: Hall) -> None:
+    payer, shop = await counter(hall, money=0)
+    await enter(hall, PAYER)
+    path = f"/pay-code/charges/{await hall.ask_payer(payer, shop, 600)}"
+    asked = await hall.client.get(f"/wallet/top-up?next={path}")
+    form = await visit(hall, asked.headers["Location"])
+    assert f'name="next" value="{path}"' in form
+    assert f'href="{path}"' in form, "the arrow leads back too"
+    key = re.search(r'name="request_key" value="([^"]+)"', form)
+    assert key
+    begun = await press(hall, "/wallet/top-up", amount="6", bank_account="demo", request_key=key[1], next=path)
+    state = begun.headers["Location"]
+    assert f'href="{path}"' in await visit(hall, state), "while the bank is at work"
+    await work(hall)
+    shown = await visit(hall, state)
+    assert "The money is in your wallet" in shown
+    assert re.search(rf'button-main" href="{path}".*Go on with the payment', shown, re.DOTALL), shown
+    assert (await press(hall, path, answer="pay", request_key="a-key")).status_code == 303
+    await hall.books_agree()
+
+
+async def test_home_says_that_a_shop_waits_for_a_yes(hall: Hall) -> None:
+    payer, shop = await counter(hall)
+    await enter(hall, PAYER)
+    assert "say yes or no" not in await visit(hall, "/")
+    path = f"/pay-code/charges/{await hall.ask_payer(payer, shop, 600)}"
+    home = await visit(hall, "/")
+    assert f"{shop['name']} asks you for ¥6.00: say yes or no" in home
+    assert f'href="{path}"' in home
+    chinese = await hall.client.get("/", headers={"Accept-Language": "zh-CN"})
+    assert f"{shop['name']} 请您付 ¥6.00" in chinese.text
+    await press(hall, path, answer="refuse")
+    assert "say yes or no" not in await visit(hall, "/")
 
 
 async def test_a_charge_that_is_over_says_how_it_ended(hall: Hall) -> None:

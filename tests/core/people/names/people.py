@@ -56,3 +56,9 @@ async def texts(hall: Hall, phone: str) -> list[str]:
     for (message,) in await rows(hall, "select id from people.messages where state = 'waiting' order by created_at"):
         await messages.deliver(hall.pool, sms_of(hall.settings), message)
     return [text["text"] for text in hall.outside.messages(f"+86{phone}")]
+
+
+async def told(hall: Hall, who: Headers) -> list[tuple[str, str]]:
+    """The messages in somebody's inbox, newest first: what kind each is, and its title in Chinese."""
+    answer = await hall.client.get("/api/v1/messages", headers=who | {"Accept-Language": "zh-CN"})
+    return [(one["category"], one["title"]) for one in answer.json()["messages"]]

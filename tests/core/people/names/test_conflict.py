@@ -25,6 +25,7 @@ from tests.core.people.names.people import (
     rows,
     state,
     texts,
+    told,
     trail,
 )
 from tests.hall import Hall, Headers
@@ -99,7 +100,8 @@ async def test_the_name_moves_by_a_code_to_the_other_phone(twice: Twice) -> None
     assert await twice.states() == ("moved", "matched")
     levels = await rows(twice.hall, "select phone, named_at is not null from people.residents order by phone")
     assert levels == [(f"+86{PHONE}", False), (f"+86{OTHER}", True)]
-    assert "您的实名已转到另一个账户" in (await texts(twice.hall, PHONE))[0]
+    assert await told(twice.hall, twice.holder) == [("must", "您的实名已转到另一个账户")]
+    assert await told(twice.hall, twice.asker) == []
     assert (await trail(twice.hall, twice.holder))[-1] == "moved_out"
     assert (await trail(twice.hall, twice.asker))[-2:] == ["code_asked", "moved_in"]
     # And it can be moved back, never copied.

@@ -25,7 +25,7 @@ from tests.core.people.names.people import (
     id_of,
     rows,
     state,
-    texts,
+    told,
     trail,
 )
 from tests.hall import Hall
@@ -117,7 +117,7 @@ async def test_a_register_that_does_not_answer_well_is_asked_again_and_never_tak
     await due_now(hall)
     assert await names.ask_due(hall.pool, hall.settings) == 1
     assert (await state(hall, me))["state"] == "matched"
-    assert "您的实名核验有结果了" in (await texts(hall, PHONE))[0]
+    assert await told(hall, me) == [("must", "您的实名核验有结果了")]
     await hall.books_agree()
 
 

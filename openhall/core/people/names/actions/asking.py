@@ -12,17 +12,15 @@ from openhall.base import db, limits
 from openhall.base.config import Settings
 from openhall.base.crypto import KeyRing, UnreadableError
 from openhall.base.errors import Problem
-from openhall.base.i18n import N_
 from openhall.core.people import rules
-from openhall.core.people.actions import news, residents
+from openhall.core.people.actions.telling import tell
 from openhall.core.people.names import problems
 from openhall.core.people.names.actions import claims
 from openhall.core.people.names.actions.reading import person_of
 from openhall.core.people.names.actions.sealing import opened, ring_of
 from openhall.core.people.names.ports import Register, RegisterSilentError, register_of
+from openhall.core.people.names.telling import NAME_ANSWERED
 from openhall.core.people.names.types import Person, State
-from openhall.core.people.texts import words
-from openhall.core.people.types import Lang
 
 log = structlog.get_logger()
 
@@ -31,8 +29,6 @@ DAY = timedelta(days=1)
 SPARE = timedelta(seconds=10)
 # One run of the job asks no more than this, and stops at the first silence: a register that is down is left alone.
 MOST_AT_ONCE = 100
-
-DECIDED = N_("{hall}: there is an answer about your real name. Look at Me, Real name.")
 
 
 async def ask(
@@ -82,7 +78,8 @@ async def ask_due(pool: db.Pool, settings: Settings) -> int:
             return answered
         if state is not None:
             async with pool.write() as conn:
-                await _tell(conn, settings, due.resident)
+                # The person no longer waits in front of the page.
+                await tell(conn, due.resident, NAME_ANSWERED)
     return MOST_AT_ONCE
 
 
@@ -122,14 +119,6 @@ async def _count(pool: db.Pool, settings: Settings, resident: UUID, address: str
         await limits.take(pool, by_address, rules.address_key(address))
     except Problem as limited:
         raise problems.names_locked(**limited.data) from None
-
-
-async def _tell(conn: db.Conn, settings: Settings, resident: UUID) -> None:
-    """The person no longer waits in front of the page: a text message says that there is an answer, and not which."""
-    to = await residents.resident(conn, resident)
-    hall = settings.hall_name if to.lang is Lang.EN else settings.hall_name_zh
-    text = words().text(to.lang or settings.default_language, DECIDED).format(hall=hall)
-    await news.notify(conn, phone=to.phone, text=text, lives=DAY)
 
 
 def _lease(settings: Settings) -> timedelta:

@@ -12,11 +12,13 @@ from openhall.base.i18n import N_
 from openhall.core.people import problems as people_problems
 from openhall.core.people import rules
 from openhall.core.people.actions import news, residents
+from openhall.core.people.actions.telling import tell
 from openhall.core.people.jobs import deliver_message
 from openhall.core.people.names import problems
 from openhall.core.people.names.actions import claims
 from openhall.core.people.names.actions.sealing import marks, opened, ring_of, seal
 from openhall.core.people.names.actions.trail import record
+from openhall.core.people.names.telling import NAME_MOVED
 from openhall.core.people.names.types import Act, OpenClaim, Person
 from openhall.core.people.texts import words
 from openhall.core.people.types import Lang, Resident
@@ -25,13 +27,11 @@ q = db.load("openhall.core.people.names")
 
 CODE_LIFE = timedelta(minutes=5)
 CODE_TRIES = 5
-WARNING_LIFE = timedelta(days=1)
 
 CODE_TEXT = N_(
     "{hall}: {code} moves your real name to another account. It is valid for 5 minutes. Was it not you? Tell it to "
     "nobody."
 )
-MOVED_TEXT = N_("{hall}: your real name was moved to another account. Was it not you? Call {phone}.")
 
 
 async def count_code(pool: db.Pool, settings: Settings, resident: UUID) -> None:
@@ -97,8 +97,7 @@ async def move(conn: db.Conn, settings: Settings, claim: OpenClaim, *, by: UUID 
         await db.run(conn, q.drop_identity, resident=holder.id)
         await db.run(conn, q.name_gone, resident=holder.id)
         await record(conn, holder.id, Act.MOVED_OUT, claim.id, by)
-        text = _text(settings, holder, MOVED_TEXT, phone=settings.help_phone)
-        await news.notify(conn, phone=holder.phone, text=text, lives=WARNING_LIFE)
+        await tell(conn, holder.id, NAME_MOVED, at=clock.now())
     if not await claims.take_marks(conn, ring, claim.resident, person):
         # Between the two steps somebody else took the id: whoever asks again finds them as the holder.
         raise problems.no_conflict()
