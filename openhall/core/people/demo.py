@@ -30,7 +30,8 @@ async def load(conn: db.Conn, city: City) -> None:
         # Somebody who never signed in has nothing to object with, so the second operator may confirm at once.
         if joined and role == "lost_number":
             await _lose_number(conn, city, phone)
-    for role in ("operator", "colleague"):
+    # The office is one of them because only operators make offers that are valid at the shops of others.
+    for role in ("operator", "colleague", "city_office"):
         await operators.add_operator(conn, city.residents[role])
 
 
