@@ -120,7 +120,7 @@ async def undo_page(
     found = ChargeView.of(await charging.charge(reader, payee=shop.id, charge=charge_id))
     subsidies = await offers.subsidies_of(reader, [charge_id])
     shares = payments.shares_of_rest(amount=found.amount, refunded=found.refunded, subsidies=subsidies)
-    return edge.page(request, "merchants/charge_undo.html", shop=shop, charge=found, shares=shares)
+    return edge.page(request, "merchants/charge_undo.html", shop=shop, charge=found, shares=shares.for_payee())
 
 
 @post("/shops/{shop_id:uuid}/charges/{charge_id:uuid}/undo", opt=RESIDENT, status_code=303)
