@@ -7,7 +7,7 @@ from openhall.city.merchants import demo
 from openhall.core import ledger, payments, payouts, people
 
 # Breakfast for the people of the city's office, in fen; each small enough to be paid without a PIN.
-_BREAKFASTS = (18_000, 16_500, 17_500, 16_000)
+BREAKFASTS = (18_000, 16_500, 17_500, 16_000)
 
 
 async def load(
@@ -19,8 +19,8 @@ async def load(
     try:
         payer = payments.Payer(guest.id, guest.wallet, people.masked(guest.phone))
         async with pool.read() as reader:
-            done = len(await payments.recent(reader, payer=guest.id, limit=len(_BREAKFASTS)))
-        for amount in _BREAKFASTS[done:]:
+            done = len(await payments.recent(reader, payer=guest.id, limit=len(BREAKFASTS)))
+        for amount in BREAKFASTS[done:]:
             async with pool.write() as conn:
                 await _grant(conn, guest, amount, settings.currency)
             ask = payments.Ask(payer=payer, key=str(ids.new()), code=shop.short_code, amount=amount)
