@@ -174,6 +174,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unclaimed_hours: Annotated[
         int, Meta(description="Hours that money waits for somebody without a confirmed name to take it.", ge=1)
     ] = 72
+    campaigns_per_resident: Annotated[
+        int, Meta(description="Campaigns one resident may have that are not over.", ge=1)
+    ] = 20
     receivers_per_day: Annotated[
         int,
         Meta(description="How often in a day one resident may look up a number they never sent money to.", ge=1),

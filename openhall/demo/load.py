@@ -13,9 +13,9 @@ from msgspec import Struct
 from openhall.base import config, db, jobs, migrate
 from openhall.base.package import City
 from openhall.city import merchants
-from openhall.core import ledger
+from openhall.core import ledger, people
 from openhall.core.people.demo import PEOPLE
-from openhall.demo import market
+from openhall.demo import market, takings
 from openhall.web.discover import modules, packages
 
 
@@ -50,18 +50,21 @@ async def load(settings: config.Settings) -> Facts:
             for package in found:
                 if package.demo:
                     await package.demo(conn, city)
-            return await _facts(conn, city)
+            (stall,) = await merchants.shops_of(conn, owner=city.residents["stall_owner"])
+            guest = await people.resident(conn, city.residents["city_office"])
+        sources = [source for package in found for source in package.payees]
+        await takings.load(pool, settings, sources, stall, guest)
+        return _facts(stall)
     finally:
         await jobs.close()
         await pool.close()
 
 
-async def _facts(conn: db.ReadConn, city: City) -> Facts:
-    shops = await merchants.shops_of(conn, owner=city.residents["stall_owner"])
+def _facts(stall: merchants.Shop) -> Facts:
     return Facts(
         people=[Known(phone.removeprefix("+86"), name, note) for _, phone, name, note in PEOPLE],
         manager=Known(market.MANAGER_PHONE.removeprefix("+86"), market.MANAGER, market.MANAGER_NOTE),
-        till=f"/shops/{shops[0].id}/till",
+        till=f"/shops/{stall.id}/till",
     )
 
 

@@ -231,7 +231,8 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
     # Somebody was told that their cashier has joined.
     told = (await hall.client.get("/api/v1/messages", headers=somebody)).json()["messages"][0]
     browser = await hall.client.post("/api/v1/me/push-subscriptions", json=SUBSCRIPTION, headers=somebody)
-    draft = {"title": "Breakfast", "kind": "amount_off", "amount": 1, "first_day": day, "last_day": day}
+    here = [{"kind": "shop", "id": shop["id"]}]
+    draft = {"title": "Breakfast", "kind": "amount_off", "amount": 1, "first_day": day, "last_day": day, "groups": here}
     campaign = await hall.client.post("/api/v1/campaigns", json=draft, headers=somebody | fresh_key())
     market = await hall.client.post("/api/v1/markets", json={"name": "西市", "city": "长安"}, headers=somebody)
     wished = {"market": market.json()["id"]}

@@ -17,7 +17,7 @@ from openhall.core.payments import offers
 q = db.load("openhall.city.campaigns")
 
 ACCOUNT_KIND = "campaign"
-MOST = 200
+PAGE = 50
 _TITLE = 40
 # So long after its last day a promoter campaign has paid everything; the statement `campaigns_over` counts the same.
 _PAID_UP = timedelta(days=2)
@@ -29,15 +29,20 @@ _BEFORE = {
 }
 
 
-async def create(conn: db.Conn, *, sponsor: UUID, new: NewCampaign) -> Campaign:
-    """A draft of `sponsor`, whom `new.source` belongs to; its budget is moved at once, when there is one.
+async def create(conn: db.Conn, *, sponsor: UUID, new: NewCampaign, most: int) -> Campaign:
+    """A draft of `sponsor`, whom `new.source` belongs to and who has less than `most` that are not over; its budget is
+    moved at once, when there is one.
 
-    Refusals: `campaigns.title_invalid`, `campaigns.rules_invalid`, `campaigns.budget_not_covered`.
+    Refusals: `campaigns.title_invalid`, `campaigns.rules_invalid`, `campaigns.too_many`,
+    `campaigns.budget_not_covered`.
     """
     title, title_en = _named(new.title), _named(new.title_en or "")
     if not title:
         raise problems.title_invalid()
     rules.checked(new.rules)
+    await db.all(conn, q.lock_sponsor, str, sponsor=sponsor)
+    if await db.one(conn, q.count_unfinished, int, sponsor=sponsor) >= most:
+        raise problems.too_many(most=most)
     campaign = ids.new()
     account = await ledger.open_account(conn, kind=ACCOUNT_KIND, owner=campaign, currency=new.currency, floor=0)
     await db.run(
@@ -87,9 +92,9 @@ async def known(conn: db.ReadConn, *, resident: UUID, campaign: UUID) -> Campaig
     return found
 
 
-async def campaigns_of(conn: db.ReadConn, *, sponsor: UUID) -> list[Campaign]:
-    """Every campaign of `sponsor`, newest first."""
-    return await db.all(conn, q.campaigns_of, Campaign, sponsor=sponsor, limit=MOST)
+async def campaigns_of(conn: db.ReadConn, *, sponsor: UUID, before: UUID | None = None) -> list[Campaign]:
+    """The campaigns of `sponsor`, newest first, a page at a time: those older than the one with the id `before`."""
+    return await db.all(conn, q.campaigns_of, Campaign, sponsor=sponsor, before=before, limit=PAGE)
 
 
 async def sums(conn: db.ReadConn, campaigns: Sequence[Campaign]) -> dict[UUID, Sums]:
@@ -125,8 +130,8 @@ async def change(conn: db.Conn, *, sponsor: UUID, campaign: UUID, to: State) -> 
     if found.state is not to:
         if found.state not in _BEFORE[to]:
             raise problems.state_refused(state=found.state.value)
-        if to is State.RUNNING and not found.funded:
-            raise problems.budget_missing()
+        if to is State.RUNNING:
+            await _has_one_gift(conn, found)
         if to is State.ENDED and _owes_days(found):
             await db.run(conn, q.end_with_today, id=campaign, today=_today())
             return await find(conn, sponsor=sponsor, campaign=campaign)
@@ -134,6 +139,13 @@ async def change(conn: db.Conn, *, sponsor: UUID, campaign: UUID, to: State) -> 
     if to is State.ENDED:
         await _return_rest(conn, found)
     return await find(conn, sponsor=sponsor, campaign=campaign)
+
+
+async def _has_one_gift(conn: db.ReadConn, campaign: Campaign) -> None:
+    """What can give nothing shall not run: payments look at every campaign that does."""
+    needed = rules.one_gift(campaign)
+    if (await ledger.balance(conn, campaign.account)).available < needed:
+        raise problems.budget_missing(needed=needed)
 
 
 def _owes_days(campaign: Campaign) -> bool:
@@ -181,18 +193,19 @@ class Over(Struct, frozen=True):
     kind: Kind
 
 
-async def over(conn: db.ReadConn, *, limit: int = 100) -> list[Over]:
+async def over(conn: db.ReadConn) -> list[Over]:
     """Campaigns whose last day is past, and ended ones to which refunds have brought something back.
 
     `change` ends them, and sends that on: each in a transaction of its own, because whoever holds one campaign's money
     and waits for another's waits for payments that want them the other way round.
     """
-    return await db.all(conn, q.campaigns_over, Over, today=_today(), limit=limit)
+    return await db.all(conn, q.campaigns_over, Over, today=_today())
 
 
-async def offered(conn: db.ReadConn, *, limit: int = 50) -> list[Campaign]:
-    """What is offered to payers today or within a week, the nearest end first."""
-    return await db.all(conn, q.offered, Campaign, today=_today(), limit=limit)
+async def offered(conn: db.ReadConn, *, after: UUID | None = None) -> list[Campaign]:
+    """What is offered to payers today or within a week, the nearest end first, a page at a time: those behind the one
+    with the id `after`."""
+    return await db.all(conn, q.offered, Campaign, today=_today(), after=after, limit=PAGE)
 
 
 async def days_of(conn: db.ReadConn, campaign: Campaign) -> list[offers.OfferDay]:

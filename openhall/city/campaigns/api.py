@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct, field
 
 from openhall.base import clock, db, money
@@ -114,12 +114,13 @@ async def create(
     """Make a campaign and put its budget aside; with `start` it runs at once.
 
     Refusals: `campaigns.title_invalid`, `campaigns.rules_invalid`, `campaigns.group_unknown`,
-    `campaigns.source_unknown`, `campaigns.budget_not_covered`, `campaigns.budget_missing`.
+    `campaigns.place_not_yours`, `campaigns.source_unknown`, `campaigns.too_many`, `campaigns.budget_not_covered`,
+    `campaigns.budget_missing`.
     """
     new = await _new(conn, teller.offers, resident, settings, data)
 
     async def act() -> views.CampaignBody:
-        made = await actions.create(conn, sponsor=resident.id, new=new)
+        made = await actions.create(conn, sponsor=resident.id, new=new, most=settings.campaigns_per_resident)
         if data.start:
             made = await actions.change(conn, sponsor=resident.id, campaign=made.id, to=State.RUNNING)
         return await _body(conn, made)
@@ -132,11 +133,11 @@ async def _new(
 ) -> NewCampaign:
     checked = rules.checked(data.rules)
     owned = await hall.owned(conn, resident.id)
-    known = await forms.groups_of(conn, hall, owned)
+    places = await forms.places_of(conn, hall, resident.id, owned)
     return NewCampaign(
         title=data.title,
         rules=checked,
-        groups=forms.groups_checked(known, [(group.kind, group.id) for group in data.groups]),
+        groups=forms.groups_checked(places, [(group.kind, group.id) for group in data.groups]),
         source=forms.source_of(resident.wallet, owned, data.from_shop),
         budget=data.budget,
         currency=settings.currency,
@@ -149,11 +150,12 @@ async def _body(conn: db.ReadConn, campaign: Campaign) -> views.CampaignBody:
 
 
 @get("/campaigns", opt=RESIDENT)
-async def mine(reader: edge.Reader, resident: Me) -> views.CampaignsBody:
+async def mine(reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None) -> views.CampaignsBody:
     """The resident's own campaigns, newest first."""
-    found = await actions.campaigns_of(reader, sponsor=resident.id)
+    found = await actions.campaigns_of(reader, sponsor=resident.id, before=cursor)
     sums = await actions.sums(reader, found)
-    return views.CampaignsBody([views.CampaignBody.of(campaign, sums[campaign.id]) for campaign in found])
+    listed = [views.CampaignBody.of(campaign, sums[campaign.id]) for campaign in found]
+    return views.CampaignsBody(listed, found[-1].id if len(found) == actions.PAGE else None)
 
 
 @get("/campaigns/{campaign_id:uuid}", opt=RESIDENT)
@@ -207,17 +209,24 @@ async def _change(conn: db.Conn, resident: Resident, campaign: UUID, to: State) 
 
 
 @get("/offers", opt=RESIDENT)
-async def list_offers(reader: edge.Reader) -> views.OffersBody:
-    """What is offered to payers today or within a week."""
+async def list_offers(reader: edge.Reader, cursor: FromQuery[UUID | None] = None) -> views.OffersBody:
+    """What is offered to payers today or within a week, the nearest end first."""
     local = ledger.local(clock.now())
-    return views.OffersBody([views.OfferBody.of(one, rules.is_on(one, local)) for one in await actions.offered(reader)])
+    found = await actions.offered(reader, after=cursor)
+    listed = [views.OfferBody.of(one, rules.is_on(one, local)) for one in found]
+    return views.OffersBody(listed, found[-1].id if len(found) == actions.PAGE else None)
 
 
 @get("/promoter", opt=RESIDENT)
-async def promoting(conn: edge.Conn, resident: Me, settings: edge.HallSettings) -> views.PromoterBody:
+async def promoting(
+    conn: edge.Conn, resident: Me, settings: edge.HallSettings, cursor: FromQuery[UUID | None] = None
+) -> views.PromoterBody:
     """The resident's invitation code, the shops it brought, and what they earned."""
     code = await promoter.code_of(conn, resident=resident.id)
-    return views.PromoterBody.of(code, settings.currency, await promoter.invited(conn, inviter=resident.id))
+    earned = await promoter.earned_by(conn, inviter=resident.id)
+    found = await promoter.invited(conn, inviter=resident.id, before=cursor)
+    more = found[-1].shop if len(found) == promoter.PAGE else None
+    return views.PromoterBody.of(code, settings.currency, earned, found, more)
 
 
 @post("/promoter/invitations", opt=RESIDENT, status_code=204)

@@ -30,7 +30,7 @@ async def load(conn: db.Conn, city: City) -> None:
     await _grant(conn, resident.wallet, 3 * _BUDGET, city.settings.currency)
     today = ledger.local(clock.now()).date()
     for name, rules in _plans(today, today + timedelta(days=365)).items():
-        await _run(conn, office, resident.wallet, _TITLES[name], rules, city.settings.currency)
+        await _run(conn, city, resident, _TITLES[name], rules)
 
 
 def _plans(first: date, last: date) -> dict[str, Rules]:
@@ -51,14 +51,12 @@ def _plans(first: date, last: date) -> dict[str, Rules]:
     }
 
 
-async def _run(
-    conn: db.Conn, sponsor: UUID, wallet: UUID, titles: tuple[str, str], rules: Rules, currency: str
-) -> None:
+async def _run(conn: db.Conn, city: City, sponsor: people.Resident, titles: tuple[str, str], rules: Rules) -> None:
     groups = [] if rules.kind is Kind.BOUNTY else [_BREAKFAST]
     title, title_en = titles
-    new = NewCampaign(title, rules, groups, wallet, _BUDGET, currency, title_en)
-    made = await actions.create(conn, sponsor=sponsor, new=new)
-    await actions.change(conn, sponsor=sponsor, campaign=made.id, to=State.RUNNING)
+    new = NewCampaign(title, rules, groups, sponsor.wallet, _BUDGET, city.settings.currency, title_en)
+    made = await actions.create(conn, sponsor=sponsor.id, new=new, most=city.settings.campaigns_per_resident)
+    await actions.change(conn, sponsor=sponsor.id, campaign=made.id, to=State.RUNNING)
 
 
 async def _grant(conn: db.Conn, wallet: UUID, amount: int, currency: str) -> None:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
+
 from openhall.base import db, money
 from openhall.base.i18n import N_
 from openhall.city.campaigns import problems, rules
 from openhall.city.campaigns.types import WHOLE_DAY
+from openhall.core import people
 from openhall.core.payments import Payee, offers
 
 _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
@@ -77,17 +80,36 @@ def amount_of(text: str, field: str, currency: str) -> int:
         raise rules.rules_invalid(field, N_("Type an amount such as 3.50")) from None
 
 
-async def groups_of(conn: db.ReadConn, hall: offers.Offers, owned: Sequence[Payee]) -> list[offers.Group]:
-    """Where a sponsor may have a campaign be valid: their own shops, then what everybody may name."""
+class Places(Struct, frozen=True):
+    """Where campaigns can be valid at all, and of that where those of one resident may be: the names of groups, None
+    for everywhere."""
+
+    known: Sequence[offers.Group]
+    own: frozenset[tuple[str, str]] | None
+
+    @property
+    def allowed(self) -> list[offers.Group]:
+        return [group for group in self.known if self.own is None or (group.kind, group.id) in self.own]
+
+
+async def places_of(conn: db.ReadConn, hall: offers.Offers, resident: UUID, owned: Sequence[Payee]) -> Places:
+    """Where campaigns of a resident may be valid. Their own shops and what they lead; operators choose freely."""
     mine = [offers.Group(payee.kind, str(payee.id), payee.name) for payee in owned]
-    return mine + [group for source in hall.groups for group in await source.listed(conn)]
+    known = mine + [group for source in hall.groups for group in await source.listed(conn)]
+    if await people.is_operator(conn, resident):
+        return Places(known, None)
+    own = mine + [group for source in hall.groups for group in await source.led(conn, resident)]
+    return Places(known, frozenset((group.kind, group.id) for group in own))
 
 
-def groups_checked(known: Sequence[offers.Group], wanted: Sequence[tuple[str, str]]) -> list[offers.Group]:
-    """The wanted groups with their titles; Problem `campaigns.group_unknown` when there is another among them."""
-    by_name = {(group.kind, group.id): group for group in known}
+def groups_checked(places: Places, wanted: Sequence[tuple[str, str]]) -> list[offers.Group]:
+    """The wanted groups with their titles, none for everywhere. Problems: `campaigns.group_unknown` when there is
+    another among them, `campaigns.place_not_yours` where campaigns of this resident may not be."""
+    by_name = {(group.kind, group.id): group for group in places.known}
     if any(name not in by_name for name in wanted):
         raise problems.group_unknown()
+    if places.own is not None and not (wanted and places.own.issuperset(wanted)):
+        raise problems.place_not_yours()
     return [by_name[name] for name in dict.fromkeys(wanted)]
 
 

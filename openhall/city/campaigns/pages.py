@@ -75,15 +75,18 @@ class InvitationForm(Struct, frozen=True):
 
 
 @get("/offers", opt=RESIDENT)
-async def list_offers(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
+async def list_offers(
+    request: AnyRequest, reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None
+) -> Response[Html]:
     """What is offered today, and on the next days."""
     local = ledger.local(clock.now())
-    found = await actions.offered(reader)
+    found = await actions.offered(reader, after=cursor)
     return edge.page(
         request,
         "campaigns/offers.html",
         now=[one for one in found if rules.is_on(one, local)],
         later=[one for one in found if not rules.is_on(one, local)],
+        next_cursor=found[-1].id if len(found) == actions.PAGE else None,
         days=_days,
         time=forms.time_of,
     )
@@ -109,10 +112,18 @@ async def offer(request: AnyRequest, reader: edge.Reader, resident: Me, campaign
 
 
 @get("/campaigns", opt=RESIDENT)
-async def mine(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
-    """Every campaign of the resident."""
-    found = await actions.campaigns_of(reader, sponsor=resident.id)
-    return edge.page(request, "campaigns/campaigns.html", campaigns=found, sums=await actions.sums(reader, found))
+async def mine(
+    request: AnyRequest, reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None
+) -> Response[Html]:
+    """The campaigns of the resident, newest first."""
+    found = await actions.campaigns_of(reader, sponsor=resident.id, before=cursor)
+    return edge.page(
+        request,
+        "campaigns/campaigns.html",
+        campaigns=found,
+        sums=await actions.sums(reader, found),
+        next_cursor=found[-1].id if len(found) == actions.PAGE else None,
+    )
 
 
 @get(_NEW, opt=RESIDENT)
@@ -138,7 +149,8 @@ async def create(
     """Put the budget aside and keep it as a draft; the hidden key makes a double tap one campaign."""
 
     async def act() -> str:
-        return f"/campaigns/{(await actions.create(conn, sponsor=resident.id, new=new)).id}"
+        most = settings.campaigns_per_resident
+        return f"/campaigns/{(await actions.create(conn, sponsor=resident.id, new=new, most=most)).id}"
 
     try:
         new = await _typed(conn, teller.offers, resident, settings, data)
@@ -217,9 +229,11 @@ async def fund(
 
 
 @get("/promoter", opt=RESIDENT)
-async def promoting(request: AnyRequest, conn: edge.Conn, resident: Me, teller: Teller) -> Response[Html]:
+async def promoting(
+    request: AnyRequest, conn: edge.Conn, resident: Me, teller: Teller, cursor: FromQuery[UUID | None] = None
+) -> Response[Html]:
     """The resident's invitation code, whom it brought, and a place to say who brought them."""
-    return await _promoter_page(request, conn, resident, teller.offers)
+    return await _promoter_page(request, conn, resident, teller.offers, cursor=cursor)
 
 
 @post("/promoter", opt=RESIDENT, status_code=303)
@@ -253,13 +267,13 @@ async def _typed(
     conn: db.ReadConn, hall: offers.Offers, resident: Resident, settings: Settings, form: CampaignForm
 ) -> NewCampaign:
     owned = await hall.owned(conn, resident.id)
-    known = await forms.groups_of(conn, hall, owned)
+    places = await forms.places_of(conn, hall, resident.id, owned)
     kind, _, id_ = form.place.partition(" ")
     shop = _shop_id(form.from_shop) if form.from_shop else None
     return NewCampaign(
         title=form.title,
         rules=rules.checked(_rules(form, settings.currency)),
-        groups=forms.groups_checked(known, [(kind, id_)] if form.place else []),
+        groups=forms.groups_checked(places, [(kind, id_)] if form.place else []),
         source=forms.source_of(resident.wallet, owned, shop),
         budget=forms.amount_of(form.budget, "budget", settings.currency),
         currency=settings.currency,
@@ -301,11 +315,13 @@ async def _form_page(
     problem: Problem | None = None,
 ) -> Response[Html]:
     owned = await hall.owned(reader, resident.id)
+    places = await forms.places_of(reader, hall, resident.id, owned)
     today = ledger.local(clock.now()).date()
     typed = structs.replace(typed, first_day=typed.first_day or str(today), last_day=typed.last_day or str(today))
     context: dict[str, Any] = {
         "typed": typed,
-        "places": await forms.groups_of(reader, hall, owned),
+        "places": places.allowed,
+        "everywhere": places.own is None,
         "shops": owned,
         "weekdays": list(enumerate(forms.WEEKDAYS, start=1)),
         "balance": (await ledger.balance(reader, resident.wallet)).available,
@@ -341,13 +357,15 @@ async def _promoter_page(
     hall: offers.Offers,
     typed: InvitationForm | None = None,
     problem: Problem | None = None,
+    cursor: UUID | None = None,
 ) -> Response[Html]:
     came = await promoter.came_by_invitation(conn, owner=resident.id)
-    invited = await promoter.invited(conn, inviter=resident.id)
+    invited = await promoter.invited(conn, inviter=resident.id, before=cursor)
     context: dict[str, Any] = {
         "code": await promoter.code_of(conn, resident=resident.id),
         "invited": invited,
-        "earned": sum(one.earned for one in invited),
+        "earned": await promoter.earned_by(conn, inviter=resident.id),
+        "next_cursor": invited[-1].shop if len(invited) == promoter.PAGE else None,
         "shops": [payee for payee in await hall.owned(conn, resident.id) if payee.id not in came],
         "typed": typed or InvitationForm(),
     }

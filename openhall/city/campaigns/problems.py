@@ -19,13 +19,25 @@ group_unknown = define(
     "campaigns.group_unknown",
     Kind.INVALID,
     N_("One of the places where it should be valid is not known."),
-    N_("Choose from your own shops and from the list of categories and markets."),
+    N_("Choose from your own shops and from the lists of categories and markets."),
 )
 source_unknown = define(
     "campaigns.source_unknown",
     Kind.INVALID,
     N_("The budget can only come from your own wallet or from a shop of yours."),
     N_("Choose one of them."),
+)
+place_not_yours = define(
+    "campaigns.place_not_yours",
+    Kind.REFUSED,
+    N_("An offer is valid at your own shops, or in a market that you manage."),
+    N_("Choose one of these. Offers for a category or the whole city are made by the city's operators."),
+)
+too_many = define(
+    "campaigns.too_many",
+    Kind.REFUSED,
+    N_("You have as many campaigns as one person may have."),
+    N_("End one that you no longer need, then make this one."),
 )
 campaign_not_found = define(
     "campaigns.campaign_not_found",
@@ -42,8 +54,8 @@ budget_not_covered = define(
 budget_missing = define(
     "campaigns.budget_missing",
     Kind.REFUSED,
-    N_("A campaign without a budget cannot start."),
-    N_("Put money into it first."),
+    N_("The budget is less than one gift, so the campaign cannot start."),
+    N_("Put more money into it first."),
 )
 state_refused = define(
     "campaigns.state_refused",

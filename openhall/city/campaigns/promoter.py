@@ -26,8 +26,9 @@ _LENGTH = 8
 _DRAWS = 20
 # After this long a payment that was not given back counts as real.
 COOLING = timedelta(days=1)
-_MOST_SHOWN = 200
+PAGE = 50
 _AT_ONCE = 1000
+_SHOPS_AT_ONCE = 10_000
 
 
 class _ToEarn(Struct, frozen=True):
@@ -74,9 +75,15 @@ async def accept(conn: db.Conn, *, resident: UUID, shop: Payee, code: str) -> No
         raise problems.invitation_late()
 
 
-async def invited(conn: db.ReadConn, *, inviter: UUID) -> list[Invited]:
-    """The shops that a resident brought here, newest first, with what each has earned them."""
-    return await db.all(conn, q.invitations_of, Invited, inviter=inviter, limit=_MOST_SHOWN)
+async def invited(conn: db.ReadConn, *, inviter: UUID, before: UUID | None = None) -> list[Invited]:
+    """The shops that a resident brought here, newest first, with what each has earned them; a page at a time: those
+    that came before the shop `before`."""
+    return await db.all(conn, q.invitations_of, Invited, inviter=inviter, before=before, limit=PAGE)
+
+
+async def earned_by(conn: db.ReadConn, *, inviter: UUID) -> int:
+    """What all shops together have earned whoever brought them."""
+    return await db.one(conn, q.earned_by, int, inviter=inviter)
 
 
 async def came_by_invitation(conn: db.ReadConn, *, owner: UUID) -> set[UUID]:
@@ -86,18 +93,28 @@ async def came_by_invitation(conn: db.ReadConn, *, owner: UUID) -> set[UUID]:
 
 async def campaigns_to_pay(conn: db.ReadConn) -> list[UUID]:
     """The promoter campaigns that run, or rest and may still owe something."""
-    return await db.all(conn, q.promoter_campaigns, UUID, limit=_AT_ONCE)
+    return await db.all(conn, q.promoter_campaigns, UUID)
 
 
 async def earn(conn: db.Conn, groups: offers.Offers, campaign_id: UUID) -> int:
-    """Pay inviters what a promoter campaign owes them by now, oldest payment first, as far as its budget goes and a
-    thousand at once; for how many payments it did. A payment earns once, whichever campaign is asked first."""
+    """Pay inviters what a promoter campaign owes them by now, as far as its budget goes and a thousand at once; for how
+    many payments it did. A payment earns once, whichever campaign is asked first. Among ten thousand young shops the
+    oldest payment comes first; where there are more, those after them are looked at when nothing is owed to these."""
     campaign = await _running(conn, campaign_id)
     if campaign is None:
         return 0
-    now = clock.now()
-    since = now - timedelta(days=rules.LONGEST_DAYS) - COOLING
-    young = await db.all(conn, q.young_shops, UUID, since=since)
+    paid, after = 0, UUID(int=0)
+    while not paid and (young := await _young(conn, after)):
+        paid, after = await _pay(conn, campaign, await _owed(conn, groups, campaign, young)), young[-1]
+    return paid
+
+
+async def _young(conn: db.ReadConn, after: UUID) -> list[UUID]:
+    since = clock.now() - timedelta(days=rules.LONGEST_DAYS) - COOLING
+    return await db.all(conn, q.young_shops, UUID, since=since, after=after, limit=_SHOPS_AT_ONCE)
+
+
+async def _owed(conn: db.Conn, groups: offers.Offers, campaign: Campaign, young: Sequence[UUID]) -> list[_ToEarn]:
     memberships = await groups.groups_of(conn, young)
     valid = [
         shop
@@ -106,16 +123,15 @@ async def earn(conn: db.Conn, groups: offers.Offers, campaign_id: UUID) -> int:
     ]
     staff = await groups.staff_of(conn, valid)
     left = (await ledger.balance(conn, campaign.account)).available
-    owed = await db.all(
+    return await db.all(
         conn,
         q.to_earn,
         _ToEarn,
         campaign=campaign.id,
         shops=db.rows({"shop": shop, "staff": list(staff.get(shop, ()))} for shop in valid),
-        before=now - COOLING,
+        before=clock.now() - COOLING,
         limit=min(_AT_ONCE, left // campaign.amount),
     )
-    return await _pay(conn, campaign, owed)
 
 
 async def _running(conn: db.Conn, campaign_id: UUID) -> Campaign | None:

@@ -18,8 +18,16 @@ select c.*, (select coalesce(json_agg(json_build_array(g.kind, g.id, g.title) or
 -- name: campaigns_of
 select c.*, (select coalesce(json_agg(json_build_array(g.kind, g.id, g.title) order by g.kind, g.id), '[]')
                from campaigns.groups g where g.campaign = c.id) as groups
-  from campaigns.campaigns c where c.sponsor = :sponsor
+  from campaigns.campaigns c
+ where c.sponsor = :sponsor and c.id < coalesce(:before, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
  order by c.id desc limit :limit;
+
+-- name: lock_sponsor
+-- One new campaign of a sponsor after the other: the next statement counts those that were made meanwhile.
+select pg_advisory_xact_lock(hashtextextended('campaigns.sponsor ' || :sponsor::text, 0))::text;
+
+-- name: count_unfinished
+select count(*) from campaigns.campaigns where sponsor = :sponsor and state <> 'ended';
 
 -- name: lock_campaign
 select id from campaigns.campaigns where id = :id and sponsor = :sponsor for update;
@@ -42,15 +50,19 @@ update campaigns.campaigns set last_day = least(last_day, :today) where id = :id
 update campaigns.campaigns set returned = returned + :amount where id = :id;
 
 -- name: is_offering
--- Read for every batch of payments, over an index that holds nothing but running campaigns.
+-- Read for every batch of payments, over an index that holds nothing but what may be offered.
 select exists (select from campaigns.campaigns where state = 'running' and kind <> 'promoter');
 
 -- name: matching
--- The running campaigns that may give something now to one of the asked payees, of which `groups` names all groups.
+-- The running campaigns that may give something now to one of the asked payees, of which `groups` names all groups. One
+-- with less in its budget than the least it may give to one of these payments is left out: nobody shall wait for its row.
 select c.*, (select coalesce(json_agg(json_build_array(g.kind, g.id, g.title)), '[]')
                from campaigns.groups g where g.campaign = c.id) as groups
   from campaigns.campaigns c
+  join ledger.accounts a on a.id = c.account
  where c.state = 'running' and c.kind <> 'promoter'
+   and a.credits - a.debits >= case c.kind when 'bounty' then c.low
+                                           when 'amount_off' then greatest(1, least(c.amount, :least::bigint - 1)) else 1 end
    and :today between c.first_day and c.last_day and c.weekdays & :weekday <> 0
    and c.from_minute <= :minute and :minute < c.to_minute
    and c.min_spend <= :most and c.currency = :currency
@@ -76,11 +88,13 @@ update campaigns.campaigns c set uses = c.uses + r.uses
  where c.id = r.id;
 
 -- name: offered
--- What is offered now or on one of the next days, the nearest end first.
+-- What is offered now or on one of the next days, the nearest end first: those behind the one with the id `after`.
 select c.*, (select coalesce(json_agg(json_build_array(g.kind, g.id, g.title)), '[]')
                from campaigns.groups g where g.campaign = c.id) as groups
   from campaigns.campaigns c
  where c.state = 'running' and c.kind <> 'promoter' and c.last_day >= :today and c.first_day <= :today + 7
+   and (c.last_day, c.id) > (coalesce((select last_day from campaigns.campaigns where id = :after), :today),
+                             coalesce(:after, '00000000-0000-0000-0000-000000000000'::uuid))
  order by c.last_day, c.id limit :limit;
 
 -- name: is_known_to
@@ -99,7 +113,7 @@ select payment, amount, at from payments.subsidies
 select c.id, c.sponsor, c.kind from campaigns.campaigns c join ledger.accounts a on a.id = c.account
  where (c.state in ('running', 'paused') and c.last_day + case c.kind when 'promoter' then 2 else 0 end < :today)
     or (c.state = 'ended' and a.credits > a.debits)
- order by c.id limit :limit;
+ order by c.id;
 
 -- name: insert_promoter
 insert into campaigns.promoters (resident, code) values (:resident, :code) on conflict do nothing;
@@ -131,25 +145,34 @@ insert into campaigns.invitations (shop, shop_name, owner, inviter, at) values (
     on conflict (shop) do nothing;
 
 -- name: invitations_of
-select i.shop, i.shop_name, i.at, count(e.id) as payments, coalesce(sum(e.amount), 0)::bigint as earned
-  from campaigns.invitations i left join campaigns.earnings e on e.shop = i.shop
+-- Newest first, those older than that of the shop `before`.
+select i.shop, i.shop_name, i.at, e.payments, e.earned
+  from campaigns.invitations i
+  cross join lateral (
+    select count(*) as payments, coalesce(sum(amount), 0)::bigint as earned
+      from campaigns.earnings where inviter = i.inviter and shop = i.shop) e
  where i.inviter = :inviter
- group by i.shop order by i.at desc limit :limit;
+   and (i.at, i.shop) < (coalesce((select at from campaigns.invitations where shop = :before), 'infinity'),
+                         coalesce(:before, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+ order by i.at desc, i.shop desc limit :limit;
+
+-- name: earned_by
+select coalesce(sum(amount), 0)::bigint from campaigns.earnings where inviter = :inviter;
 
 -- name: invited_shops
 select shop from campaigns.invitations where owner = :owner;
 
 -- name: promoter_campaigns
 -- One that rests still owes what was earned before it was paused.
-select id from campaigns.campaigns where state in ('running', 'paused') and kind = 'promoter' order by id limit :limit;
+select id from campaigns.campaigns where state in ('running', 'paused') and kind = 'promoter' order by id;
 
 -- name: lock_promoter
 -- Two workers must not pay for the same payments.
 select id from campaigns.campaigns where id = :id and state in ('running', 'paused') for update;
 
 -- name: young_shops
--- The shops that may still earn something by a promoter campaign.
-select shop from campaigns.invitations where at > :since limit 10000;
+-- The shops that may still earn something by a promoter campaign, so many at once: those behind the shop `after`.
+select shop from campaigns.invitations where at > :since and shop > :after order by shop limit :limit;
 
 -- name: to_earn
 -- The first payments of each invited shop that are old enough and were not given back, whether they counted before or

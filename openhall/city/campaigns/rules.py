@@ -67,6 +67,12 @@ def discount(campaign: Campaign | Rules, amount: int) -> int:
     return 0
 
 
+def one_gift(campaign: Campaign | Rules) -> int:
+    """The most that a campaign gives at once: with less in its budget it does not start."""
+    most = {Kind.FIXED_PRICE: campaign.most_off or 0, Kind.BOUNTY: campaign.high}
+    return most.get(campaign.kind, campaign.amount)
+
+
 def draw(seed: bytes, payment: UUID, low: int, high: int) -> int:
     """The bounty of a payment, low <= bounty <= high: the first eight bytes of HMAC-SHA256(seed, the 16 bytes of the
     payment's id), as a big-endian number, modulo the size of the range, above `low`."""
@@ -134,7 +140,11 @@ def _faults(rules: Rules) -> list[tuple[str, bool, str]]:
         ("most_off", not 1 <= (rules.most_off or 1) <= money.MAX_AMOUNT, N_("Say how much it takes off at most")),
         ("min_spend", rules.min_spend < least, N_("A bounty may not be larger than the least payment")),
         ("min_spend", rules.min_spend > money.MAX_AMOUNT, N_("The least payment is too large")),
-        ("last_day", not 0 <= length < LONGEST_DAYS, N_("The last day comes after the first, within two years")),
+        (
+            "last_day",
+            not 0 <= length < LONGEST_DAYS,
+            N_("The last day must not be before the first day, nor more than two years after it"),
+        ),
         ("weekdays", not 1 <= rules.weekdays <= ALL_DAYS, N_("Choose at least one day of the week")),
         ("from", not 0 <= rules.from_minute < rules.to_minute <= WHOLE_DAY, N_("The hours end after they begin")),
         ("limits", any(one is not None and not 1 <= one <= 2**31 - 1 for one in limits), N_("A limit is at least one")),

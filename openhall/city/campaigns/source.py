@@ -2,7 +2,7 @@
 
 All payments that one campaign may give to follow one another by a lock on the campaign's row, taken in the order of
 ids and held until the commit: so budgets and limits hold whoever else pays meanwhile, in this process or another.
-Payments to which no campaign gives anything lock nothing.
+Payments to which no campaign gives anything lock nothing, and neither does a campaign whose budget is used up.
 """
 
 from collections import defaultdict
@@ -55,6 +55,7 @@ async def _matching(conn: db.ReadConn, dues: Sequence[Due], groups: Mapping[UUID
         weekday=rules.weekday_bit(local),
         minute=local.hour * 60 + local.minute,
         most=max(due.amount for due in dues),
+        least=min(due.amount for due in dues),
         currency=dues[0].currency,
         groups=db.rows(named),
     )

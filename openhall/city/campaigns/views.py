@@ -104,9 +104,10 @@ class CampaignBody(Struct, frozen=True):
 
 
 class CampaignsBody(Struct, frozen=True):
-    """A sponsor's campaigns, newest first."""
+    """A page of a sponsor's campaigns, newest first; `next_cursor` asks for the page that follows, null on the last."""
 
     campaigns: list[CampaignBody]
+    next_cursor: UUID | None
 
 
 class OfferBody(Struct, frozen=True):
@@ -125,9 +126,11 @@ class OfferBody(Struct, frozen=True):
 
 
 class OffersBody(Struct, frozen=True):
-    """What is offered today or within a week."""
+    """A page of what is offered today or within a week, the nearest end first; `next_cursor` asks for the page that
+    follows, null on the last."""
 
     offers: list[OfferBody]
+    next_cursor: UUID | None
 
 
 class InvitedBody(Struct, frozen=True):
@@ -141,14 +144,16 @@ class InvitedBody(Struct, frozen=True):
 
 
 class PromoterBody(Struct, frozen=True):
-    """The resident's invitation code, whom it brought, and what it earned together."""
+    """The resident's invitation code, what it earned in all, and a page of whom it brought, newest first; `next_cursor`
+    asks for the page that follows, null on the last."""
 
     code: str
     currency: str
     earned: int
     invited: list[InvitedBody]
+    next_cursor: UUID | None
 
     @staticmethod
-    def of(code: str, currency: str, invited: list[Invited]) -> "PromoterBody":
+    def of(code: str, currency: str, earned: int, invited: list[Invited], next_cursor: UUID | None) -> "PromoterBody":
         shown = [InvitedBody(one.shop, one.shop_name, one.at, one.payments, one.earned) for one in invited]
-        return PromoterBody(code, currency, sum(one.earned for one in invited), shown)
+        return PromoterBody(code, currency, earned, shown, next_cursor)

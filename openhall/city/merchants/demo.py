@@ -1,16 +1,15 @@
-"""The breakfast stall of the demo city, what it took before today, and a withdrawal of it."""
+"""The breakfast stall of the demo city, and a withdrawal of what it took."""
 
 from datetime import timedelta
 
-from openhall.base import db, ids
+from openhall.base import db
 from openhall.base.package import City
 from openhall.city.merchants import actions, rules
 from openhall.city.merchants.types import Hall, Shop
-from openhall.core import ledger, payouts
+from openhall.core import payouts
 
 STALL, KEEPER = "李记肉夹馍", "李秀英"
-# What it took before the city was opened, and what of that was withdrawn, in fen.
-TAKEN, WITHDRAWN = 68_000, 50_000
+_WITHDRAWN = 50_000
 
 
 async def load(conn: db.Conn, city: City) -> None:
@@ -21,19 +20,13 @@ async def load(conn: db.Conn, city: City) -> None:
     settings = city.settings
     stall = rules.checked(name=STALL, category="breakfast", city=settings.city_zh)
     hall = Hall(settings.hall_id, settings.city, settings.currency)
-    shop = await actions.open_shop(conn, owner=owner, new=stall, hall=hall)
-    rail = payouts.Rail.of(settings)
-    if rail is not None:
-        await _withdraw(conn, rail, shop)
+    await actions.open_shop(conn, owner=owner, new=stall, hall=hall)
 
 
-async def _withdraw(conn: db.Conn, rail: payouts.Rail, shop: Shop) -> None:
-    """A withdrawal; it arrives within seconds once the city runs."""
-    before = await ledger.open_account(conn, kind="demo.before", owner=None, currency=rail.currency, floor=None)
-    taken = ledger.Transfer(
-        id=ids.new(), debit=before, credit=shop.account, amount=TAKEN, currency=rail.currency, reason="opening"
-    )
-    await ledger.post(conn, [taken])
+async def withdraw(conn: db.Conn, rail: payouts.Rail, shop: Shop) -> None:
+    """A withdrawal of what it took, once; it arrives within seconds when the city runs."""
+    if await payouts.payouts_of(conn, owner=shop.owner):
+        return
     account = await payouts.bank_account(conn, shop.owner)
     if account is not None:
         # The keeper's name is known by now.
@@ -41,4 +34,4 @@ async def _withdraw(conn: db.Conn, rail: payouts.Rail, shop: Shop) -> None:
             conn, owner=shop.owner, holder=KEEPER, number=account.number, again=account.number, cooling=timedelta()
         )
         source = payouts.Source(shop.id, shop.name, shop.owner, shop.account)
-        await payouts.withdraw(conn, rail, source=source, amount=WITHDRAWN)
+        await payouts.withdraw(conn, rail, source=source, amount=_WITHDRAWN)

@@ -29,8 +29,15 @@ async def _memberships(conn: db.ReadConn, shops: Sequence[UUID]) -> list[Members
 
 async def _listed(conn: db.ReadConn) -> list[Group]:
     markets = await db.all(conn, market_q.markets_with_shops, MarketName)
-    named = [Group("market", str(market.id), f"{market.name} · {market.city}") for market in markets]
-    return [Group("category", kind.code, kind.title) for kind in categories.CATEGORIES] + named
+    return [Group("category", kind.code, kind.title) for kind in categories.CATEGORIES] + _named(markets)
+
+
+async def _led(conn: db.ReadConn, resident: UUID) -> list[Group]:
+    return _named(await db.all(conn, market_q.markets_of_manager, MarketName, manager=resident))
+
+
+def _named(markets: Sequence[MarketName]) -> list[Group]:
+    return [Group("market", str(market.id), f"{market.name} · {market.city}") for market in markets]
 
 
 async def _kept(conn: db.ReadConn, resident: UUID) -> list[Payee]:
@@ -41,4 +48,4 @@ async def _staff(conn: db.ReadConn, shops: Sequence[UUID]) -> list[Helper]:
     return await db.all(conn, q.helpers_of, Helper, shops=db.ids(shops))
 
 
-groups = GroupSource(of=_memberships, listed=_listed, owned=_kept, staff=_staff)
+groups = GroupSource(of=_memberships, listed=_listed, owned=_kept, staff=_staff, led=_led)

@@ -330,8 +330,11 @@ update merchants.invitations set ended_at = :now, outcome = :outcome, phone = nu
  where id = :id and shop = :shop and ended_at is null;
 
 -- name: end_late_invitations
+-- Elsewhere the shop is locked before its invitations. Here no shop is, so nobody is waited for: what somebody has in hand
+-- is left for the next hour.
 update merchants.invitations set ended_at = :now, outcome = 'expired', phone = null
- where ended_at is null and expires_at <= :now;
+ where id in (select id from merchants.invitations where ended_at is null and expires_at <= :now
+               order by id for update skip locked);
 
 -- name: cashier_refund_max
 select cashier_refund_max from merchants.shops where id = :shop;

@@ -132,7 +132,9 @@ async def quote(
 async def show(reader: edge.Reader, resident: Me, desks: Desks, payment_id: FromPath[UUID]) -> PaymentView:
     """One payment, for who made it and for who works at the shop that got it. Anybody else: 404."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
-    return PaymentView.of_payment(payment, await offers.subsidies_of(reader, [payment.id]))
+    return PaymentView.of_payment(
+        payment, await offers.subsidies_of(reader, [payment.id]), mine=payment.payer == resident.id
+    )
 
 
 class RefundRequest(Struct, forbid_unknown_fields=True):
@@ -164,7 +166,7 @@ async def give_back(
         made = await payments.refund(
             conn, payment=payment_id, resident=resident.id, amount=data.amount, reason=data.reason, desks=desks
         )
-        return RefundView.of(made)
+        return RefundView.of(made.for_payee())
 
     return await edge.once(request, conn, key=idempotency_key, principal=resident.id, body=data, act=act, keep=True)
 
@@ -180,7 +182,8 @@ async def refunds(
     """What was given back of a payment, oldest first, for both its sides."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
     page = await payments.refunds_of(reader, payment=payment.id, after=cursor, limit=PAGE)
-    return RefundsBody([RefundView.of(made) for made in page], page[-1].id if len(page) == PAGE else None)
+    shown = page if payment.payer == resident.id else [made.for_payee() for made in page]
+    return RefundsBody([RefundView.of(made) for made in shown], page[-1].id if len(page) == PAGE else None)
 
 
 router = edge.api(pay, quote, show, give_back, refunds, tags=["Payments"])

@@ -211,12 +211,13 @@ async def show(
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
     refunds = await payments.refunds_of(reader, payment=payment.id) if payment.refunded else []
     mine = payment.payer == resident.id
+    refunds = refunds if mine else [made.for_payee() for made in refunds]
     words = spoken.amount(payment.paid if mine else payment.amount, payment.currency, language_of(request))
     subsidies = await offers.subsidies_of(reader, [payment.id])
     return edge.page(
         request,
         "payments/payment.html",
-        payment=PaymentView.of_payment(payment, subsidies),
+        payment=PaymentView.of_payment(payment, subsidies, mine=mine),
         bounty=next((subsidy for subsidy in subsidies if subsidy.kind == "bounty" and mine), None),
         payer_masked=payment.payer_masked,
         paid=paid == "1" and mine,
@@ -324,8 +325,9 @@ async def _refund_page(
     problem: Problem | None = None,
 ) -> Response[Html]:
     subsidies = await offers.subsidies_of(reader, [payment.id])
+    shares = payments.shares_of_rest(amount=payment.amount, refunded=payment.refunded, subsidies=subsidies)
     context: dict[str, Any] = {
-        "shares": payments.shares_of_rest(amount=payment.amount, refunded=payment.refunded, subsidies=subsidies),
+        "shares": shares.for_payee(),
         "back": edge.same_site(typed.back, ""),
         "payment": PaymentView.of_payment(payment),
         "payer_masked": payment.payer_masked,

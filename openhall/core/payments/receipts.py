@@ -19,8 +19,11 @@ class Receipt(Struct, frozen=True):
 
 
 async def receipt(conn: db.ReadConn, *, payment: UUID, resident: UUID, desks: Desks) -> Receipt:
-    """The receipt of a payment, for who made it and who acts for its payee; Problem `payments.payment_not_found`."""
+    """The receipt of a payment, for who made it and who acts for its payee, who is told of no red packet; Problem
+    `payments.payment_not_found`."""
     paid = await actions.payment(conn, id=payment, resident=resident, desks=desks)
     given = await refunds.refunds_of(conn, payment=paid.id) if paid.refunded else []
     served = {one.refunded_by for one in given} | ({paid.taken_by} if paid.taken_by else set())
+    if paid.payer != resident:
+        given = [one.for_payee() for one in given]
     return Receipt(paid, given, await desks.names(conn, paid, sorted(served)))

@@ -168,7 +168,7 @@ def _told(made: Refund, found: _Refundable) -> dict[str, object]:
         "id": str(made.id),
         "payment_id": str(made.payment),
         "amount": made.amount,
-        "to_payer": made.to_payer,
+        "to_payer": made.for_payee().to_payer,
         "currency": made.currency,
         "reason": made.reason,
         "receipt_no": made.receipt_no,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from openhall.base import db
 from openhall.base.errors import Problem
@@ -188,6 +188,11 @@ class Refund(Struct, frozen=True):
     to_payer: int
     of_discount: int = 0
     of_bounty: int = 0
+
+    def for_payee(self) -> "Refund":
+        """As the payee's side is shown it. A red packet is between the payer and its sponsor: its share is the payer's,
+        out of whose part it goes back."""
+        return structs.replace(self, to_payer=self.to_payer + self.of_bounty, of_bounty=0)
 
 
 class Totals(Struct, frozen=True):

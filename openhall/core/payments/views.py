@@ -31,7 +31,7 @@ class PaymentView(Struct, frozen=True):
     """`amount` in minor units of `currency` is what the payee receives; `shop` is null when the payee is no shop.
 
     `paid` is what left the payer's wallet: the rest, `discount`, came from the offer that `offer` names, and `offer_en`
-    for who reads English, where its sponsor said so. `bounty` went into the payer's wallet.
+    for who reads English, where its sponsor said so. `bounty` went into the payer's wallet; only they are told of it.
     """
 
     id: UUID
@@ -73,8 +73,8 @@ class PaymentView(Struct, frozen=True):
         )
 
     @staticmethod
-    def of_payment(paid: Payment, subsidies: Sequence[offers.Subsidy] = ()) -> "PaymentView":
-        """A payment that was made before, with what offers gave to it."""
+    def of_payment(paid: Payment, subsidies: Sequence[offers.Subsidy] = (), *, mine: bool = False) -> "PaymentView":
+        """A payment that was made before, with what offers gave to it; `mine`: it is shown to its payer."""
         by_kind = {subsidy.kind: subsidy for subsidy in subsidies}
         discount, bounty = by_kind.get("discount"), by_kind.get("bounty")
         return PaymentView(
@@ -92,13 +92,14 @@ class PaymentView(Struct, frozen=True):
             discount=paid.discount,
             offer=discount.title if discount else None,
             offer_en=discount.title_en if discount else None,
-            bounty=bounty.amount if bounty else 0,
+            bounty=bounty.amount if bounty and mine else 0,
         )
 
 
 class RefundView(Struct, frozen=True):
     """A refund; `amount` in minor units of `currency` is what the payee gave back, `to_payer` what of it the payer got:
-    the rest went back to the offers that had lowered the price."""
+    the rest went back to the offers that had lowered the price. Of a payment with a red packet, the payee's side is
+    told what of it is the payer's, and the payer what is left when the red packet went back out of that."""
 
     id: UUID
     payment_id: UUID

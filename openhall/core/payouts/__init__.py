@@ -26,6 +26,7 @@ from openhall.core.payouts.telling import stream_of
 from openhall.core.payouts.types import (
     UNDER_WAY,
     BankAccount,
+    BreakKind,
     Payout,
     Rail,
     Source,
@@ -34,7 +35,7 @@ from openhall.core.payouts.types import (
 )
 
 __all__ = [
-    "UNDER_WAY", "BankAccount", "Folder", "Payout", "Rail", "Source", "Standing", "State", "bank_account", "exchange",
-    "link_bank_account", "payout", "payouts_of", "reconcile", "stand", "stand_down", "standing_of", "stream_of",
-    "vouch_bank_account", "withdraw",
+    "UNDER_WAY", "BankAccount", "BreakKind", "Folder", "Payout", "Rail", "Source", "Standing", "State", "bank_account",
+    "exchange", "link_bank_account", "payout", "payouts_of", "reconcile", "stand", "stand_down", "standing_of",
+    "stream_of", "vouch_bank_account", "withdraw",
 ]  # fmt: skip

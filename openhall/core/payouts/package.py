@@ -4,7 +4,7 @@ from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.payouts import pages
 from openhall.core.payouts.jobs import tasks
-from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, NOT_ARRIVED, streams
+from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, GIVEN_BACK, NOT_ARRIVED, streams
 
 q = db.load("openhall.core.payouts")
 
@@ -30,6 +30,6 @@ PACKAGE = Package(
     routes=(pages.router,),
     tasks=(tasks,),
     streams=(streams,),
-    messages=(BANK_ACCOUNT_CHANGED, NOT_ARRIVED),
+    messages=(BANK_ACCOUNT_CHANGED, NOT_ARRIVED, GIVEN_BACK),
     checks=CHECKS,
 )

@@ -15,7 +15,7 @@ from openhall.base import db
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import people
-from openhall.core.payouts import problems
+from openhall.core.payouts import problems, rules
 from openhall.core.payouts.actions import batches, breaks, exchange, exits, files
 from openhall.core.payouts.ports import Folder
 from openhall.core.payouts.types import BatchState, Break, BreakKind, File, FileKind, Rail, State, Way
@@ -41,6 +41,11 @@ STATES = {
     State.SETTLED: N_("Arrived"),
     State.REJECTED: N_("Rejected by the bank"),
     State.RETURNED: N_("Came back"),
+}
+BY_HAND = {
+    State.SETTLED: N_("Settled by two operators"),
+    State.REJECTED: N_("Given back by two operators"),
+    State.RETURNED: N_("Given back by two operators"),
 }
 KINDS = {
     FileKind.STATUS: N_("Status report"),
@@ -91,6 +96,7 @@ async def overview(
         "payouts/bank.html",
         is_on=Rail.of(settings) is not None,
         breaks=await breaks.newest(reader, limit=LINES),
+        has_statement=await breaks.has_statement(reader),
         days=await breaks.days(reader, limit=LINES),
         batches=await batches.newest(reader, limit=LINES),
         files=[_file(request, file) for file in await files.newest(reader, limit=LINES)],
@@ -113,6 +119,7 @@ async def batch(request: AnyRequest, reader: edge.Reader, resident: Me, batch_id
         can_resend=found.state is BatchState.SENT and not await batches.given_back(reader, batch_id),
         batch_states=_words(request, BATCHES),
         states=_words(request, STATES),
+        by_hand=_words(request, BY_HAND),
     )
 
 
@@ -177,12 +184,13 @@ async def _break(request: AnyRequest, reader: db.ReadConn, resident: Resident, b
     language = language_of(request)
     history = await breaks.history(reader, break_id)
     asked = exits.asked_in(history)
+    names = await people.called(reader, {step.resident for step in history if step.resident})
     steps = [
         {
             "what": step.what,
             "way": translate(request, language, WAYS[step.way]) if step.way else None,
             "at": step.at,
-            "who": step.name if step.resident else None,
+            "who": names[step.resident] if step.resident else None,
             "by_itself": step.resident is None,
             # The hall's own reasons are texts of ours; people's stay as they wrote them.
             "reason": translate(request, language, step.reason) if step.resident is None else step.reason,
@@ -192,6 +200,7 @@ async def _break(request: AnyRequest, reader: db.ReadConn, resident: Resident, b
     ways = await breaks.ways(reader, found)
     return {
         "difference": found,
+        "payout": found.payout and rules.end_to_end_id(found.payout),
         "steps": steps,
         "title": translate(request, language, BREAKS[found.kind]),
         "ways": {way: translate(request, language, WAYS[way]) for way in ways},

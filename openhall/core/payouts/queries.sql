@@ -55,7 +55,7 @@ values (:id, :rail, :source, :source_name, :owner, :account, :bank_account, :amo
 
 -- name: payout
 select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.automatic, p.business_date, a.holder,
-       a.number, p.reason_code, p.reason, p.requested_at, b.sent_at, p.settled_at, p.ended_at
+       a.number, p.reason_code, p.reason, p.by_hand, p.requested_at, b.sent_at, p.settled_at, p.ended_at
   from payouts.payouts p
   join payouts.bank_accounts a on a.id = p.bank_account
   left join payouts.batches b on b.id = p.batch
@@ -63,7 +63,7 @@ select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.
 
 -- name: payouts_of_owner
 select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.automatic, p.business_date, a.holder,
-       a.number, p.reason_code, p.reason, p.requested_at, b.sent_at, p.settled_at, p.ended_at
+       a.number, p.reason_code, p.reason, p.by_hand, p.requested_at, b.sent_at, p.settled_at, p.ended_at
   from payouts.payouts p
   join payouts.bank_accounts a on a.id = p.bank_account
   left join payouts.batches b on b.id = p.batch
@@ -72,7 +72,7 @@ select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.
 
 -- name: payouts_of_batch
 select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.automatic, p.business_date, a.holder,
-       a.number, p.reason_code, p.reason, p.requested_at, b.sent_at, p.settled_at, p.ended_at
+       a.number, p.reason_code, p.reason, p.by_hand, p.requested_at, b.sent_at, p.settled_at, p.ended_at
   from payouts.payouts p
   join payouts.bank_accounts a on a.id = p.bank_account
   join payouts.batches b on b.id = p.batch
@@ -152,10 +152,10 @@ select id, source, owner, account, batch, amount, currency, state from payouts.p
 -- name: move_payouts
 update payouts.payouts p
    set state = r.state, reason_code = coalesce(r.reason_code, p.reason_code), reason = coalesce(r.reason, p.reason),
-       settling = coalesce(r.settling, p.settling), giving_back = coalesce(r.giving_back, p.giving_back),
+       by_hand = r.by_hand, settling = coalesce(r.settling, p.settling), giving_back = coalesce(r.giving_back, p.giving_back),
        accepted_at = coalesce(p.accepted_at, r.accepted_at), settled_at = coalesce(p.settled_at, r.settled_at),
        ended_at = coalesce(p.ended_at, r.ended_at)
-  from json_to_recordset(:rows) as r(id uuid, state text, reason_code text, reason text, settling uuid, giving_back uuid,
+  from json_to_recordset(:rows) as r(id uuid, state text, reason_code text, reason text, by_hand text, settling uuid, giving_back uuid,
                                      accepted_at timestamptz, settled_at timestamptz, ended_at timestamptz)
  where p.id = r.id;
 
@@ -180,12 +180,14 @@ select id, name, sha256, size, kind, message_id, state, code, path, detail, at
   from payouts.files order by at desc, id desc limit :limit;
 
 -- name: reports_seen
-select number from payouts.reports where kind = :kind and number = any(:numbers) order by number;
+select p.number from payouts.reports p join json_to_recordset(:rows) as r(year int, number text)
+    on p.year = r.year and p.number = r.number
+ where p.kind = :kind and p.account = :account order by p.number;
 
 -- name: add_reports
-insert into payouts.reports (id, file, kind, number, account, booked_on, opening, closing)
-select r.id, :file, :kind, r.number, :account, r.booked_on, r.opening, r.closing
-  from json_to_recordset(:rows) as r(id uuid, number text, booked_on date, opening bigint, closing bigint);
+insert into payouts.reports (id, file, kind, number, account, year, booked_on, opening, closing)
+select r.id, :file, :kind, r.number, :account, r.year, r.booked_on, r.opening, r.closing
+  from json_to_recordset(:rows) as r(id uuid, number text, year int, booked_on date, opening bigint, closing bigint);
 
 -- name: add_lines
 insert into payouts.lines (id, report, entry, detail, digest, booked_on, amount, end_to_end_id, returned, payout)
@@ -275,7 +277,9 @@ select p.id, p.amount, b.execution_date
  order by p.id for update of p;
 
 -- name: break_of
-select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id
+select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id,
+       coalesce((select what = 'asked' from payouts.break_steps where break = k.id order by number desc limit 1), false)
+         as is_asked
   from payouts.breaks k
   left join payouts.payouts p on p.id = k.payout
   left join payouts.batches b on b.id = coalesce(p.batch, k.batch)
@@ -283,7 +287,9 @@ select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.stat
  where k.id = :id;
 
 -- name: newest_breaks
-select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id
+select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id,
+       coalesce((select what = 'asked' from payouts.break_steps where break = k.id order by number desc limit 1), false)
+         as is_asked
   from payouts.breaks k
   left join payouts.payouts p on p.id = k.payout
   left join payouts.batches b on b.id = coalesce(p.batch, k.batch)
@@ -291,9 +297,7 @@ select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.stat
  order by k.state, k.opened_at desc, k.id desc limit :limit;
 
 -- name: steps
-select s.number, s.what, s.way, s.reason, s.resident, r.name, s.at
-  from payouts.break_steps s left join people.residents r on r.id = s.resident
- where s.break = :break_id order by s.number;
+select number, what, way, reason, resident, at from payouts.break_steps where break = :break_id order by number;
 
 -- name: days
 -- The newest dates on which something was sent or booked, our side and theirs. The dates first, and only what is theirs.
@@ -305,18 +309,25 @@ with dates as (
 )
 select d.day as business_date, o.count as ours, o.total as ours_total, t.count as theirs, t.total as theirs_total,
        exists (select from payouts.reports r where r.kind = 'statement' and r.booked_on = d.day) as has_statement,
-       (select count(*) from payouts.breaks k where k.state = 'open' and k.business_date = d.day) as open_breaks
+       (select count(*) from payouts.breaks k where k.state = 'open' and k.business_date = d.day) as open_breaks,
+       o.by_hand, o.by_hand_total
   from dates d
   cross join lateral (
-    select count(*) as count, coalesce(sum(p.amount), 0)::bigint as total
+    select count(*) filter (where p.state <> 'rejected') as count,
+           coalesce(sum(p.amount) filter (where p.state <> 'rejected'), 0)::bigint as total,
+           count(*) filter (where p.by_hand is not null) as by_hand,
+           coalesce(sum(p.amount) filter (where p.by_hand is not null), 0)::bigint as by_hand_total
       from payouts.batches b join payouts.payouts p on p.batch = b.id
-     where b.execution_date = d.day and p.state in ('sent', 'accepted', 'settled', 'returned')) o
+     where b.execution_date = d.day and p.state in ('sent', 'accepted', 'settled', 'returned', 'rejected')) o
   cross join lateral (
     select count(*) as count, -coalesce(sum(l.amount), 0)::bigint as total
       from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
      where l.booked_on = d.day and l.amount < 0) t
- where o.count + t.count > 0
+ where o.count + t.count + o.by_hand > 0
  order by d.day desc;
+
+-- name: has_statement
+select exists (select from payouts.reports where kind = 'statement');
 
 -- The promises of payouts, as queries that return what breaks them.
 

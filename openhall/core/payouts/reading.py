@@ -24,7 +24,8 @@ def read(content: bytes, rail: Rail) -> Message:
         case b"camt.054":
             notices = iso20022.read_notifications(content, account=rail.account, currency=rail.currency)
             reports = tuple(
-                Report(FileKind.NOTIFICATION, notice.id, _lines(notice)) for notice in notices.notifications
+                Report(FileKind.NOTIFICATION, notice.id, (notice.created_at or notices.created_at).year, _lines(notice))
+                for notice in notices.notifications
             )
             return Message(FileKind.NOTIFICATION, notices.message_id, reports=reports)
         case _:
@@ -39,6 +40,7 @@ def _statement(statement: iso20022.Statement) -> Report:
     return Report(
         FileKind.STATEMENT,
         statement.id,
+        statement.closing.date.year,
         _lines(statement),
         booked_on=statement.closing.date,
         opening=statement.opening.amount,

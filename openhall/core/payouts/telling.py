@@ -37,6 +37,19 @@ NOT_ARRIVED = Template(
     short=N_("Your withdrawal of {amount} did not arrive. The money is back; open the hall to see why."),
     link="/money/withdrawals/{payout}",
 )
+GIVEN_BACK = Template(
+    code="payouts.given_back",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("A withdrawal was given back"),
+    body=N_(
+        "Your withdrawal of {amount} did not get through the bank, so the hall has given it back: the money is in your "
+        "takings. Look at what happened, and withdraw again. Questions? Call {help}."
+    ),
+    short=N_("Your withdrawal of {amount} was given back. The money is in your takings; open the hall to see why."),
+    link="/money/withdrawals/{payout}",
+)
 
 
 def stream_of(owner: UUID) -> str:

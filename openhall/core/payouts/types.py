@@ -151,7 +151,8 @@ class Standing(Struct, frozen=True):
 
 
 class Payout(Struct, frozen=True):
-    """A payout as its owner sees it. `reason_code` is the bank's, `reason` its words, where it said no."""
+    """A payout as its owner sees it. `reason_code` is the bank's, `reason` its words, where it said no. `by_hand`: the
+    difference with the bank on which two operators ended it, None where the bank did."""
 
     id: UUID
     source: UUID
@@ -166,6 +167,7 @@ class Payout(Struct, frozen=True):
     number: str
     reason_code: str | None
     reason: str | None
+    by_hand: BreakKind | None
     requested_at: datetime
     sent_at: datetime | None
     settled_at: datetime | None
@@ -192,7 +194,7 @@ class Locked(Struct, frozen=True):
 class Said(Struct, frozen=True):
     """The bank's word on one payout, with its code and words when it is a no. `line` is where it was booked.
 
-    `by_hand`: two operators say it in the bank's place.
+    `by_hand`: two operators say it in the bank's place, about a difference of this kind.
     """
 
     payout: UUID
@@ -200,7 +202,7 @@ class Said(Struct, frozen=True):
     code: str | None = None
     reason: str | None = None
     line: UUID | None = None
-    by_hand: bool = False
+    by_hand: BreakKind | None = None
 
 
 class ToPay(Struct, frozen=True):
@@ -290,10 +292,12 @@ class Line(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """A statement or a notice with its lines. Only a statement has balances."""
+    """A statement or a notice with its lines. `number` is the bank's, unique in its `year`. Only a statement has
+    balances."""
 
     kind: FileKind
     number: str
+    year: int
     lines: tuple[Line, ...]
     booked_on: date | None = None
     opening: int | None = None
@@ -312,7 +316,8 @@ class Message(Struct, frozen=True):
 class Break(Struct, frozen=True):
     """A difference between our books and the bank's. `message_id` is the batch's, `end_to_end_id` the bank's word.
 
-    It is about a payout, a line of the bank, both, or a whole batch.
+    It is about a payout, a line of the bank, both, or a whole batch. `is_asked`: an operator has asked for an end of
+    its payout, and another has to confirm it.
     """
 
     id: UUID
@@ -326,6 +331,7 @@ class Break(Struct, frozen=True):
     opened_at: datetime
     message_id: str | None
     end_to_end_id: str | None
+    is_asked: bool
 
 
 class Step(Struct, frozen=True):
@@ -336,12 +342,12 @@ class Step(Struct, frozen=True):
     way: Way | None
     reason: str
     resident: UUID | None
-    name: str | None
     at: datetime
 
 
 class Day(Struct, frozen=True):
-    """One date at the bank: what we sent and what it booked; whether its statement is here."""
+    """One date at the bank: what we sent and what it booked; whether its statement is here. `by_hand`: how many of the
+    payouts of that date two operators ended, of `by_hand_total` together."""
 
     business_date: date
     ours: int
@@ -350,6 +356,8 @@ class Day(Struct, frozen=True):
     theirs_total: int
     has_statement: bool
     open_breaks: int
+    by_hand: int
+    by_hand_total: int
 
 
 def masked(number: str) -> str:

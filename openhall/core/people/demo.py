@@ -50,7 +50,8 @@ async def load(conn: db.Conn, city: City) -> None:
         if joined and role == "named":
             await _name(conn, city, resident.id, name)
             await pins.give(conn, city.settings, resident=resident.id, pin=PIN)
-    for role in ("operator", "colleague"):
+    # The office is one of them because only operators make offers that are valid at the shops of others.
+    for role in ("operator", "colleague", "city_office"):
         await operators.add_operator(conn, city.residents[role])
 
 

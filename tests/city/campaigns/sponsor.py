@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from openhall.base import clock
-from openhall.core import ledger
+from openhall.core import ledger, people
 from tests.hall import Hall, Headers, fresh_key
 
 SPONSOR, OWNER, OTHER_OWNER = "13800000009", "13800000003", "13800000004"
@@ -18,7 +18,7 @@ def today() -> str:
 
 
 class Sponsor:
-    """Somebody who pays a part for others."""
+    """Somebody who pays a part for others. Who enters is an operator: their offers may be valid anywhere."""
 
     def __init__(self, hall: Hall, headers: Headers) -> None:
         self.hall = hall
@@ -28,6 +28,9 @@ class Sponsor:
     async def enter(hall: Hall, money: int = 1_000_000) -> "Sponsor":
         headers = await hall.sign_in(SPONSOR)
         await hall.give(headers, money)
+        me = (await hall.client.get("/api/v1/me", headers=headers)).json()["id"]
+        async with hall.pool.write() as conn:
+            await people.add_operator(conn, UUID(me))
         return Sponsor(hall, headers)
 
     async def ask(self, **wish: Any) -> Any:

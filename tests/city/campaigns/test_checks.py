@@ -92,7 +92,7 @@ async def lively(hall: Hall) -> Hall:
     await sponsor.run(amount=101)
     await sponsor.run(kind="bounty", amount=0, low=1, high=88, min_spend=88)
     await sponsor.run(kind="promoter", amount=50, days=31, last_day="2027-11-01", first_day=today())
-    over = await sponsor.run(budget=77)
+    over = await sponsor.run(amount=77, budget=77)
     await sponsor.post(over["id"], "end")
     paid = [(await hall.pay(payer, code=shop["code"], amount=700)).json() for _ in range(2)]
     assert (await refund(hall, owner, paid[0]["id"], 333)).status_code == 201

@@ -117,6 +117,7 @@ async def test_a_keeper_makes_starts_funds_and_ends_a_campaign(hall: Hall) -> No
     address = (await keeper.get("/campaigns/new")).headers["location"]
     form = (await keeper.get(address)).text
     assert "王记早餐" in form
+    assert "Everywhere in the city" not in form, "that is for operators"
     assert form.count("<details") == 4, "what most campaigns do not need is folded"
     assert form.count('type="time"') == 2
     wish = {

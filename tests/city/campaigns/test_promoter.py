@@ -1,13 +1,15 @@
 """Merchants who bring in merchants: paid for real payments, a day later, and never for their own."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
-from openhall.base import clock
+from openhall.base import clock, db
 from openhall.city.campaigns import promoter
-from openhall.city.campaigns.jobs import end_what_is_over
+from openhall.city.campaigns.jobs import end_what_is_over, pay_all_inviters
 from openhall.core import ledger
+from openhall.core.payments import offers
 from tests.city.campaigns.sponsor import OTHER_OWNER, OWNER, SPONSOR, Sponsor, refund, today
 from tests.city.campaigns.test_checks import bring, earned, groups
 from tests.hall import Hall
@@ -157,6 +159,49 @@ async def test_what_was_earned_is_paid_though_the_sponsor_ends_it(hall: Hall) ->
         sponsor, inviter = Sponsor(hall, await hall.sign_in(SPONSOR)), await hall.sign_in(OTHER_OWNER)
         ended = await sponsor.look(campaign["id"])
         assert (ended["state"], ended["spent"], await hall.balance(inviter)) == ("ended", 50, 50)
+    await hall.books_agree()
+
+
+async def test_one_campaign_that_breaks_holds_back_no_other(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    broken, good = [await sponsor.run(**THANKS) for _ in range(2)]
+    await bring(hall, inviter, owner, shop["id"])
+    await hall.pay(payer, code=shop["code"], amount=500)
+    earn = promoter.earn
+
+    async def stumble(conn: db.Conn, groups: offers.Offers, campaign: UUID) -> int:
+        if str(campaign) == broken["id"]:
+            raise LookupError("this one is broken")
+        return await earn(conn, groups, campaign)
+
+    monkeypatch.setattr(promoter, "earn", stumble)
+    with clock.at(clock.now() + A_DAY):
+        with pytest.raises(LookupError):
+            await pay_all_inviters(hall.pool, groups())
+        assert await sponsor.budget_account(good["id"]) == 10_000 - 50
+    with clock.at(clock.now() + timedelta(days=500)):
+        with pytest.raises(LookupError):
+            await end_what_is_over(hall.pool, groups())
+        sponsor = Sponsor(hall, await hall.sign_in(SPONSOR))
+        assert [(await sponsor.look(one["id"]))["state"] for one in (broken, good)] == ["running", "ended"]
+    await hall.books_agree()
+
+
+async def test_more_shops_than_are_looked_at_at_once_all_earn(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promoter, "_SHOPS_AT_ONCE", 2)
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    await hall.give(payer, 10_000)
+    await sponsor.run(**THANKS)
+    for _ in range(5):
+        shop = await hall.open_shop(owner)
+        await bring(hall, inviter, owner, shop["id"])
+        await hall.pay(payer, code=shop["code"], amount=500)
+    with clock.at(clock.now() + A_DAY):
+        assert await earned(hall) == 5
     await hall.books_agree()
 
 

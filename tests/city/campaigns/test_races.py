@@ -3,13 +3,16 @@
 import asyncio
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from openhall.base import db, ids
+from openhall.city.campaigns import package as campaigns_package
 from openhall.core import ledger, payments, people
-from openhall.core.payments import Ask, Payer
+from openhall.core.payments import Ask, Payer, offers
+from openhall.core.payments.offers import Due
 from tests.city.campaigns.sponsor import OWNER, Sponsor, refund
 from tests.hall import Hall
 
@@ -116,6 +119,25 @@ async def test_payments_refunds_funding_and_the_end_at_once_lose_nothing(hall: H
 async def _end_later(sponsor: Sponsor, campaign: str) -> Any:
     await asyncio.sleep(0.05)
     return await sponsor.post(campaign, "end")
+
+
+async def test_nobody_waits_for_a_campaign_with_less_than_one_gift_in_it(hall: Hall) -> None:
+    sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in("13800000001"), await hall.sign_in(OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 2000)
+    campaigns = [await sponsor.run(amount=350, budget=699)]
+    campaigns += [await sponsor.run(kind="bounty", amount=0, low=50, high=50, min_spend=50, budget=99)]
+    assert (await hall.pay(payer, code=shop["code"], amount=500)).json()["paid"] == 150
+    ids_ = [UUID(one["id"]) for one in campaigns]
+    async with hall.pool.write() as conn, hall.pool.write() as other:
+        await conn.execute(b"select from campaigns.campaigns where id = any(%s) for update", [ids_])
+        await other.execute(b"set local lock_timeout = '5s'")
+        source = campaigns_package.PACKAGE.offers[0]
+        due = Due(ids.new(), ids.new(), UUID(shop["id"]), 500, "CNY")
+        assert await source.terms(other, [due], {}, True) == [offers.NOTHING]
+    last = await hall.pay(payer, code=shop["code"], amount=300)
+    assert last.json()["paid"] == 1, "what is left is enough for all but a fen of this one"
+    await hall.books_agree()
 
 
 async def test_where_nothing_is_offered_a_batch_asks_one_cheap_question(hall: Hall) -> None:

@@ -10,7 +10,7 @@ from tests.hall import Hall, Headers
 
 pytestmark = pytest.mark.anyio
 
-PAYER = "13800000001"
+PAYER, CASHIER = "13800000001", "13800000006"
 BOUNTY = {"kind": "bounty", "amount": 0, "low": 2, "high": 2, "min_spend": 100, "title": "Lucky red packet"}
 
 
@@ -66,12 +66,43 @@ async def test_the_offers_part_of_a_refund_is_told_before_and_after(hall: Hall) 
         assert re.search(r"Paid in the end</dt><dd>¥0.00", receipt)
 
 
-async def test_the_red_packets_part_of_a_refund_is_told_before_and_after(hall: Hall) -> None:
+async def test_a_red_packet_is_between_its_payer_and_its_sponsor(hall: Hall) -> None:
     owner, payment = await _paid(hall, 500, **BOUNTY)
-    keeper = await _browser(hall, OWNER)
-    form = (await keeper.get(f"/payments/{payment}/refund?request_key=one")).text
-    assert "Of ¥5.00 the payer gets ¥4.98" in form
-    assert "¥0.02 goes back to the sponsor of the red packet." in form
+    cashier = await hall.hire(owner, await _shop(hall, owner, payment), CASHIER, "cashier")
+    await refund(hall, owner, payment, 300)
+    for headers, phone in ((owner, OWNER), (cashier, CASHIER)):
+        shown = (await hall.client.get(f"/api/v1/payments/{payment}", headers=headers)).json()
+        assert shown["bounty"] == 0
+        (given,) = (await hall.client.get(f"/api/v1/payments/{payment}/refunds", headers=headers)).json()["refunds"]
+        assert (given["amount"], given["to_payer"]) == (300, 300)
+        looker = await _browser(hall, phone)
+        pages = [f"/payments/{payment}", f"/payments/{payment}/receipt"]
+        if phone == OWNER:
+            pages += [
+                f"/payments/{payment}/refund?request_key=one",
+                f"/shops/{shown['shop']['id']}/charges/{payment}/undo",
+            ]
+        for page in pages:
+            answer = await looker.get(page)
+            assert answer.status_code == 200, page
+            told = [word for word in ("red packet", "Red packet", "2.99", "1.99", "4.98") if word in answer.text]
+            assert not told, (phone, page)
+    payer = await hall.sign_in(PAYER)
+    shown = (await hall.client.get(f"/api/v1/payments/{payment}", headers=payer)).json()
+    (given,) = (await hall.client.get(f"/api/v1/payments/{payment}/refunds", headers=payer)).json()["refunds"]
+    assert (shown["bounty"], given["to_payer"]) == (2, 299)
+    done = await refund(hall, owner, payment, 200)
+    assert done.json()["to_payer"] == 200
+
+
+async def _shop(hall: Hall, owner: Headers, payment: str) -> dict[str, str]:
+    shown = await hall.client.get(f"/api/v1/payments/{payment}", headers=owner)
+    shop: dict[str, str] = shown.json()["shop"]
+    return shop
+
+
+async def test_the_payer_is_told_what_of_a_refund_their_red_packet_takes(hall: Hall) -> None:
+    owner, payment = await _paid(hall, 500, **BOUNTY)
     await refund(hall, owner, payment, 500)
     payer = await _browser(hall, PAYER)
     told = "of which ¥0.02 red packet goes back to its sponsor"

@@ -166,9 +166,10 @@ async def test_a_shop_pays_its_own_offers_from_its_own_takings(hall: Hall) -> No
     await hall.give(payer, 5000)
     await hall.pay(payer, code=shop["code"], amount=1000)
     merchant = Sponsor(hall, owner)
-    poor = await merchant.ask(budget=1001, from_shop=shop["id"])
+    here = {"from_shop": shop["id"], "groups": [{"kind": "shop", "id": shop["id"]}]}
+    poor = await merchant.ask(budget=1001, **here)
     assert (poor.status_code, poor.json()["code"]) == (422, "campaigns.budget_not_covered")
-    campaign = await merchant.run(budget=1000, from_shop=shop["id"])
+    campaign = await merchant.run(budget=1000, **here)
     assert (await hall.pay(payer, code=shop["code"], amount=700)).json()["paid"] == 350
     await merchant.post(campaign["id"], "end")
     assert await hall.balance(owner) == 0, "the rest goes back to the shop, not to the wallet"
@@ -197,7 +198,7 @@ async def test_states_go_one_way_and_strangers_find_nothing(hall: Hall) -> None:
     empty = await sponsor.run(budget=0, start=False)
     no_money = await sponsor.post(empty["id"], "start")
     assert (no_money.status_code, no_money.json()["code"]) == (422, "campaigns.budget_missing")
-    assert (await sponsor.post(empty["id"], "fund", amount=100)).json()["budget"] == 100
+    assert (await sponsor.post(empty["id"], "fund", amount=350)).json()["budget"] == 350
     assert (await sponsor.post(empty["id"], "start")).json()["state"] == "running"
     assert (await sponsor.post(empty["id"], "start")).json()["state"] == "running", "starting twice is starting once"
     assert (await sponsor.post(empty["id"], "end")).json()["state"] == "ended"
@@ -233,7 +234,10 @@ async def test_rules_that_make_no_sense_are_named(hall: Hall, wish: dict[str, ob
     refused = await sponsor.ask(**wish)
     assert (refused.status_code, refused.json()["code"]) == (400, "campaigns.rules_invalid"), refused.text
     assert refused.json()["errors"][0]["field"] == field
-    assert (await hall.client.get("/api/v1/campaigns", headers=sponsor.headers)).json() == {"campaigns": []}
+    assert (await hall.client.get("/api/v1/campaigns", headers=sponsor.headers)).json() == {
+        "campaigns": [],
+        "next_cursor": None,
+    }
 
 
 async def test_a_payer_without_money_uses_nothing_up(hall: Hall) -> None:

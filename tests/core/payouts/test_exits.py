@@ -1,5 +1,6 @@
 """Payouts that the bank lost or booked wrongly are ended by two operators, and by nobody alone."""
 
+import re
 from uuid import UUID
 
 import psycopg
@@ -10,7 +11,9 @@ from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.payouts import rules
 from openhall.core.payouts.actions import batches, breaks, exits
-from openhall.core.payouts.types import BreakKind, State, Step, Way
+from openhall.core.payouts.actions.accounts import lock_rail
+from openhall.core.payouts.actions.hear import hear
+from openhall.core.payouts.types import BreakKind, Said, State, Step, Way, Word
 from openhall.core.rails.iso20022 import BatchStatus, StatusReport, TransactionStatus, write_status_report
 from tests.core.payouts.stage import OWNER, Stage, breaches, days_later
 from tests.core.rails.test_pages import Person
@@ -299,6 +302,70 @@ async def test_the_page_says_to_both_operators_who_bears_what_was_booked_too_lit
     await person.look(place)
     await person.send(place, reason="They took it back.", way="give_back")
     assert words not in (await person.look(place)).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "why", "says_account"),
+    [
+        (BreakKind.MISSING_THEIRS, "The bank never booked it.", False),
+        (BreakKind.UNWRITABLE, "cannot be written into a bank&#39;s file", True),
+    ],
+)
+async def test_a_merchant_is_told_that_the_hall_gave_it_back_and_why(
+    stage: Stage, kind: BreakKind, why: str, says_account: bool
+) -> None:
+    if kind is BreakKind.UNWRITABLE:
+        payout = await stage.withdraw(5_000)
+        async with stage.pool.write() as conn:
+            await breaks.open_break(conn, kind=kind, payout=payout, line=None, ours=5_000, theirs=None)
+        one = await open_break(stage)
+    else:
+        payout, one = await lost(stage)
+    await end(stage, one, Way.GIVE_BACK)
+    person = Person(stage.hall)
+    await person.sign_in(OWNER)
+    page = (await person.look(f"/money/withdrawals/{payout}")).text
+    assert "Given back by the hall; the money is in your shop" in page
+    assert "Not taken by the bank" not in page
+    assert (why in page, "Check the bank account" in page) == (True, says_account)
+    told = (await stage.hall.client.get("/api/v1/messages", headers=stage.owner)).json()["messages"]
+    (said,) = [one["body"] for one in told if one["link"] == f"/money/withdrawals/{payout}"]
+    assert "大厅已把钱退回您的营业款" in said
+    assert "核对银行账户" not in said
+    shown = await stage.hall.client.get(f"/api/v1/merchants/me/withdrawals/{payout}", headers=stage.owner)
+    assert (shown.json()["state"], shown.json()["by_hand"]) == ("rejected", kind)
+
+
+async def test_the_list_and_the_history_say_who_is_waited_for_and_who_confirmed(stage: Stage) -> None:
+    payout, one = await lost(stage)
+    await stage.operator()
+    second = await other(stage)
+    person = Person(stage.hall)
+    await person.sign_in(OWNER)
+    assert ">open<" in (await person.look("/operator/bank")).text
+    await ask(stage, one, Way.GIVE_BACK)
+    waiting = (await person.look("/operator/bank")).text
+    assert (">for the second operator<" in waiting, ">open<" in waiting) == (True, False)
+    await confirm(stage, one, second)
+    page = (await person.look(f"/operator/bank/breaks/{one}")).text
+    assert "138****0003 · asks for it · Give the money back" in page
+    assert "138****0009 · confirmed it · Give the money back" in page
+    assert page.count(payout.hex) + page.count(str(payout)) == 1, "its id stands there once"
+    day = (await person.look("/operator/bank")).text
+    assert "1 ended by two operators (¥50.00)" in day
+    (batch,) = re.findall(r"/operator/bank/batches/[-0-9a-f]{36}", day)
+    assert "Given back by two operators" in (await person.look(batch)).text
+
+
+async def test_what_was_settled_by_hand_and_comes_back_came_back_from_the_bank(stage: Stage) -> None:
+    payout, one = await booked_wrongly(stage)
+    await end(stage, one, Way.SETTLED)
+    assert (await stage.look(payout)).by_hand == "amount"
+    async with stage.pool.write() as conn:
+        await lock_rail(conn)
+        await hear(conn, [Said(payout, Word.RETURNED, "AC04")], currency="CNY")
+    found = await stage.look(payout)
+    assert (found.state, found.by_hand, found.reason_code) == ("returned", None, "AC04")
 
 
 async def test_two_operators_end_a_payout_on_their_pages(stage: Stage) -> None:

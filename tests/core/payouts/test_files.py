@@ -1,10 +1,13 @@
 """The bank's files: used once and whole, or refused with the reason and nothing happened."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from openhall.base import clock
+from openhall.core import ledger
 from openhall.core.payouts import problems
 from openhall.core.payouts.pages import BREAKS, STATES
 from openhall.core.payouts.ports import MAX_BYTES, Folder
@@ -118,6 +121,22 @@ async def test_a_statement_in_a_new_message_is_still_the_same_statement(stage: S
     await stage.exchange()
     assert [(file.name, file.code) for file in await stage.files()] == [
         ("b.xml", problems.SEEN_BEFORE),
+        ("a.xml", None),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["notice", "statement"])
+async def test_a_bank_may_number_its_reports_anew_each_year(stage: Stage, kind: str) -> None:
+    content = (await the_banks_words(stage))[kind]
+    year = ledger.business_date(clock.now()).year
+    later = re.sub(rb"<MsgId>[^<]*", b"<MsgId>NEW", content).replace(b">%d-" % year, b">%d-" % (year + 1))
+    assert later.count(b">%d-" % (year + 1)) > 1
+    for name, said in (("a.xml", content), ("b.xml", later), ("c.xml", later.replace(b">NEW<", b">NEWER<"))):
+        stage.drop(name, said)
+        await stage.exchange()
+    assert [(file.name, file.code) for file in await stage.files()] == [
+        ("c.xml", problems.SEEN_BEFORE),
+        ("b.xml", None),
         ("a.xml", None),
     ]
 

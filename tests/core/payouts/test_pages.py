@@ -98,7 +98,14 @@ async def test_every_day_by_itself_is_switched_on_and_off(stage: Stage, person: 
 async def test_an_operator_sees_batches_files_and_differences_and_resolves_them(stage: Stage, person: Person) -> None:
     assert (await person.look("/operator/bank")).status_code == 404
     await stage.operator()
-    assert "What differs is listed here" in (await person.look("/operator/bank")).text
+    first = (await person.look("/operator/bank")).text
+    assert "No statement has come from the bank yet" in first
+    assert "Our books and the bank" not in first, "nothing was compared"
+    await stage.withdraw(1)
+    await stage.go()
+    stage.end_day()
+    await stage.exchange()
+    assert "Our books and the bank" in (await person.look("/operator/bank")).text
     stage.plan("double")
     await stage.withdraw(100)
     await stage.go()

@@ -48,7 +48,7 @@ create table campaigns.campaigns (
     num_nonnulls(per_day, per_person_sum, most_uses) = 0 and (weekdays, from_minute, to_minute) = (127, 0, 1440))),
   constraint promoter_campaign_knows_how_long check ((kind = 'promoter') = (days is not null))
 );
-create index campaigns_running on campaigns.campaigns (id) where state = 'running';
+create index campaigns_offered on campaigns.campaigns (last_day, id) where state = 'running' and kind <> 'promoter';
 create index campaigns_of_a_sponsor on campaigns.campaigns (sponsor, id desc);
 
 -- Where a campaign is valid: any payee of any of these groups; everywhere, when there are none.
@@ -75,7 +75,7 @@ create table campaigns.invitations (
   at        timestamptz not null,
   constraint nobody_invites_themselves check (owner <> inviter)
 );
-create index invitations_by_inviter on campaigns.invitations (inviter, at desc);
+create index invitations_by_inviter on campaigns.invitations (inviter, at desc, shop desc);
 create index invitations_of_owner on campaigns.invitations (owner);
 
 -- What inviters earned: one row for each payment that counted.

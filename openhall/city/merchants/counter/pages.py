@@ -147,7 +147,7 @@ async def _undo_page(
         return edge.see_other(f"/shops/{shop_id}/charges/{charge_id}")
     subsidies = await offers.subsidies_of(reader, [charge_id])
     shares = payments.shares_of_rest(amount=found.amount, refunded=found.refunded, subsidies=subsidies)
-    context: dict[str, Any] = {"shop": shop, "charge": found, "shares": shares}
+    context: dict[str, Any] = {"shop": shop, "charge": found, "shares": shares.for_payee()}
     if problem is not None:
         return edge.problem_page(request, "merchants/charge_undo.html", problem, **context)
     return edge.page(request, "merchants/charge_undo.html", problem=None, **context)

@@ -57,6 +57,7 @@ class WithdrawalBody(Struct, frozen=True):
     automatic: bool
     bank_account: str
     reason_code: str | None
+    by_hand: payouts.BreakKind | None
     requested_at: datetime
     sent_at: datetime | None
     settled_at: datetime | None
@@ -73,6 +74,7 @@ class WithdrawalBody(Struct, frozen=True):
             automatic=payout.automatic,
             bank_account=payout.masked,
             reason_code=payout.reason_code,
+            by_hand=payout.by_hand,
             requested_at=payout.requested_at,
             sent_at=payout.sent_at,
             settled_at=payout.settled_at,

@@ -43,6 +43,14 @@ REASONS = {
     "AM02": N_("The amount is more than the account may receive."),
 }
 _OTHER = N_("The bank says why with the code {code}.")
+# What two operators gave back: it was not the bank that refused it.
+_GIVEN_BACK = N_("Given back by the hall; the money is in your shop")
+_WHY_BY_HAND = {
+    payouts.BreakKind.UNWRITABLE: N_("The name of your bank account cannot be written into a bank's file."),
+    payouts.BreakKind.MISSING_THEIRS: N_("The bank never booked it. You can withdraw again."),
+    payouts.BreakKind.AMOUNT: N_("The bank booked another amount. You can withdraw again."),
+}
+_WHY_ELSE = N_("What the bank said of it did not fit together. You can withdraw again.")
 
 
 class WithdrawForm(Struct, frozen=True):
@@ -78,6 +86,7 @@ class Shown(Struct, frozen=True):
     state: str
     in_words: str
     why: str | None
+    is_account_amiss: bool
     to: str
     automatic: bool
     requested_at: datetime
@@ -286,16 +295,16 @@ async def _account(request: AnyRequest, reader: db.ReadConn, owner: UUID, form: 
 
 def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
     language = language_of(request)
-    why = None
-    if payout.reason_code:
-        why = translate(request, language, REASONS.get(payout.reason_code, _OTHER)).format(code=payout.reason_code)
+    is_back = payout.state in (payouts.State.REJECTED, payouts.State.RETURNED)
+    by_hand = payout.by_hand if is_back else None
     return Shown(
         id=payout.id,
         shop=payout.source_name,
         amount=payout.amount,
         state=payout.state,
-        in_words=translate(request, language, STATES[payout.state]),
-        why=why,
+        in_words=translate(request, language, _GIVEN_BACK if by_hand else STATES[payout.state]),
+        why=_why(request, payout, by_hand),
+        is_account_amiss=is_back and by_hand in (None, payouts.BreakKind.UNWRITABLE),
         to=f"{payout.holder} {payout.masked}",
         automatic=payout.automatic,
         requested_at=payout.requested_at,
@@ -303,6 +312,15 @@ def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
         settled_at=payout.settled_at,
         ended_at=payout.ended_at,
     )
+
+
+def _why(request: AnyRequest, payout: payouts.Payout, by_hand: payouts.BreakKind | None) -> str | None:
+    language = language_of(request)
+    if by_hand:
+        return translate(request, language, _WHY_BY_HAND.get(by_hand, _WHY_ELSE))
+    if payout.reason_code is None:
+        return None
+    return translate(request, language, REASONS.get(payout.reason_code, _OTHER)).format(code=payout.reason_code)
 
 
 router = edge.pages(

@@ -18,6 +18,10 @@ class Shares(Struct, frozen=True):
         """The share of each subsidy's budget."""
         return [self.discount if subsidy.kind == "discount" else self.bounty for subsidy in subsidies]
 
+    def for_payee(self) -> "Shares":
+        """As the payee's side is shown it: a red packet goes back out of the payer's part, and is theirs alone."""
+        return Shares(self.payer + self.bounty, self.discount, 0)
+
 
 def paid(amount: int, terms: Terms) -> int:
     """What leaves the payer's wallet when the payee receives `amount`."""

@@ -35,8 +35,8 @@ class Helper(Struct, frozen=True):
 
 
 class GroupSource(Struct, frozen=True):
-    """What a package knows of payees: to which groups they belong, which groups there are, who owns which payee, and
-    who works or has worked for them besides.
+    """What a package knows of payees: to which groups they belong, which groups there are, who owns which payee,
+    who works or has worked for them besides, and which groups a resident leads.
 
     Each answers a whole list with one statement.
     """
@@ -45,6 +45,7 @@ class GroupSource(Struct, frozen=True):
     listed: Callable[[db.ReadConn], Awaitable[Sequence[Group]]]
     owned: Callable[[db.ReadConn, UUID], Awaitable[Sequence[Payee]]]
     staff: Callable[[db.ReadConn, Sequence[UUID]], Awaitable[Sequence[Helper]]]
+    led: Callable[[db.ReadConn, UUID], Awaitable[Sequence[Group]]]
 
 
 class Due(Struct, frozen=True):

@@ -229,6 +229,11 @@ async def history(conn: db.ReadConn, break_id: UUID) -> list[Step]:
     return await db.all(conn, q.steps, Step, break_id=break_id)
 
 
+async def has_statement(conn: db.ReadConn) -> bool:
+    """Whether the bank's books were ever compared with ours."""
+    return await db.one(conn, q.has_statement, bool)
+
+
 async def days(conn: db.ReadConn, *, limit: int) -> list[Day]:
     """The newest dates at the bank, ours beside theirs."""
     return await db.all(conn, q.days, Day, limit=limit)

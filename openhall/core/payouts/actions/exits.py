@@ -70,7 +70,7 @@ async def confirm(conn: db.Conn, *, break_id: UUID, resident: UUID, number: int)
         conn, break_id, what="resolved", reason=asked.reason, resident=resident, way=asked.way, asked=asked
     )
     await breaks.settle_by_itself(conn, [payout.id], _ENDED)
-    said = Said(payout.id, _word(asked.way, payout.state), line=found.line, by_hand=True)
+    said = Said(payout.id, _word(asked.way, payout.state), line=found.line, by_hand=found.kind)
     await hear.hear(conn, [said], currency=payout.currency)
 
 

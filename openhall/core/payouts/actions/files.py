@@ -149,7 +149,8 @@ def _compare(report: iso20022.StatusReport, batch: Batch, payouts: Sequence[Lock
 
 
 async def _reports(conn: db.Conn, rail: Rail, file: UUID, kind: FileKind, reports: Sequence[Report]) -> None:
-    seen = await db.all(conn, q.reports_seen, str, kind=kind, numbers=[report.number for report in reports])
+    named = db.rows({"year": report.year, "number": report.number} for report in reports)
+    seen = await db.all(conn, q.reports_seen, str, kind=kind, account=rail.account, rows=named)
     if seen:
         raise Refused(problems.SEEN_BEFORE, detail=seen[0])
     lines = [line for report in reports for line in report.lines]

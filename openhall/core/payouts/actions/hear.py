@@ -13,7 +13,7 @@ from openhall.core.payouts import rules
 from openhall.core.payouts.actions import batches, breaks
 from openhall.core.payouts.actions.accounts import rail_accounts
 from openhall.core.payouts.rules import Move
-from openhall.core.payouts.telling import NOT_ARRIVED, stream_of
+from openhall.core.payouts.telling import GIVEN_BACK, NOT_ARRIVED, stream_of
 from openhall.core.payouts.types import Accounts, BreakKind, Locked, Said, State, Word
 
 q = db.load("openhall.core.payouts")
@@ -42,8 +42,8 @@ async def hear(conn: db.Conn, *rounds: Sequence[Said], currency: str) -> None:
     if not heard:
         return
     ended = await batches.finish(conn, sorted({payout.batch for payout, _ in heard if payout.batch}))
-    back = [payout for payout, said in heard if said.word in (Word.REJECTED, Word.RETURNED)]
-    await messages.tell_all(conn, [_not_arrived(payout) for payout in back])
+    back = [(payout, said) for payout, said in heard if said.word in (Word.REJECTED, Word.RETURNED)]
+    await messages.tell_all(conn, [_not_arrived(payout, by_hand=said.by_hand) for payout, said in back])
     await events.publish(conn, [_fact(payout, word) for payout, word in heard] + ended)
 
 
@@ -61,13 +61,13 @@ async def _apply(conn: db.Conn, said: Sequence[Said], accounts: Accounts) -> lis
     rows = {payout.id: _row(payout, words[payout.id]) for payout in going}
     await _post(conn, [one for payout in going for one in _transfers(payout, rows[payout.id], accounts)])
     await db.run(conn, q.move_payouts, rows=db.rows(rows.values()))
-    gone = [one.id for one in going if words[one.id].word is Word.REJECTED and not words[one.id].by_hand]
+    gone = [one.id for one in going if words[one.id].word is Word.REJECTED and words[one.id].by_hand is None]
     await breaks.settle_by_itself(conn, gone, _REJECTED)
     return [(payout, words[payout.id]) for payout in going]
 
 
 def _move(payout: Locked, said: Said) -> Move:
-    return rules.means(payout.state, said.word, by_hand=said.by_hand)
+    return rules.means(payout.state, said.word, by_hand=said.by_hand is not None)
 
 
 async def _contradicted(conn: db.Conn, payout: Locked, said: Said) -> None:
@@ -86,6 +86,7 @@ def _row(payout: Locked, said: Said) -> dict[str, Any]:
         "state": STATES[said.word],
         "reason_code": said.code,
         "reason": said.reason,
+        "by_hand": said.by_hand,
         "settling": ids.new() if arrived else None,
         "giving_back": ids.new() if back else None,
         "accepted_at": now if said.word is not Word.REJECTED else None,
@@ -124,9 +125,10 @@ async def _post(conn: db.Conn, transfers: Sequence[Transfer]) -> None:
                 raise RefusedByLedgerError(f"transfer {outcome.id}: {outcome.code}")
 
 
-def _not_arrived(payout: Locked) -> messages.Telling:
+def _not_arrived(payout: Locked, *, by_hand: BreakKind | None) -> messages.Telling:
+    template = NOT_ARRIVED if by_hand is None else GIVEN_BACK
     return messages.Telling(
-        payout.owner, NOT_ARRIVED, {"amount": Sum(payout.amount, payout.currency), "payout": payout.id}
+        payout.owner, template, {"amount": Sum(payout.amount, payout.currency), "payout": payout.id}
     )
 
 
@@ -140,6 +142,8 @@ def _fact(payout: Locked, said: Said) -> events.Fact:
     }
     if said.code is not None:
         data["reason_code"] = said.code
+    if said.by_hand is not None:
+        data["by_hand"] = said.by_hand.value
     return events.Fact(stream_of(payout.owner), f"withdrawal.{said.word}", data)
 
 

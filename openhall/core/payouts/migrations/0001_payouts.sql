@@ -106,6 +106,7 @@ create table payouts.payouts (
     batch         uuid references payouts.batches,
     reason_code   text,
     reason        text,
+    by_hand       text,             -- the kind of break on which two operators ended it; null: the bank did
     settling      uuid unique,      -- the transfer out of the clearing account, to the bank
     giving_back   uuid unique,      -- the transfer back to the account it came from
     requested_at  timestamptz not null,
@@ -121,7 +122,8 @@ create table payouts.payouts (
     constraint settled_by_a_transfer check ((state in ('settled', 'returned')) = (settling is not null)),
     constraint given_back_by_a_transfer check ((state in ('rejected', 'returned')) = (giving_back is not null)),
     constraint settled_at_a_time check ((settling is null) = (settled_at is null)),
-    constraint ended_at_a_time check ((giving_back is null) = (ended_at is null))
+    constraint ended_at_a_time check ((giving_back is null) = (ended_at is null)),
+    constraint ended_by_hand_when_ended check (by_hand is null or state in ('settled', 'rejected', 'returned'))
 );
 
 create unique index one_automatic_payout_a_day on payouts.payouts (source, business_date) where automatic;
@@ -170,17 +172,18 @@ create unique index a_message_is_read_once on payouts.files (rail, kind, message
 create index files_newest on payouts.files (at desc);
 create index files_not_filed on payouts.files (at) where not filed;
 
--- The statements and notices inside the files, by the bank's own id of them.
+-- The statements and notices inside the files, by the bank's own id of them. A bank may begin to number anew each year.
 create table payouts.reports (
     id         uuid primary key,
     file       uuid not null references payouts.files,
     kind       text not null,
     number     text not null,
     account    text not null,
+    year       int not null,     -- of its closing balance, or in which the notice was made
     booked_on  date,             -- of a statement: the date of its closing balance
     opening    bigint,
     closing    bigint,
-    constraint a_report_is_read_once unique (kind, number),
+    constraint a_report_is_read_once unique (kind, account, year, number),
     constraint report_kind_exists check (kind in ('statement', 'notification')),
     constraint a_statement_has_balances
         check ((kind = 'statement') = (booked_on is not null and opening is not null and closing is not null))

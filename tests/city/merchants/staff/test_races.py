@@ -1,14 +1,16 @@
 """Who answers an invitation, and who changes the staff of the same shop in the same moment."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from openhall.base import db
+from openhall.base import clock, db
 from openhall.city.merchants import access, staff
 from openhall.city.merchants.access import Act
+from openhall.city.merchants.staff import actions
 from openhall.city.merchants.types import Role, Workplace
 from openhall.core import people
 from tests.hall import Hall, Headers
@@ -78,6 +80,17 @@ async def test_an_answer_and_the_removal_of_who_invited_never_wait_for_each_othe
         await shop.remove(conn, MANAGER)
     answered = await answering
     assert (answered.status_code, answered.json()["code"]) == (404, "merchants.invitation_not_found")
+
+
+async def test_the_sweep_of_late_invitations_waits_for_nobody(shop: Shop) -> None:
+    busy, _ = [await shop.hall.invite(shop.owner, shop.shop, phone, "cashier") for phone in (FRIEND, CASHIER)]
+    with clock.at(clock.now() + timedelta(days=8)):
+        async with shop.hall.pool.write() as conn, shop.hall.pool.write() as sweeper:
+            await conn.execute(b"select from merchants.invitations where id = %s for update", [UUID(busy["id"])])
+            await sweeper.execute(b"set local lock_timeout = '5s'")
+            assert await actions.sweep(sweeper) == 1
+        async with shop.hall.pool.write() as conn:
+            assert await actions.sweep(conn) == 1, "what was in hand is left for the next hour"
 
 
 async def test_a_manager_who_is_just_being_removed_changes_nothing_any_more(shop: Shop) -> None:
