@@ -205,7 +205,9 @@ async def test_a_wrong_method_is_said_to_be_one(hall: Hall, path: str, method: s
     if path.startswith("/api/"):
         is_problem(answer, 405, "hall.method_not_allowed")
     else:
-        assert "This address cannot be used that way." in answer.text
+        # A person has no method in mind: there is no such page.
+        assert "There is nothing here." in answer.text
+        assert "hall.method_not_allowed" in answer.text
 
 
 async def test_options_and_head_do_no_harm(hall: Hall) -> None:
