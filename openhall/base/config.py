@@ -126,6 +126,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(description="Hours in which the owner of an account may stop its recovery before staff confirm it.", ge=0),
     ] = 24
+    exports_per_day: Annotated[
+        int, Meta(description="Copies of their own data that one resident may take in a day.", ge=1)
+    ] = 3
     top_up_max: Annotated[int, Meta(description="Largest single top-up, in minor units.", ge=1)] = 5_000_000
     payment_max: Annotated[int, Meta(description="Largest single payment, charge or order, in minor units.", ge=1)] = (
         5_000_000

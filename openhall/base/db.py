@@ -221,6 +221,17 @@ async def ask(conn: ReadConn, query: Query, into: type[T], /, **parameters: Any)
     return Reply(await _execute(conn, query, parameters), into)
 
 
+async def portions(
+    conn: ReadConn, query: Query, /, *, size: int, **parameters: Any
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """The rows of a statement that may have many, as dicts by column, `size` at a time and never all in memory."""
+    async with conn.cursor(name=query.name) as cursor:
+        await cursor.execute(cast("Any", query.sql), parameters)
+        names = [column.name for column in cursor.description or ()]
+        while found := await cursor.fetchmany(size):
+            yield [dict(zip(names, row, strict=True)) for row in found]
+
+
 # Our statements are short and repeated: planning each one anew would cost more than any better plan gives. A
 # transaction left open by a stuck process must not hold its locks for long, and nobody waits for a lock without end.
 _OPTIONS = (

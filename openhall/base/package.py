@@ -1,14 +1,17 @@
 """The descriptor by which a package joins the hall. The roof knows only a list of these."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from msgspec import Struct, field
 from procrastinate import Blueprint
 
+from openhall.base.agreeing import Agreement
 from openhall.base.config import Settings
 from openhall.base.db import Conn, Query, ReadConn
+from openhall.base.exporting import Export
+from openhall.base.looking import Look
 from openhall.base.telling import Sum, Template
 
 
@@ -112,6 +115,10 @@ class Package(Struct, frozen=True, kw_only=True):
     offers: Sequence[Any] = ()  # openhall.core.payments.offers.OfferSource: who gives something to payments
     streams: Sequence[StreamSource] = ()  # what owners may have told to their own programs
     messages: Sequence[Template] = ()  # what it tells residents (openhall.core.messages)
+    agreements: Sequence[Agreement] = ()  # what it does with people's data (openhall.core.consent)
+    looks: Sequence[Look] = ()  # what it shows of a person to somebody else (openhall.core.people.accesses)
+    exports: Sequence[Export] = ()  # what of it goes into the copy of their data that residents take with them
+    withheld: Mapping[str, str] = field(default_factory=dict)  # and which of its tables do not: why, as a msgid
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None
     checks: Sequence[Check] = ()

@@ -23,6 +23,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem, malformed, sign_in_required
 from openhall.base.i18n import N_
 from openhall.base.live import Hub
+from openhall.base.looking import Look
 from openhall.web import problems
 from openhall.web.problems import ProblemBody
 from openhall.web.render import Html, render, whose
@@ -62,6 +63,12 @@ WHO = frozenset({"public", "resident", "counter", "partner", "demo"})
 BEARERS = frozenset({"resident", "counter"})
 
 T = TypeVar("T")
+
+
+def shows(*looks: Look) -> dict[str, Any]:
+    """For the `opt` of a route: what of other people it shows. Its handler writes down that they were looked at; with
+    none, it says that it shows nobody."""
+    return {"shows": tuple(look.code for look in looks)}
 
 
 def api(*handlers: Any, tags: Sequence[str]) -> Router:
@@ -266,5 +273,5 @@ __all__ = [
     "BEARERS", "COUNTER", "DEMO", "FRESH", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO",
     "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pin", "Pool", "ProblemBody",
     "Reader", "amount_of", "answered", "answers", "api", "bearer", "explain", "key_of_form", "once", "once_form",
-    "page", "pages", "problem_page", "same_site", "see_other", "with_query",
+    "page", "pages", "problem_page", "same_site", "see_other", "shows", "with_query",
 ]  # fmt: skip

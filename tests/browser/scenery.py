@@ -12,6 +12,7 @@ from tests.browser.city import Person, new_phone
 from tests.browser.counter import ask_payer, id_of, market_of, refuse, trade_of_month
 from tests.browser.names import NAMED, name_everybody
 from tests.browser.payday import payday
+from tests.browser.privacy import make_looked_at
 from tests.browser.recovery import people_of
 from tests.browser.safety import CAREFUL, make_safe
 from tests.core.webhooks.receiver import Receiver, status
@@ -109,6 +110,7 @@ class Scenery:
             **make_safe(hall, self.people),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
+        make_looked_at(hall, self.people, LONG_NAME)
 
     def _markets(self, hall: Served, stall: dict[str, Any], grill: dict[str, Any]) -> dict[str, str]:
         """A market with history before anything that is closed by now, and a young one, both with the same manager."""

@@ -128,6 +128,8 @@ FRESH = {
     ("PUT", "/api/v1/me/pin"),
     ("GET", "/me/pin"),
     ("POST", "/me/pin"),
+    ("GET", "/api/v1/me/export"),
+    ("POST", "/me/export"),
     ("POST", "/operator/freezes"),
     ("POST", "/operator/freezes/{freeze_id:uuid}/ask"),
     ("POST", "/operator/freezes/{freeze_id:uuid}/lift"),

@@ -1,6 +1,7 @@
 """What campaigns offer the hall."""
 
 from openhall.base import db
+from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.city.campaigns import api, pages
@@ -20,6 +21,13 @@ PACKAGE = Package(
         Tile(slot="services", title=N_("My campaigns"), icon="megaphone", href="/campaigns", order=30),
     ),
     offers=(source,),
+    exports=(
+        Export("campaigns", q.export_campaigns),
+        Export("promoter", q.export_promoter),
+        Export("invited", q.export_invited),
+        Export("came_by", q.export_came_by),
+        Export("earnings", q.export_earnings),
+    ),
     demo=load,
     checks=(
         Check(

@@ -10,6 +10,7 @@ from openhall.city.merchants.book import pages as book_pages
 from openhall.city.merchants.counter import api as counter_api
 from openhall.city.merchants.counter import pages as counter_pages
 from openhall.city.merchants.demo import load
+from openhall.city.merchants.exports import EXPORTS
 from openhall.city.merchants.groups import groups
 from openhall.city.merchants.keys import api as keys_api
 from openhall.city.merchants.keys import elsewhere
@@ -67,6 +68,7 @@ PACKAGE = Package(
     desks=(ShopDesk(),),
     groups=(groups,),
     streams=(streams,),
+    exports=EXPORTS,
     messages=(CODE_REPLACED, RENAMED, LEFT_MARKET, JOINED),
     demo=load,
     checks=(

@@ -1,6 +1,7 @@
 """How the ledger joins the hall: no pages and no API of its own; jobs, and the proofs of its promises."""
 
 from openhall.base import db
+from openhall.base.exporting import Export
 from openhall.base.package import Check, Package
 from openhall.core.ledger.jobs import tasks
 
@@ -27,4 +28,10 @@ CHECKS = (
     Check("ledger.only_busy_wait", "Only busy accounts have movements waiting to be folded.", q.check_only_busy_wait),
 )
 
-PACKAGE = Package(name="ledger", module="openhall.core.ledger", tasks=(tasks,), checks=CHECKS)
+PACKAGE = Package(
+    name="ledger",
+    module="openhall.core.ledger",
+    tasks=(tasks,),
+    exports=(Export("accounts", q.export_accounts), Export("wallet", q.export_wallet)),
+    checks=CHECKS,
+)

@@ -1,6 +1,7 @@
 """What messages offer the hall."""
 
 from openhall.base import db
+from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.core import people
@@ -31,5 +32,12 @@ PACKAGE = Package(
     tiles=(Tile(slot="services", title=N_("Messages"), icon="mail", href="/messages", order=10),),
     messages=(WELCOME,),
     demo=load,
+    exports=(
+        Export("messages", q.export_messages),
+        Export("deliveries", q.export_deliveries),
+        Export("preferences", q.export_preferences),
+        Export("habits", q.export_habits),
+        Export("browsers", q.export_browsers),
+    ),
     checks=CHECKS,
 )

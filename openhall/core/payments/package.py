@@ -3,6 +3,8 @@
 from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.payments import api, pages, paycodes
+from openhall.core.payments.exports import EXPORTS, WITHHELD
+from openhall.core.payments.looks import LOOKS
 from openhall.core.payments.paycodes import api as code_api
 from openhall.core.payments.paycodes import jobs
 from openhall.core.payments.paycodes import pages as code_pages
@@ -35,6 +37,9 @@ PACKAGE = Package(
     tasks=[jobs.tasks, transfer_jobs.tasks],
     notices=[paycodes.notices],
     messages=[LARGE_PAYMENT, LIMITS_RAISED, *TEMPLATES],
+    looks=LOOKS,
+    exports=EXPORTS,
+    withheld=WITHHELD,
     checks=[
         Check(
             "payments.orders",

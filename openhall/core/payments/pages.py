@@ -18,6 +18,7 @@ from openhall.base.i18n import N_
 from openhall.base.idempotency import Answer
 from openhall.core import ledger, payments, people
 from openhall.core.payments import codes, offers, problems, receipts, transfers
+from openhall.core.payments.looks import PAYMENT, saw_payment
 from openhall.core.payments.safety.proving import proof_asked, shown_beside_pin
 from openhall.core.payments.types import Payee, Payer
 from openhall.core.payments.views import PaymentView
@@ -197,10 +198,10 @@ async def _ask(
     return await teller.pay(ask)
 
 
-@get("/payments/{payment_id:uuid}", opt=RESIDENT)
+@get("/payments/{payment_id:uuid}", opt=RESIDENT | edge.shows(PAYMENT))
 async def show(
     request: Request[Any, Any, Any],
-    reader: edge.Reader,
+    conn: edge.Conn,
     resident: Me,
     desks: Desks,
     payment_id: FromPath[UUID],
@@ -208,12 +209,13 @@ async def show(
     back: FromQuery[str] = "",
 ) -> Response[Html]:
     """The receipt; right after paying also the sound and the words of success."""
-    payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
-    refunds = await payments.refunds_of(reader, payment=payment.id) if payment.refunded else []
+    payment = await payments.payment(conn, id=payment_id, resident=resident.id, desks=desks)
+    await saw_payment(conn, payment, resident)
+    refunds = await payments.refunds_of(conn, payment=payment.id) if payment.refunded else []
     mine = payment.payer == resident.id
     refunds = refunds if mine else [made.for_payee() for made in refunds]
     words = spoken.amount(payment.paid if mine else payment.amount, payment.currency, language_of(request))
-    subsidies = await offers.subsidies_of(reader, [payment.id])
+    subsidies = await offers.subsidies_of(conn, [payment.id])
     return edge.page(
         request,
         "payments/payment.html",
@@ -228,10 +230,10 @@ async def show(
     )
 
 
-@get("/payments/{payment_id:uuid}/receipt", opt=RESIDENT)
+@get("/payments/{payment_id:uuid}/receipt", opt=RESIDENT | edge.shows(PAYMENT))
 async def receipt(
     request: Request[Any, Any, Any],
-    reader: edge.Reader,
+    conn: edge.Conn,
     resident: Me,
     desks: Desks,
     settings: edge.HallSettings,
@@ -239,7 +241,8 @@ async def receipt(
     back: FromQuery[str] = "",
 ) -> Response[Html]:
     """The same to be printed. Its code leads back to the payment, which only the two sides can open."""
-    found = await receipts.receipt(reader, payment=payment_id, resident=resident.id, desks=desks)
+    found = await receipts.receipt(conn, payment=payment_id, resident=resident.id, desks=desks)
+    await saw_payment(conn, found.payment, resident)
     return edge.page(
         request,
         "payments/receipt.html",
@@ -251,10 +254,10 @@ async def receipt(
     )
 
 
-@get("/payments/{payment_id:uuid}/refund", opt=RESIDENT)
+@get("/payments/{payment_id:uuid}/refund", opt=RESIDENT | edge.shows(PAYMENT))
 async def refund_form(
     request: Request[Any, Any, Any],
-    reader: edge.Reader,
+    conn: edge.Conn,
     resident: Me,
     desks: Desks,
     payment_id: FromPath[UUID],
@@ -262,24 +265,24 @@ async def refund_form(
     back: FromQuery[str] = "",
 ) -> Response[Any]:
     """How much to give back, and why."""
-    payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
+    payment = await payments.payment(conn, id=payment_id, resident=resident.id, desks=desks)
     if payment.payer == resident.id:
         raise problems.refund_not_yours()
     back = edge.same_site(back, "")
-    if hurdle := await payments.hurdle(reader, payment=payment, resident=resident.id, desks=desks):
+    if hurdle := await payments.hurdle(conn, payment=payment, resident=resident.id, desks=desks):
         context = {"payment": payment, "back": back, "label": hurdle.label, "href": hurdle.href}
         return edge.problem_page(request, "payments/refund_not_now.html", hurdle.problem, **context)
-    key = await edge.key_of_form(reader, f"/payments/{payment_id}/refund", request_key, resident.id, back=back)
+    key = await edge.key_of_form(conn, f"/payments/{payment_id}/refund", request_key, resident.id, back=back)
     if isinstance(key, Response):
         return key
-    most = await payments.refund_most(reader, payment=payment, resident=resident.id, desks=desks)
+    most = await payments.refund_most(conn, payment=payment, resident=resident.id, desks=desks)
     rest = payment.amount - payment.refunded
     typed = money.plain(rest if most is None else min(rest, most), payment.currency)
     form = RefundForm(amount=typed, request_key=key, back=back)
-    return await _refund_page(request, reader, payment, form, most)
+    return await _refund_page(request, conn, resident, payment, form, most)
 
 
-@post("/payments/{payment_id:uuid}/refund", opt=RESIDENT, status_code=303)
+@post("/payments/{payment_id:uuid}/refund", opt=RESIDENT | edge.shows(PAYMENT), status_code=303)
 async def refund(
     request: Request[Any, Any, Any],
     data: URLEncodedBody[RefundForm],
@@ -312,19 +315,21 @@ async def refund(
         if payment.payer == resident.id:
             raise done
         most = await payments.refund_most(conn, payment=payment, resident=resident.id, desks=desks)
-        return await _refund_page(request, conn, payment, again, most, done)
+        return await _refund_page(request, conn, resident, payment, again, most, done)
     return edge.see_other(done)
 
 
 async def _refund_page(
     request: Request[Any, Any, Any],
-    reader: db.ReadConn,
+    conn: db.Conn,
+    resident: Resident,
     payment: payments.Payment,
     typed: RefundForm,
     most: int | None,
     problem: Problem | None = None,
 ) -> Response[Html]:
-    subsidies = await offers.subsidies_of(reader, [payment.id])
+    await saw_payment(conn, payment, resident)
+    subsidies = await offers.subsidies_of(conn, [payment.id])
     shares = payments.shares_of_rest(amount=payment.amount, refunded=payment.refunded, subsidies=subsidies)
     context: dict[str, Any] = {
         "shares": shares.for_payee(),

@@ -1,10 +1,12 @@
 """What payouts offer the hall."""
 
 from openhall.base import db
+from openhall.base.exporting import Export
+from openhall.base.i18n import N_
 from openhall.base.package import Check, Package
 from openhall.core.payouts import pages
 from openhall.core.payouts.jobs import tasks
-from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, GIVEN_BACK, NOT_ARRIVED, streams
+from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, BATCH, GIVEN_BACK, NOT_ARRIVED, streams
 
 q = db.load("openhall.core.payouts")
 
@@ -31,5 +33,12 @@ PACKAGE = Package(
     tasks=(tasks,),
     streams=(streams,),
     messages=(BANK_ACCOUNT_CHANGED, NOT_ARRIVED, GIVEN_BACK),
+    looks=(BATCH,),
+    exports=(
+        Export("bank_accounts", q.export_bank_accounts),
+        Export("withdrawals", q.export_withdrawals),
+        Export("standing", q.export_standing),
+    ),
+    withheld={"break_steps": N_("What operators wrote about differences at the bank.")},
     checks=CHECKS,
 )

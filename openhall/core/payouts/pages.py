@@ -18,10 +18,11 @@ from openhall.core import people
 from openhall.core.payouts import problems, rules
 from openhall.core.payouts.actions import batches, breaks, exchange, exits, files
 from openhall.core.payouts.ports import Folder
+from openhall.core.payouts.telling import BATCH
 from openhall.core.payouts.types import BatchState, Break, BreakKind, File, FileKind, Rail, State, Way
-from openhall.core.people import Resident
+from openhall.core.people import Resident, accesses
 from openhall.web import edge
-from openhall.web.edge import RESIDENT
+from openhall.web.edge import RESIDENT, shows
 from openhall.web.render import Html, language_of, translate
 
 AnyRequest = Request[Any, Any, Any]
@@ -85,7 +86,7 @@ class AnswerForm(Struct, frozen=True):
     answer: str = ""
 
 
-@get("/operator/bank", opt=RESIDENT)
+@get("/operator/bank", opt=RESIDENT | shows())
 async def overview(
     request: AnyRequest, reader: edge.Reader, resident: Me, settings: edge.HallSettings
 ) -> Response[Html]:
@@ -106,24 +107,26 @@ async def overview(
     )
 
 
-@get("/operator/bank/batches/{batch_id:uuid}", opt=RESIDENT)
-async def batch(request: AnyRequest, reader: edge.Reader, resident: Me, batch_id: FromPath[UUID]) -> Response[Html]:
+@get("/operator/bank/batches/{batch_id:uuid}", opt=RESIDENT | shows(BATCH))
+async def batch(request: AnyRequest, conn: edge.Conn, resident: Me, batch_id: FromPath[UUID]) -> Response[Html]:
     """One batch and what is in it."""
-    await people.require_operator(reader, resident.id)
-    found = await batches.find(reader, batch_id)
+    await people.require_operator(conn, resident.id)
+    found = await batches.find(conn, batch_id)
+    inside = await batches.payouts_in(conn, batch_id)
+    await accesses.saw(conn, BATCH, accesses.operator(resident), [one.owner for one in inside], about=batch_id)
     return edge.page(
         request,
         "payouts/batch.html",
         batch=found,
-        payouts=await batches.payouts_in(reader, batch_id),
-        can_resend=found.state is BatchState.SENT and not await batches.given_back(reader, batch_id),
+        payouts=inside,
+        can_resend=found.state is BatchState.SENT and not await batches.given_back(conn, batch_id),
         batch_states=_words(request, BATCHES),
         states=_words(request, STATES),
         by_hand=_words(request, BY_HAND),
     )
 
 
-@post("/operator/bank/batches/{batch_id:uuid}/resend", opt=RESIDENT, status_code=303)
+@post("/operator/bank/batches/{batch_id:uuid}/resend", opt=RESIDENT | shows(), status_code=303)
 async def resend(pool: edge.Pool, resident: Me, settings: edge.HallSettings, batch_id: FromPath[UUID]) -> Response[str]:
     """Lay the file of a batch out once more: the same name, the same bytes."""
     async with pool.read() as reader:
@@ -136,7 +139,7 @@ async def resend(pool: edge.Pool, resident: Me, settings: edge.HallSettings, bat
     return edge.see_other(f"/operator/bank/batches/{batch_id}")
 
 
-@get("/operator/bank/breaks/{break_id:uuid}", opt=RESIDENT)
+@get("/operator/bank/breaks/{break_id:uuid}", opt=RESIDENT | shows())
 async def difference(
     request: AnyRequest, reader: edge.Reader, resident: Me, break_id: FromPath[UUID]
 ) -> Response[Html]:
@@ -146,7 +149,7 @@ async def difference(
     return edge.page(request, "payouts/break.html", problem=None, **shown)
 
 
-@post("/operator/bank/breaks/{break_id:uuid}", opt=RESIDENT, status_code=303)
+@post("/operator/bank/breaks/{break_id:uuid}", opt=RESIDENT | shows(), status_code=303)
 async def resolve(
     request: AnyRequest, data: URLEncodedBody[ResolveForm], pool: edge.Pool, resident: Me, break_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -167,7 +170,7 @@ async def resolve(
     return edge.see_other(f"/operator/bank/breaks/{break_id}")
 
 
-@post("/operator/bank/breaks/{break_id:uuid}/answer", opt=RESIDENT, status_code=303)
+@post("/operator/bank/breaks/{break_id:uuid}/answer", opt=RESIDENT | shows(), status_code=303)
 async def answer(
     data: URLEncodedBody[AnswerForm], pool: edge.Pool, resident: Me, break_id: FromPath[UUID]
 ) -> Response[str]:

@@ -1,10 +1,11 @@
-"""What owners are told of their withdrawals: they by messages, their programs by webhook."""
+"""What owners are told of their withdrawals: they by messages, their programs by webhook; and who looks at them."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from openhall.base import db
 from openhall.base.i18n import N_
+from openhall.base.looking import Look
 from openhall.base.package import Owned, StreamSource, Told
 from openhall.base.telling import Template
 
@@ -49,6 +50,12 @@ GIVEN_BACK = Template(
     ),
     short=N_("Your withdrawal of {amount} was given back. The money is in your takings; open the hall to see why."),
     link="/money/withdrawals/{payout}",
+)
+
+BATCH = Look(
+    code="payouts.batch",
+    what=N_("Your name and your masked bank account in a withdrawal"),
+    purpose=N_("Watching over what is sent to the bank"),
 )
 
 

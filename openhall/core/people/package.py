@@ -3,8 +3,13 @@
 from openhall.base import db
 from openhall.base.package import Check, Package
 from openhall.core.people import api, pages
+from openhall.core.people.accesses import api as accesses_api
+from openhall.core.people.accesses import pages as accesses_pages
+from openhall.core.people.accesses.looks import LOOKS
 from openhall.core.people.actions.telling import NEW_DEVICE
+from openhall.core.people.agreements import AGREEMENTS
 from openhall.core.people.demo import load
+from openhall.core.people.exports import EXPORTS, WITHHELD
 from openhall.core.people.freezes import api as freezes_api
 from openhall.core.people.freezes import pages as freezes_pages
 from openhall.core.people.freezes.telling import FROZEN, UNFROZEN
@@ -29,6 +34,7 @@ passkeys = db.load("openhall.core.people.passkeys")
 recovery = db.load("openhall.core.people.recovery")
 pins = db.load("openhall.core.people.pins")
 freezes = db.load("openhall.core.people.freezes")
+accesses = db.load("openhall.core.people.accesses")
 
 CHECKS = (
     Check("people.one_wallet_each", "Every resident has exactly one wallet, the one named.", q.check_one_wallet_each),
@@ -72,6 +78,11 @@ CHECKS = (
         "Every freeze has in the trail who froze, and who lifted it: the resident, or two operators.",
         freezes.check_freezes_in_the_trail,
     ),
+    Check(
+        "people.accesses_told",
+        "A look at a recovery or a freeze was told to whom it is about.",
+        accesses.check_told_to_whom_it_is_about,
+    ),
 )
 
 PACKAGE = Package(
@@ -90,6 +101,8 @@ PACKAGE = Package(
         freezes_api.router,
         freezes_pages.router,
         names_pages.router,
+        accesses_api.router,
+        accesses_pages.router,
     ),
     tasks=(tasks, name_tasks),
     messages=(
@@ -106,6 +119,10 @@ PACKAGE = Package(
         NAME_ANSWERED,
         NAME_MOVED,
     ),
+    agreements=AGREEMENTS,
+    looks=LOOKS,
+    exports=EXPORTS,
+    withheld=WITHHELD,
     demo=load,
     checks=CHECKS + NAME_CHECKS,
 )

@@ -1,6 +1,7 @@
 """What rails offer the hall."""
 
 from openhall.base import db
+from openhall.base.exporting import Export
 from openhall.base.package import Check, Package
 from openhall.core.rails import api, pages
 from openhall.core.rails.jobs import tasks
@@ -21,5 +22,6 @@ PACKAGE = Package(
     module="openhall.core.rails",
     routes=(api.router, api.partner_router, pages.router),
     tasks=(tasks,),
+    exports=(Export("bank_accounts", q.export_bank_accounts), Export("top_ups", q.export_top_ups)),
     checks=CHECKS,
 )

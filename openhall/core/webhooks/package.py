@@ -1,6 +1,7 @@
 """What webhooks offer the hall."""
 
 from openhall.base import db
+from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.core.webhooks import api, pages
@@ -25,5 +26,6 @@ PACKAGE = Package(
     tasks=(tasks,),
     tiles=(Tile(slot="services", title=N_("Webhooks"), icon="webhook", href="/webhooks", order=90),),
     messages=(GONE, SILENT),
+    exports=(Export("webhooks", q.export_webhooks),),
     checks=CHECKS,
 )

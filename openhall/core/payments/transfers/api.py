@@ -13,15 +13,17 @@ from openhall.base import clock, db, limits
 from openhall.base.config import Settings
 from openhall.core import people
 from openhall.core.payments import safety
+from openhall.core.payments.looks import RECEIVER
 from openhall.core.payments.transfers import actions, finding, problems
 from openhall.core.payments.transfers.types import Receiver, State, Transfer, Wish
-from openhall.core.people import Resident, pins
+from openhall.core.people import Resident, accesses, names, pins
+from openhall.core.people.accesses import Capacity, Looker
 from openhall.web import edge
 
 Me = NamedDependency[Resident]
 Visit = NamedDependency[people.Visit]
 # Whoever sends has a real name, so that whoever tries numbers has one too.
-NAMED = edge.RESIDENT | {"level": 2}
+NAMED = edge.RESIDENT | {"level": 2} | edge.shows(RECEIVER)
 PhoneText = Annotated[str, Meta(max_length=64, description="The receiver's mobile number.")]
 CodeText = Annotated[str, Meta(max_length=64, description="What the receiver's own code holds, after `code=`.")]
 Note = Annotated[str, Meta(min_length=1, max_length=80, description="Read by the receiver.")]
@@ -99,7 +101,8 @@ async def receiver_of(
 async def look_up(
     pool: db.Pool, settings: Settings, sender: Resident, *, to_phone: str | None, to_code: str | None
 ) -> tuple[Receiver, bool]:
-    """The same, and whether they are new to the sender. A number that is new counts: nobody may try many.
+    """The same, and whether they are new to the sender. A number that is new counts: nobody may try many. Whoever is
+    shown by a name learns who typed their number.
 
     Problem `hall.rate_limited`.
     """
@@ -109,6 +112,11 @@ async def look_up(
     if is_new and not receiver.by_code:
         most = limits.Limit("payments.receivers", settings.receivers_per_day, timedelta(days=1))
         await limits.take(pool, most, str(sender.id))
+    if receiver.resident is not None and receiver.shown_as and not receiver.by_code:
+        async with pool.write() as conn:
+            (own,) = await names.of(conn, [sender.id])
+            by = Looker(sender.id, Capacity.RESIDENT, own.name_masked or "")
+            await accesses.saw(conn, RECEIVER, by, [receiver.resident])
     return receiver, is_new
 
 

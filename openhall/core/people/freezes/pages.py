@@ -11,7 +11,8 @@ from msgspec import Struct
 from openhall.base import db
 from openhall.base.errors import Problem
 from openhall.core import people
-from openhall.core.people import pins, rules
+from openhall.core.people import accesses, pins, rules
+from openhall.core.people.accesses.looks import FREEZE
 from openhall.core.people.freezes import actions, problems
 from openhall.web import edge
 from openhall.web.render import Html
@@ -61,14 +62,14 @@ async def unfreeze(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Respon
     return edge.see_other("/me/freeze")
 
 
-@get(LIST, opt=edge.RESIDENT)
-async def overview(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
+@get(LIST, opt=edge.RESIDENT | edge.shows(FREEZE))
+async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Response[Html]:
     """The freezes, and the form for whoever calls."""
-    await people.require_operator(reader, visit.resident.id)
-    return await _list_page(request, reader, FreezeForm())
+    await people.require_operator(conn, visit.resident.id)
+    return await _list_page(request, conn, visit, FreezeForm())
 
 
-@post(LIST, opt=edge.FRESH)
+@post(LIST, opt=edge.FRESH | edge.shows(FREEZE))
 async def by_operator(
     request: AnyRequest, data: URLEncodedBody[FreezeForm], pool: edge.Pool, visit: Visit
 ) -> Response[Any]:
@@ -84,19 +85,19 @@ async def by_operator(
     except Problem as problem:
         if not problem.code.startswith("people."):
             raise
-        async with pool.read() as reader:
-            return await _list_page(request, reader, data, problem)
+        async with pool.write() as conn:
+            return await _list_page(request, conn, visit, data, problem)
     return edge.see_other(f"{LIST}/{made}")
 
 
-@get(f"{LIST}/{{freeze_id:uuid}}", opt=edge.RESIDENT)
-async def one(request: AnyRequest, reader: edge.Reader, visit: Visit, freeze_id: FromPath[UUID]) -> Response[Html]:
+@get(f"{LIST}/{{freeze_id:uuid}}", opt=edge.RESIDENT | edge.shows(FREEZE))
+async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, freeze_id: FromPath[UUID]) -> Response[Html]:
     """One freeze, and what may be done about it."""
-    await people.require_operator(reader, visit.resident.id)
-    return await _case_page(request, reader, visit, freeze_id)
+    await people.require_operator(conn, visit.resident.id)
+    return await _case_page(request, conn, visit, freeze_id)
 
 
-@post(f"{LIST}/{{freeze_id:uuid}}/ask", opt=edge.FRESH)
+@post(f"{LIST}/{{freeze_id:uuid}}/ask", opt=edge.FRESH | edge.shows(FREEZE))
 async def ask(
     request: AnyRequest, data: URLEncodedBody[SeenForm], pool: edge.Pool, visit: Visit, freeze_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -104,7 +105,7 @@ async def ask(
     return await _act(request, pool, visit, freeze_id, seen=data.seen)
 
 
-@post(f"{LIST}/{{freeze_id:uuid}}/lift", opt=edge.FRESH)
+@post(f"{LIST}/{{freeze_id:uuid}}/lift", opt=edge.FRESH | edge.shows(FREEZE))
 async def lift(request: AnyRequest, pool: edge.Pool, visit: Visit, freeze_id: FromPath[UUID]) -> Response[Any]:
     """As the colleague: lift it."""
     return await _act(request, pool, visit, freeze_id, seen=None)
@@ -128,8 +129,8 @@ async def _act(
             problems.freeze_note_missing,
         ):
             raise
-        async with pool.read() as reader:
-            return await _case_page(request, reader, visit, freeze_id, problem)
+        async with pool.write() as conn:
+            return await _case_page(request, conn, visit, freeze_id, problem)
     return edge.see_other(f"{LIST}/{freeze_id}")
 
 
@@ -156,19 +157,22 @@ async def _own_page(
 
 
 async def _list_page(
-    request: AnyRequest, reader: db.ReadConn, form: FreezeForm, problem: Problem | None = None
+    request: AnyRequest, conn: db.Conn, visit: people.Visit, form: FreezeForm, problem: Problem | None = None
 ) -> Response[Html]:
-    context: dict[str, Any] = {"rows": await actions.newest(reader, limit=LINES), "form": form}
+    rows = await actions.newest(conn, limit=LINES)
+    await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [row.resident for row in rows])
+    context: dict[str, Any] = {"rows": rows, "form": form}
     if problem is not None:
         return edge.problem_page(request, "people/freezes.html", problem, **context)
     return edge.page(request, "people/freezes.html", problem=None, **context)
 
 
 async def _case_page(
-    request: AnyRequest, reader: db.ReadConn, visit: people.Visit, freeze_id: UUID, problem: Problem | None = None
+    request: AnyRequest, conn: db.Conn, visit: people.Visit, freeze_id: UUID, problem: Problem | None = None
 ) -> Response[Html]:
-    found = await actions.find(reader, freeze_id)
-    called = await people.called(reader, {who for who in (found.by, found.asked_by, found.ended_by) if who is not None})
+    found = await actions.find(conn, freeze_id)
+    await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [found.resident], about=freeze_id)
+    called = await people.called(conn, {who for who in (found.by, found.asked_by, found.ended_by) if who is not None})
     context: dict[str, Any] = {"freeze": found, "called": called, "asked_by_me": found.asked_by == visit.resident.id}
     if problem is not None:
         return edge.problem_page(request, "people/freeze_case.html", problem, **context)

@@ -12,7 +12,8 @@ from openhall.base import clock, db
 from openhall.base.config import Settings
 from openhall.base.errors import Kind, Problem
 from openhall.core import people
-from openhall.core.people import Resident, Visit
+from openhall.core.people import Resident, Visit, accesses
+from openhall.core.people.accesses.looks import NAME_CASE
 from openhall.core.people.api import address_of
 from openhall.core.people.names import problems
 from openhall.core.people.names.actions import asking, deciding, moving, reading
@@ -129,23 +130,25 @@ async def confirm_move(
     return edge.see_other("/me/real-name")
 
 
-@get("/operator/names", opt=edge.RESIDENT)
-async def cases(request: AnyRequest, reader: edge.Reader, settings: edge.HallSettings, resident: Me) -> Response[Html]:
+@get("/operator/names", opt=edge.RESIDENT | edge.shows(NAME_CASE))
+async def cases(request: AnyRequest, conn: edge.Conn, settings: edge.HallSettings, resident: Me) -> Response[Html]:
     """The ids that two accounts claim."""
-    await people.require_operator(reader, resident.id)
-    return edge.page(request, "people/name_cases.html", cases=await deciding.open_cases(reader, settings))
+    await people.require_operator(conn, resident.id)
+    found = await deciding.open_cases(conn, settings)
+    await accesses.saw(conn, NAME_CASE, accesses.operator(resident), [one.asker for one in found])
+    return edge.page(request, "people/name_cases.html", cases=found)
 
 
-@get("/operator/names/{claim_id:uuid}", opt=edge.RESIDENT)
+@get("/operator/names/{claim_id:uuid}", opt=edge.RESIDENT | edge.shows(NAME_CASE))
 async def case(
-    request: AnyRequest, reader: edge.Reader, settings: edge.HallSettings, resident: Me, claim_id: FromPath[UUID]
+    request: AnyRequest, conn: edge.Conn, settings: edge.HallSettings, resident: Me, claim_id: FromPath[UUID]
 ) -> Response[Html]:
     """One of them, and what operators said of it."""
-    await people.require_operator(reader, resident.id)
-    return edge.page(request, CASE, problem=None, **await _case(reader, settings, claim_id, resident.id))
+    await people.require_operator(conn, resident.id)
+    return edge.page(request, CASE, problem=None, **await _case(conn, settings, claim_id, resident))
 
 
-@post("/operator/names/{claim_id:uuid}", opt=edge.RESIDENT)
+@post("/operator/names/{claim_id:uuid}", opt=edge.RESIDENT | edge.shows(NAME_CASE))
 async def decide(
     request: AnyRequest,
     data: URLEncodedBody[VerdictForm],
@@ -169,8 +172,8 @@ async def decide(
     except Problem as problem:
         if problem.kind is Kind.NOT_FOUND:
             raise
-        async with pool.read() as reader:
-            shown = await _case(reader, settings, claim_id, resident.id)
+        async with pool.write() as conn:
+            shown = await _case(conn, settings, claim_id, resident)
         return edge.problem_page(request, CASE, problem, **shown)
     return edge.see_other("/operator/names" if done else f"/operator/names/{claim_id}")
 
@@ -209,10 +212,11 @@ async def _context(reader: db.ReadConn, visit: Visit, full: Full | None = None) 
     }
 
 
-async def _case(reader: db.ReadConn, settings: Settings, claim: UUID, operator: UUID) -> dict[str, Any]:
-    found = await deciding.case_of(reader, settings, claim)
-    said = await deciding.said_of(reader, claim)
-    names = await people.called(reader, [one.operator for one in said])
+async def _case(conn: db.Conn, settings: Settings, claim: UUID, operator: people.Resident) -> dict[str, Any]:
+    found = await deciding.case_of(conn, settings, claim)
+    await accesses.saw(conn, NAME_CASE, accesses.operator(operator), [found.asker, found.holder], about=claim)
+    said = await deciding.said_of(conn, claim)
+    names = await people.called(conn, [one.operator for one in said])
     return {
         "case": found,
         "asker_phone": people.masked(found.asker_phone),
@@ -221,7 +225,7 @@ async def _case(reader: db.ReadConn, settings: Settings, claim: UUID, operator: 
             {"who": names.get(one.operator), "verdict": one.verdict.value, "reason": one.reason, "at": one.at}
             for one in said
         ],
-        "may_decide": operator not in (found.asker, found.holder, *(one.operator for one in said)),
+        "may_decide": operator.id not in (found.asker, found.holder, *(one.operator for one in said)),
     }
 
 

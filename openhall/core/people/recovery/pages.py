@@ -14,7 +14,8 @@ from openhall.base import clock, db
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import people
-from openhall.core.people import problems, rules
+from openhall.core.people import accesses, problems, rules
+from openhall.core.people.accesses.looks import RECOVERY
 from openhall.core.people.api import address_of
 from openhall.core.people.pages import admitted, again, device_of
 from openhall.core.people.recovery import actions, regain
@@ -83,22 +84,23 @@ def _row(request: AnyRequest, recovery: Recovery) -> Row:
     return Row(recovery, state, translate(request, language, said), translate(request, language, paper))
 
 
-@get(LIST, opt=edge.RESIDENT)
-async def overview(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
+@get(LIST, opt=edge.RESIDENT | edge.shows(RECOVERY))
+async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Response[Html]:
     """The newest recoveries."""
-    await actions.require_operator(reader, visit)
-    rows = [_row(request, one) for one in await actions.newest(reader, limit=LINES)]
+    await actions.require_operator(conn, visit)
+    rows = [_row(request, one) for one in await actions.newest(conn, limit=LINES)]
+    await accesses.saw(conn, RECOVERY, accesses.operator(visit.resident), [row.recovery.resident for row in rows])
     return edge.page(request, "people/recoveries.html", rows=rows)
 
 
-@get(f"{LIST}/new", opt=edge.FRESH)
+@get(f"{LIST}/new", opt=edge.FRESH | edge.shows())
 async def new(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
     """Open one."""
     await actions.require_operator(reader, visit)
     return edge.page(request, "people/recovery_new.html", problem=None, form=OpeningForm(), papers=_papers(request))
 
 
-@post(LIST, opt=edge.FRESH)
+@post(LIST, opt=edge.FRESH | edge.shows())
 async def begin(
     request: AnyRequest, data: URLEncodedBody[OpeningForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
@@ -122,15 +124,15 @@ async def begin(
     return edge.see_other(f"{LIST}/{opened}")
 
 
-@get(f"{LIST}/{{recovery_id:uuid}}", opt=edge.RESIDENT)
-async def one(request: AnyRequest, reader: edge.Reader, visit: Visit, recovery_id: FromPath[UUID]) -> Response[Html]:
+@get(f"{LIST}/{{recovery_id:uuid}}", opt=edge.RESIDENT | edge.shows(RECOVERY))
+async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, recovery_id: FromPath[UUID]) -> Response[Html]:
     """One recovery, and what may be done about it."""
-    await actions.require_operator(reader, visit)
-    shown = await _shown(request, reader, visit, recovery_id)
+    await actions.require_operator(conn, visit)
+    shown = await _shown(request, conn, visit, recovery_id)
     return edge.page(request, "people/recovery.html", problem=None, code=None, **shown)
 
 
-@post(f"{LIST}/{{recovery_id:uuid}}/confirm", opt=edge.FRESH, status_code=200)
+@post(f"{LIST}/{{recovery_id:uuid}}/confirm", opt=edge.FRESH | edge.shows(RECOVERY), status_code=200)
 async def confirm(
     request: AnyRequest, pool: edge.Pool, settings: edge.HallSettings, visit: Visit, recovery_id: FromPath[UUID]
 ) -> Response[Html]:
@@ -146,16 +148,16 @@ async def confirm(
             problems.recovery_too_early,
         ):
             raise
-        async with pool.read() as reader:
-            shown = await _shown(request, reader, visit, recovery_id)
+        async with pool.write() as conn:
+            shown = await _shown(request, conn, visit, recovery_id)
         return again(request, "people/recovery.html", problem, code=None, **shown)
-    async with pool.read() as reader:
-        shown = await _shown(request, reader, visit, recovery_id)
+    async with pool.write() as conn:
+        shown = await _shown(request, conn, visit, recovery_id)
     in_groups = " ".join(confirmed.code[at : at + 4] for at in range(0, len(confirmed.code), 4))
     return edge.page(request, "people/recovery.html", problem=None, code=in_groups, **shown)
 
 
-@post(f"{LIST}/{{recovery_id:uuid}}/decline", opt=edge.RESIDENT)
+@post(f"{LIST}/{{recovery_id:uuid}}/decline", opt=edge.RESIDENT | edge.shows())
 async def decline(conn: edge.Conn, visit: Visit, recovery_id: FromPath[UUID]) -> Response[str]:
     """End it without use."""
     operator = await actions.require_operator(conn, visit)
@@ -234,10 +236,11 @@ def _evidence(said: str) -> Evidence:
         raise problems.recovery_note_missing() from None
 
 
-async def _shown(request: AnyRequest, reader: db.ReadConn, visit: people.Visit, recovery: UUID) -> dict[str, Any]:
-    found = await actions.find(reader, recovery)
+async def _shown(request: AnyRequest, conn: db.Conn, visit: people.Visit, recovery: UUID) -> dict[str, Any]:
+    found = await actions.find(conn, recovery)
+    await accesses.saw(conn, RECOVERY, accesses.operator(visit.resident), [found.resident], about=recovery)
     involved = {found.opened_by, found.confirmed_by, found.ended_by} - {None}
-    names = await people.called(reader, [who for who in involved if who is not None])
+    names = await people.called(conn, [who for who in involved if who is not None])
     return {
         "row": _row(request, found),
         "opener": names[found.opened_by],

@@ -1,0 +1,72 @@
+"""The JSON API of accesses: who looked at my data."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from msgspec import Struct
+
+from openhall.base.looking import Look
+from openhall.core.people import Resident, accesses
+from openhall.core.people.accesses import Access, Capacity
+from openhall.web import edge
+from openhall.web.render import language_of, translate
+
+AnyRequest = Request[Any, Any, Any]
+PAGE = 50
+Before = Annotated[UUID | None, QueryParameter(description="`next_cursor` of the page above.", required=False)]
+
+
+class AccessBody(Struct, frozen=True):
+    """One look at your data. `called` is the name of the operator, the shop or the resident, empty where they gave
+    none; `what` and `purpose` are words in your language for the code `look`."""
+
+    id: UUID
+    at: datetime
+    capacity: Capacity
+    called: str
+    look: str
+    what: str
+    purpose: str
+
+
+class AccessesBody(Struct, frozen=True):
+    """Who looked at your data, newest first."""
+
+    accesses: list[AccessBody]
+    next_cursor: UUID | None
+
+
+def told(request: AnyRequest, access: Access) -> AccessBody:
+    """An access in the reader's words; by its code alone where the package that looked is no longer in the hall."""
+    language, look = language_of(request), _look(request, access.look)
+    return AccessBody(
+        access.id,
+        access.at,
+        access.capacity,
+        access.called,
+        access.look,
+        translate(request, language, look.what) if look else access.look,
+        translate(request, language, look.purpose) if look else "",
+    )
+
+
+def _look(request: AnyRequest, code: str) -> Look | None:
+    looks = (look for package in request.app.state.packages for look in package.looks)
+    return next((look for look in looks if look.code == code), None)
+
+
+@get("/me/accesses", opt=edge.RESIDENT)
+async def mine(
+    request: AnyRequest, reader: edge.Reader, resident: NamedDependency[Resident], before: Before = None
+) -> AccessesBody:
+    """Who looked at your data, and what for: operators, shops that opened one of your payments, and residents who were
+    shown your masked name for your number."""
+    page = await accesses.accesses_of(reader, resident=resident.id, before=before, limit=PAGE)
+    return AccessesBody([told(request, one) for one in page], page[-1].id if len(page) == PAGE else None)
+
+
+router = edge.api(mine, tags=["Privacy"])

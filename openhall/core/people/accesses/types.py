@@ -1,0 +1,34 @@
+"""The shapes of accesses. No I/O."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Capacity(StrEnum):
+    """As what somebody looked."""
+
+    OPERATOR = "operator"
+    SHOP = "shop"
+    RESIDENT = "resident"
+
+
+class Looker(Struct, frozen=True):
+    """Who looks. `called` is what the person looked at will read: of an operator and a resident their name, of somebody
+    at a shop the shop's; empty where there is none, for a number is not told."""
+
+    id: UUID
+    capacity: Capacity
+    called: str
+
+
+class Access(Struct, frozen=True):
+    """One look at a person's data, as that person sees it. `look` is the code of what was seen and what for."""
+
+    id: UUID
+    at: datetime
+    capacity: Capacity
+    called: str
+    look: str
