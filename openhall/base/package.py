@@ -46,6 +46,19 @@ class TokenSource(Protocol):
     def __call__(self, conn: ReadConn, *, token: str) -> Awaitable[Exception | None]: ...
 
 
+class Scope(Struct, frozen=True):
+    """Something one person may let another do in their place. `title` and `hint` are msgids.
+
+    `implies`: what cannot be had without: who pays from a wallet sees what is in it. A route names the scope that it
+    asks for (`edge.delegable`).
+    """
+
+    name: str  # "wallet.pay": stable, part of the contract
+    title: str
+    hint: str
+    implies: tuple[str, ...] = ()
+
+
 class Check(Struct, frozen=True):
     """One invariant of `openhall check`: a query without parameters for the rows that break it, a bounded number."""
 
@@ -112,6 +125,7 @@ class Package(Struct, frozen=True, kw_only=True):
     offers: Sequence[Any] = ()  # openhall.core.payments.offers.OfferSource: who gives something to payments
     streams: Sequence[StreamSource] = ()  # what owners may have told to their own programs
     messages: Sequence[Template] = ()  # what it tells residents (openhall.core.messages)
+    scopes: Sequence[Scope] = ()  # what of it may be done on somebody's behalf (openhall.core.families)
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None
     checks: Sequence[Check] = ()
