@@ -1,6 +1,7 @@
 """Who acts for whom, for the gallery: a helper for the careful one; a proposal; somebody without a phone."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from openhall.base import config, db
 from openhall.core import people as residents
@@ -17,7 +18,9 @@ HELPERS = ("helper", "carer")
 
 def make_family(hall: Served, people: dict[str, Person], code: str) -> dict[str, str]:
     """The helper may act for the careful one, and paid for them; the friend asked to act for the carer."""
-    places = asyncio.run(_at_the_counter(hall, people))
+    # In a thread of its own: the browser's library has a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        places = thread.submit(asyncio.run, _at_the_counter(hall, people)).result()
     wish = {"dependant": people["carer"].phone, "kind": "voluntary", "scopes": SCOPES, "ends": "2099-12-31"}
     limits = {"limits": {"payment_max": 50_000, "month_max": 200_000}}
     asked = people["friend"].api("POST", "/families/links", wish | limits)

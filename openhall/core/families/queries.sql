@@ -24,12 +24,20 @@ values (:id, :link, :actor, :subject, :scope, :month, :day, :now)
 
 -- name: lock_links
 -- The links by which these people pay for those, until the transaction ends: whoever revokes one waits, or comes first.
--- In the order of ids; the row that was waited for is read as it is then.
+-- In the order of ids; the row that was waited for is read as it is then. Each is looked up in the index by itself, however
+-- few links there were when this was planned.
+with wanted as materialized (
+  select f.id
+    from json_to_recordset(:rows) as w(holder uuid, dependant uuid)
+   cross join lateral (
+     select id from families.links
+      where holder = w.holder and dependant = w.dependant and state in ('active', 'suspended') offset 0) f
+)
 select l.id, l.holder, l.dependant, l.scopes, l.payment_max, l.month_max,
        case when l.month = :month then l.spent else 0 end as spent
   from families.links l
-  join json_to_recordset(:rows) as w(holder uuid, dependant uuid) on w.holder = l.holder and w.dependant = l.dependant
- where l.state = 'active' and l.starts_at <= :now and (l.ends_at is null or l.ends_at > :now)
+ where l.id = any(array(select id from wanted))
+   and l.state = 'active' and l.starts_at <= :now and (l.ends_at is null or l.ends_at > :now)
  order by l.id
    for no key update of l;
 
@@ -51,7 +59,8 @@ update families.links l
 
 -- name: acts_about
 select a.id, a.link, a.actor, a.subject, a.scope, a.about, a.title, a.amount, a.currency, a.at,
-       coalesce(ai.name_masked, an.name, '') as actor_called, coalesce(sn.name, si.name_masked, '') as subject_called
+       coalesce(ai.name_masked, an.name) as actor_name, coalesce(an.phone, '') as actor_phone,
+       coalesce(sn.name, si.name_masked) as subject_name, coalesce(sn.phone, '') as subject_phone
   from families.acts a
   join people.residents an on an.id = a.actor
   left join people.identities ai on ai.resident = a.actor
@@ -68,9 +77,10 @@ with found as materialized (
   order by id desc limit :limit
 )
 select a.id, a.link, a.actor, a.subject, a.scope, a.about, a.title, a.amount, a.currency, a.at,
-       coalesce(ai.name_masked, an.name, '') as actor_called, coalesce(sn.name, si.name_masked, '') as subject_called
+       coalesce(ai.name_masked, an.name) as actor_name, coalesce(an.phone, '') as actor_phone,
+       coalesce(sn.name, si.name_masked) as subject_name, coalesce(sn.phone, '') as subject_phone
   from found f
-  join families.acts a on a.id = f.id
+ cross join lateral (select * from families.acts where id = f.id offset 0) a
   join people.residents an on an.id = a.actor
   left join people.identities ai on ai.resident = a.actor
   join people.residents sn on sn.id = a.subject

@@ -99,8 +99,9 @@ class Link(Struct, frozen=True):
 
     @property
     def holder_called(self) -> str:
-        """Who acts: by the real name, masked, where it is known."""
-        return self.holder_real or self.holder_name or masked(self.holder_phone)
+        """Who acts: by the real name, masked, and the number, for many have the same initial."""
+        name = self.holder_real or self.holder_name
+        return f"{name} ({masked(self.holder_phone)})" if name else masked(self.holder_phone)
 
     @property
     def dependant_called(self) -> str:
@@ -164,8 +165,20 @@ class Act(Struct, frozen=True):
     amount: int | None
     currency: str | None
     at: datetime
-    actor_called: str
-    subject_called: str
+    actor_name: str | None
+    actor_phone: str
+    subject_name: str | None
+    subject_phone: str
+
+    @property
+    def actor_called(self) -> str:
+        """Who did it: by the real name, masked, where it is known."""
+        return self.actor_name or masked(self.actor_phone)
+
+    @property
+    def subject_called(self) -> str:
+        """For whom."""
+        return self.subject_name or masked(self.subject_phone)
 
 
 class Card(Struct, frozen=True):

@@ -74,7 +74,7 @@ async def test_each_page_says_for_whom_and_only_theirs_are_about_them(hall: Hall
     receipt = (await browser.get(paid.headers["Location"])).text
     assert "On behalf of" in receipt
     assert await hall.balance(home.father) == 99_650
-    assert "−¥3.50" in (await browser.get("/family/acts")).text
+    assert "You for" in (await browser.get("/family/acts")).text
     await browser.post("/family/acting", who="", next="/wallet")
     assert "On behalf of" not in (await browser.get("/wallet")).text
     await hall.books_agree()
