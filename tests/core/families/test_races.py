@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from openhall.core import families
-from tests.core.families.stage import family
+from tests.core.families.stage import Family, family
 from tests.core.people.pins.steps import refusal
 from tests.hall import Hall
 
