@@ -23,7 +23,6 @@ from openhall.core.people.names.types import Person, State
 
 log = structlog.get_logger()
 
-DAY = timedelta(days=1)
 # Beyond the time that the register has, so that nobody asks the same again while its answer is being written down.
 SPARE = timedelta(seconds=10)
 # One run of the job asks no more than this, and stops at the first silence: a register that is down is left alone.
