@@ -19,12 +19,6 @@ from openhall.core.people.recovery.types import Evidence
 PEOPLE = (
     ("resident", "+8613800138000", "王小明", N_("A resident with a linked bank account: top up, then pay.")),
     ("stall_owner", "+8613900139000", "李秀英", N_("Keeps the breakfast stall: open the till and listen.")),
-    (
-        "father",
-        "+8613300133000",
-        "李国强",
-        N_("His daughter 李秀英 may pay for him: see Family, in both accounts."),
-    ),
     ("operator", "+8613600136000", "赵敏", N_("Runs the hall: looks after what goes to the bank and comes from it.")),
     ("colleague", "+8613600136111", "周强", N_("Also runs the hall: where two are needed, the other one.")),
     ("lost_number", "+8613400134000", "孙桂兰", N_("Lost her number: the second operator confirms her recovery.")),

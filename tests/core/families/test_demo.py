@@ -22,4 +22,4 @@ async def test_the_daughter_acts_for_her_father_however_often_the_city_is_loaded
             await demo.load(conn, city)
     async with pool.read() as conn:
         (living,) = await families.living_links(conn, city.residents["stall_owner"])
-    assert (living.resident, living.called) == (city.residents["father"], "李国强")
+    assert (living.resident, living.called) == (city.residents["named"], "李国强")
