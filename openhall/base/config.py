@@ -171,6 +171,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(description="Wrong PINs on devices that never gave the right one, until none of these may try.", ge=5),
     ] = 20
+    family_dependants_max: Annotated[
+        int, Meta(description="For how many people one resident may act; proposals that wait count.", ge=1)
+    ] = 5
+    family_holders_max: Annotated[int, Meta(description="How many residents may act for one person.", ge=1)] = 2
+    family_proposal_days: Annotated[int, Meta(description="Days that a proposal to act for somebody waits.", ge=1)] = 7
+    family_recheck_days: Annotated[
+        int, Meta(description="Days after which the register is asked again who is whose parent.", ge=1)
+    ] = 30
     undo_minutes: Annotated[
         int, Meta(description="Minutes in which whoever sent money to a person can take it back.", ge=1)
     ] = 10

@@ -49,6 +49,19 @@ class TokenSource(Protocol):
     def __call__(self, conn: ReadConn, *, token: str) -> Awaitable[Exception | None]: ...
 
 
+class Scope(Struct, frozen=True):
+    """Something one person may let another do in their place. `title` and `hint` are msgids.
+
+    `implies`: what cannot be had without: who pays from a wallet sees what is in it. A route names the scope that it
+    asks for (`edge.delegable`).
+    """
+
+    name: str  # "wallet.pay": stable, part of the contract
+    title: str
+    hint: str
+    implies: tuple[str, ...] = ()
+
+
 class Check(Struct, frozen=True):
     """One invariant of `openhall check`: a query without parameters for the rows that break it, a bounded number."""
 
@@ -119,6 +132,7 @@ class Package(Struct, frozen=True, kw_only=True):
     looks: Sequence[Look] = ()  # what it shows of a person to somebody else (openhall.core.people.accesses)
     exports: Sequence[Export] = ()  # what of it goes into the copy of their data that residents take with them
     withheld: Mapping[str, str] = field(default_factory=dict)  # and which of its tables do not: why, as a msgid
+    scopes: Sequence[Scope] = ()  # what of it may be done on somebody's behalf (openhall.core.families)
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None
     checks: Sequence[Check] = ()

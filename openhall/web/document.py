@@ -10,7 +10,7 @@ from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from openhall.web.edge import BEARERS, KEY_HEADER, ProblemBody
+from openhall.web.edge import BEARERS, BEHALF_HEADER, KEY_HEADER, ProblemBody
 
 Part = dict[str, Any]
 
@@ -55,6 +55,9 @@ def _complete(operation: Part, handler: HTTPRouteHandler, most: int) -> None:
     operation["description"] = description
     operation["x-who"] = who
     operation["security"] = [{"bearer": []}] if who in BEARERS else []
+    if scope := handler.opt.get("delegable"):
+        operation["x-scope"] = scope
+        operation.setdefault("parameters", []).append(_behalf(scope))
     for status, answer in operation["responses"].items():
         if answer["description"] == HTTPStatus(int(status)).description:
             answer["description"] = f"{HTTPStatus(int(status)).phrase}."
@@ -64,6 +67,13 @@ def _complete(operation: Part, handler: HTTPRouteHandler, most: int) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == KEY_HEADER:
             parameter["schema"] = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+
+
+def _behalf(scope: str) -> Part:
+    """The header by which a delegable operation is done for somebody else."""
+    means = f"For whom you act, by a family link with the scope `{scope}`: the resident's id. Without it, for yourself."
+    schema = {"type": "string", "format": "uuid"}
+    return {"name": BEHALF_HEADER, "in": "header", "required": False, "description": means, "schema": schema}
 
 
 def _refusals(operation: Part, who: str, most: int) -> Iterator[tuple[str, str]]:

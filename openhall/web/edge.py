@@ -56,11 +56,22 @@ FRESH = RESIDENT | {"fresh": True}
 RESIDENT_IN_BATCH = {"who": "resident", "session": "batch"}
 # A signed-in resident, or a scanner of a shop with its key; checked by the handler's own transaction.
 COUNTER = {"who": "counter", "session": "batch"}
+# By this a request says for whom it is made, at the API.
+BEHALF_HEADER = "On-Behalf-Of"
 PARTNER = {"who": "partner"}  # a machine that proves itself by a signature, checked by the handler
 DEMO = {"who": "demo"}  # anybody, but only in a demo hall; elsewhere it does not exist
 WHO = frozenset({"public", "resident", "counter", "partner", "demo"})
 # Those who show a bearer token at the API.
 BEARERS = frozenset({"resident", "counter"})
+
+
+def delegable(scope: str, opt: dict[str, Any] = RESIDENT) -> dict[str, Any]:
+    """The same for a route that may also be used on somebody's behalf, by whom they gave this scope.
+
+    Its handler's `resident` is then whom it is done for, and `visit.resident` who does it.
+    """
+    return opt | {"delegable": scope}
+
 
 T = TypeVar("T")
 
@@ -270,8 +281,9 @@ def amount_of(text: str, currency: str) -> int:
 
 
 __all__ = [
-    "BEARERS", "COUNTER", "DEMO", "FRESH", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO",
-    "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pin", "Pool", "ProblemBody",
-    "Reader", "amount_of", "answered", "answers", "api", "bearer", "explain", "key_of_form", "once", "once_form",
-    "page", "pages", "problem_page", "same_site", "see_other", "shows", "with_query",
+    "BEARERS", "BEHALF_HEADER", "COUNTER", "DEMO", "FRESH", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT",
+    "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pin",
+    "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "bearer", "delegable", "explain",
+    "key_of_form", "once", "once_form", "page", "pages", "problem_page", "same_site", "see_other", "shows",
+    "with_query",
 ]  # fmt: skip

@@ -154,9 +154,14 @@ def look_of(request: Request[Any, Any, Any]) -> tuple[str, str]:
 
 
 def whose(request: Request[Any, Any, Any]) -> str:
-    """What a browser that keeps pages keeps them under: the session, the language and the look; "" for a stranger."""
-    visit = request.scope["state"].get("visit")
-    return " ".join([str(visit.session.id), language_of(request), *look_of(request)]) if visit else ""
+    """What a browser that keeps pages keeps them under: the session, the language and the look, and for whom somebody
+    acts, so that one person's wallet is never kept as another's; "" for a stranger."""
+    state = request.scope["state"]
+    visit, acting = state.get("visit"), state.get("acting")
+    if visit is None:
+        return ""
+    subject = [str(acting.resident.id)] if acting else []
+    return " ".join([str(visit.session.id), language_of(request), *look_of(request), *subject])
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
@@ -181,6 +186,9 @@ def render(request: Request[Any, Any, Any], template: str, context: Mapping[str,
     mode, theme = look_of(request)
     common = {
         "resident": request.scope["state"].get("resident"),
+        # For whom somebody acts, and whether this very page is theirs.
+        "acting": request.scope["state"].get("acting"),
+        "acting_here": request.scope["state"].get("acting_here", False),
         "unread": request.scope["state"].get("unread", 0),
         "mode": mode,
         "theme": theme,

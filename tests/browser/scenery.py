@@ -10,6 +10,7 @@ from openhall.core.people.demo import PEOPLE
 from openhall.demo.market import MANAGER_PHONE
 from tests.browser.city import Person, new_phone
 from tests.browser.counter import ask_payer, id_of, market_of, refuse, trade_of_month
+from tests.browser.family import HELPERS, make_family
 from tests.browser.names import NAMED, name_everybody
 from tests.browser.payday import payday
 from tests.browser.privacy import make_looked_at
@@ -36,6 +37,7 @@ WHO = (
     "recovered",
     *NAMED,
     *CAREFUL,
+    *HELPERS,
 )
 
 
@@ -108,6 +110,7 @@ class Scenery:
             "message": keeper.api("GET", "/messages").json()["messages"][-1]["id"],
             **name_everybody(hall, outside, self.people),
             **make_safe(hall, self.people),
+            **make_family(hall, self.people, stall["short_code"]),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
         make_looked_at(hall, self.people, LONG_NAME)

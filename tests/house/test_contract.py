@@ -73,6 +73,10 @@ PROMISED = [
     ("put", "/me/pin", 200),
     ("put", "/me/limits", 200),
     ("post", "/me/freeze", 200),
+    ("post", "/families/links", 201),
+    ("get", "/families/links", 200),
+    ("post", "/families/links/{link_id}/approve", 200),
+    ("post", "/families/links/{link_id}/revoke", 200),
     ("post", "/transfers", 201),
     ("post", "/transfers/{transfer_id}/undo", 200),
 ]

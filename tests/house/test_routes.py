@@ -9,6 +9,8 @@ import pytest
 
 from openhall.base.config import Settings
 from openhall.core import payouts, people
+from openhall.core.families.actions.links import Wish, propose
+from openhall.core.families.types import Caps
 from openhall.core.payments import safety, transfers
 from openhall.core.payouts.actions.breaks import open_break
 from openhall.core.payouts.types import BreakKind
@@ -102,6 +104,10 @@ def test_only_the_hot_path_and_what_needs_nobody_pass_the_gate_unseen() -> None:
 # What a session must be able to prove, beyond being somebody's; what is not listed asks for nothing more.
 SURER = {
     "/me/real-name/show": 3,
+    "/family/new": 2,
+    "/family/child": 2,
+    "/api/v1/families/links": 2,
+    "/api/v1/families/children": 2,
     "/transfer": 2,
     "/transfer/confirm": 2,
     "/api/v1/transfers": 2,
@@ -133,6 +139,12 @@ FRESH = {
     ("POST", "/operator/freezes"),
     ("POST", "/operator/freezes/{freeze_id:uuid}/ask"),
     ("POST", "/operator/freezes/{freeze_id:uuid}/lift"),
+    ("GET", "/operator/families/new"),
+    ("POST", "/operator/families/new"),
+    ("POST", "/operator/families/{link_id:uuid}/confirm"),
+    ("POST", "/operator/families/{link_id:uuid}/end"),
+    ("GET", "/operator/families/people/new"),
+    ("POST", "/operator/families/people/new"),
     ("GET", "/operator/recoveries/new"),
     ("POST", "/operator/recoveries"),
     ("POST", "/operator/recoveries/{recovery_id:uuid}/confirm"),
@@ -149,6 +161,20 @@ def test_routes_that_ask_for_more_than_a_session_are_listed() -> None:
         if "level" in door.handler.opt or "fresh" in door.handler.opt:
             assert door.who == "resident", door.path
             assert door.handler.opt.get("session") != "batch", door.path
+
+
+def test_whatever_may_be_done_for_somebody_else_names_a_scope_that_is_declared() -> None:
+    """And every scope is asked for somewhere: whoever grants one must know what it is for."""
+    scopes = [scope for package in packages(demo=False) for scope in package.scopes]
+    declared = {scope.name for scope in scopes}
+    assert len(declared) == len(scopes), "each is declared once"
+    assert {name for scope in scopes for name in scope.implies} <= declared
+    delegable = [door for door in DOORS if "delegable" in door.handler.opt]
+    assert {door.handler.opt["delegable"] for door in delegable} == declared
+    for door in delegable:
+        assert door.who == "resident", door.path
+        assert "level" not in door.handler.opt, f"{door.path}: whose level?"
+        assert "fresh" not in door.handler.opt, f"{door.path}: whose proof?"
 
 
 def test_the_api_knows_no_csrf_and_pages_always_do() -> None:
@@ -263,6 +289,7 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "claim_id": await _name_claimed_twice(hall, somebody, payer),
         "transfer_id": await _sent(hall, somebody),
         "freeze_id": await _frozen(hall, payer),
+        **await _family(hall, somebody),
         **await _on_their_way_to_the_bank(hall, somebody),
     }
 
@@ -294,6 +321,17 @@ async def _sent(hall: Hall, sender: Headers) -> str:
         wish = transfers.Wish(receiver, 500, None)
         made = await transfers.send(conn, safety.Guard(hall.settings, proved=True), sender=resident, wish=wish)
     return str(made.id)
+
+
+async def _family(hall: Hall, holder: Headers) -> dict[str, str]:
+    """A proposal between two others, and somebody without a phone, whose card is for operators only."""
+    me = UUID((await hall.client.get("/api/v1/me", headers=holder)).json()["id"])
+    async with hall.pool.write() as conn:
+        wish = Wish(["wallet.read"], Caps(0, 0))
+        visit = people.Visit(await people.resident(conn, me), (await people.sessions_of(conn, me))[0])
+        made = await propose(conn, hall.settings, visit, phone="13800000002", wish=wish)
+        person = await people.join_without_phone(conn, name="王奶奶", currency="CNY")
+    return {"link_id": str(made.id), "resident_id": str(person)}
 
 
 async def _frozen(hall: Hall, owner: Headers) -> str:
@@ -355,6 +393,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /shops/{shop_id:uuid}/counter": {"amount": 1, "pay_code": "710000000000000000", "request_key": "a-stranger"},
     "POST /api/v1/shops/{shop_id:uuid}/keys": {"name": "Scanner", "scopes": ["charges:write"]},
     "POST /api/v1/campaigns/{campaign_id:uuid}/fund": {"amount": 1},
+    "PUT /api/v1/families/links/{link_id:uuid}/limits": {"payment_max": 0, "month_max": 0},
     "PATCH /api/v1/markets/{market_id:uuid}": {"wholesale_from": 1},
     "POST /api/v1/markets/{market_id:uuid}/invitations": {"short_code": "123456782"},
     "POST /api/v1/markets/{market_id:uuid}/handover": {"phone": "13800000003"},

@@ -43,7 +43,7 @@ class SubscriptionRequest(Struct, frozen=True, forbid_unknown_fields=True):
     expirationTime: int | None = None  # noqa: N815  the browser's own spelling
 
 
-@get("/messages", opt=RESIDENT)
+@get("/messages", opt=edge.delegable("messages.read"))
 async def inbox(
     request: AnyRequest,
     reader: edge.Reader,
@@ -65,7 +65,7 @@ async def inbox(
     )
 
 
-@get("/messages/{message_id:uuid}", opt=RESIDENT)
+@get("/messages/{message_id:uuid}", opt=edge.delegable("messages.read"))
 async def show(
     request: AnyRequest, reader: edge.Reader, resident: Me, settings: edge.HallSettings, message_id: FromPath[UUID]
 ) -> views.ToldBody:

@@ -3,7 +3,7 @@
 from openhall.base import db
 from openhall.base.exporting import Export
 from openhall.base.i18n import N_
-from openhall.base.package import Check, Package, Tile
+from openhall.base.package import Check, Package, Scope, Tile
 from openhall.core import people
 from openhall.core.messages import api, pages
 from openhall.core.messages.actions.tell import tell
@@ -31,6 +31,7 @@ PACKAGE = Package(
     tasks=(tasks,),
     tiles=(Tile(slot="services", title=N_("Messages"), icon="mail", href="/messages", order=10),),
     messages=(WELCOME,),
+    scopes=(Scope("messages.read", N_("Read messages"), N_("What the hall tells them, without marking it as read.")),),
     demo=load,
     exports=(
         Export("messages", q.export_messages),

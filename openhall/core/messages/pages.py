@@ -87,7 +87,7 @@ class BrowserForm:
     endpoint: str = ""
 
 
-@get("/messages", opt=RESIDENT)
+@get("/messages", opt=edge.delegable("messages.read"))
 async def inbox(
     request: AnyRequest,
     reader: edge.Reader,
@@ -115,12 +115,17 @@ async def inbox(
     )
 
 
-@get("/messages/{message_id:uuid}", opt=RESIDENT)
+@get("/messages/{message_id:uuid}", opt=edge.delegable("messages.read"))
 async def show(
-    request: AnyRequest, conn: edge.Conn, resident: Me, settings: edge.HallSettings, message_id: FromPath[UUID]
+    request: AnyRequest,
+    conn: edge.Conn,
+    resident: Me,
+    visit: NamedDependency[Visit],
+    settings: edge.HallSettings,
+    message_id: FromPath[UUID],
 ) -> Response[Html]:
-    """One message. To open it is to read it."""
-    if await messages.read(conn, resident=resident.id, message=message_id):
+    """One message. To open it is to read it, but not for somebody else: they are to see it themselves."""
+    if visit.resident.id == resident.id and await messages.read(conn, resident=resident.id, message=message_id):
         # The badge was counted before the page was opened.
         state = request.scope["state"]
         state["unread"] = max(0, state.get("unread", 0) - 1)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
+from openhall.core import families
 from openhall.core.payments import codes, problems
 from openhall.core.payments.desks import ONLY_OWNERS, Desks, Hurdle
 from openhall.core.payments.types import NewOrder, Payee, PayeeSource, Payment, Totals
@@ -86,11 +87,15 @@ async def payment(
     resident: UUID,
     desks: Desks = ONLY_OWNERS,
 ) -> Payment:
-    """A payment that the resident made, or that a payee received for which they act; Problem
+    """A payment that the resident made, also on somebody's behalf, or that a payee received for which they act; Problem
     `payments.payment_not_found` for anybody else.
     """
     found = await db.maybe(conn, q.payment, _Owned, id=id)
-    if found is None or not (found.payer == resident or await desks.sees(conn, found, found.owner, resident)):
+    if found is None:
+        raise problems.payment_not_found()
+    if found.payer == resident or await desks.sees(conn, found, found.owner, resident):
+        return found
+    if await families.act_seen_by(conn, thing=id, resident=resident) is None:
         raise problems.payment_not_found()
     return found
 

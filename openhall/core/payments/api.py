@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from openhall.base import errors, idempotency, ids, money
 from openhall.base.errors import Kind, Problem
-from openhall.core import payments, people
+from openhall.core import families, payments, people
 from openhall.core.payments import offers
 from openhall.core.payments.views import PaymentView, RefundView
 from openhall.core.people import Resident
@@ -53,7 +53,12 @@ class RefundsBody(Struct, frozen=True):
     next_cursor: UUID | None
 
 
-@post("/payments", opt=RESIDENT_IN_BATCH, status_code=201, responses=edge.answers(PaymentView))
+@post(
+    "/payments",
+    opt=edge.delegable("wallet.pay", RESIDENT_IN_BATCH),
+    status_code=201,
+    responses=edge.answers(PaymentView),
+)
 async def pay(
     request: Request[Any, Any, Any],
     data: JSONBody[PaymentRequest],
@@ -61,7 +66,8 @@ async def pay(
     idempotency_key: edge.IdempotencyKey,
 ) -> Response[Any]:
     """Pay a shop by its code, or an order; above the payer's limit for it with their payment PIN, or by a session that
-    used its passkey lately. Refusals: see `people.pin_*` and `payments.*` at /docs/errors, in order of precedence."""
+    used its passkey lately. On somebody's behalf their wallet pays, and the PIN is still one's own. Refusals: see
+    `people.pin_*`, `families.*` and `payments.*` at /docs/errors, in order of precedence."""
     # Of dependencies there is the teller alone: for two and more Litestar starts a task each, in a group of tasks, and
     # that is a tenth of what Python does for a payment.
     token = edge.bearer(request)
@@ -72,6 +78,7 @@ async def pay(
         code = None
     ask = payments.Ask(
         token_hash=people.token_hash(token),
+        subject=_subject(request),
         key=idempotency.check_key(idempotency_key),
         code=code,
         order=order,
@@ -89,6 +96,12 @@ async def pay(
     return edge.answered(request, answer)
 
 
+def _subject(request: Request[Any, Any, Any]) -> UUID | None:
+    """For whom, as the header says. What is no id names nobody, and is refused as such."""
+    written = request.headers.get(edge.BEHALF_HEADER)
+    return None if written is None else families.behalf(written) or UUID(int=0)
+
+
 class QuoteBody(Struct, frozen=True):
     """A price as it is now: the payee receives `amount`, the payer pays `paid`, the offer named by `offer` (and in
     English by `offer_en`, where it has such a name) the rest.
@@ -104,7 +117,7 @@ class QuoteBody(Struct, frozen=True):
     offer_en: str | None
 
 
-@get("/payments/quote", opt=RESIDENT)
+@get("/payments/quote", opt=edge.delegable("wallet.pay"))
 async def quote(
     reader: edge.Reader,
     resident: NamedDependency[Resident],
@@ -128,13 +141,13 @@ async def quote(
     )
 
 
-@get("/payments/{payment_id:uuid}", opt=RESIDENT)
+@get("/payments/{payment_id:uuid}", opt=edge.delegable("wallet.read"))
 async def show(reader: edge.Reader, resident: Me, desks: Desks, payment_id: FromPath[UUID]) -> PaymentView:
     """One payment, for who made it and for who works at the shop that got it. Anybody else: 404."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
-    return PaymentView.of_payment(
-        payment, await offers.subsidies_of(reader, [payment.id]), mine=payment.payer == resident.id
-    )
+    act = await families.act_seen_by(reader, thing=payment.id, resident=resident.id)
+    mine = act is not None or payment.payer == resident.id
+    return PaymentView.of_payment(payment, await offers.subsidies_of(reader, [payment.id]), mine=mine, act=act)
 
 
 class RefundRequest(Struct, forbid_unknown_fields=True):

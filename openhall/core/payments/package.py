@@ -1,7 +1,8 @@
 """What payments offer the hall."""
 
 from openhall.base import db
-from openhall.base.package import Check, Package
+from openhall.base.i18n import N_
+from openhall.base.package import Check, Package, Scope
 from openhall.core.payments import api, pages, paycodes
 from openhall.core.payments.exports import EXPORTS, WITHHELD
 from openhall.core.payments.looks import LOOKS
@@ -36,6 +37,15 @@ PACKAGE = Package(
     ],
     tasks=[jobs.tasks, transfer_jobs.tasks],
     notices=[paycodes.notices],
+    scopes=[
+        Scope("wallet.read", N_("See the wallet"), N_("Balance, statement and receipts.")),
+        Scope(
+            "wallet.pay",
+            N_("Pay from the wallet"),
+            N_("Shops and orders, within the limits below. They are told of each payment."),
+            implies=("wallet.read",),
+        ),
+    ],
     messages=[LARGE_PAYMENT, LIMITS_RAISED, *TEMPLATES],
     looks=LOOKS,
     exports=EXPORTS,

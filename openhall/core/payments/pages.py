@@ -16,7 +16,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.idempotency import Answer
-from openhall.core import ledger, payments, people
+from openhall.core import families, ledger, payments, people
 from openhall.core.payments import codes, offers, problems, receipts, transfers
 from openhall.core.payments.looks import PAYMENT, saw_payment
 from openhall.core.payments.safety.proving import proof_asked, shown_beside_pin
@@ -31,6 +31,9 @@ Me = NamedDependency[Resident]
 Visit = NamedDependency[people.Visit]
 Teller = NamedDependency[payments.Teller]
 Desks = NamedDependency[payments.Desks]
+# On these `resident` is from whose wallet is paid, and `visit.resident` who pays.
+MAY_PAY = edge.delegable("wallet.pay")
+MAY_READ = edge.delegable("wallet.read")
 
 
 class PayForm(Struct):
@@ -41,6 +44,7 @@ class PayForm(Struct):
     request_key: str
     expected_paid: edge.Amount | None = None
     pin: str = ""
+    payer: str = ""  # whose wallet the page showed: in another window one may act for somebody else by now
 
 
 # What a shop says when it gives money back; the words are kept as they stand and shown in the reader's language.
@@ -56,13 +60,13 @@ class RefundForm(Struct):
     back: str = ""
 
 
-@get("/scan", opt=RESIDENT)
+@get("/scan", opt=MAY_PAY)
 async def scan(request: Request[Any, Any, Any], resident: Me) -> Response[Html]:
     """The camera, a photo, or the typed number."""
     return edge.page(request, "payments/scan.html")
 
 
-@get("/pay", opt=RESIDENT)
+@get("/pay", opt=MAY_PAY)
 async def pay(
     request: Request[Any, Any, Any],
     reader: edge.Reader,
@@ -98,10 +102,11 @@ async def _order(
     return edge.see_other("/pay/confirm", code=code, request_key=str(ids.new()))
 
 
-@get("/pay/confirm", opt=RESIDENT)
+@get("/pay/confirm", opt=MAY_PAY)
 async def confirm(
     request: Request[Any, Any, Any],
     reader: edge.Reader,
+    resident: Me,
     visit: Visit,
     teller: Teller,
     settings: edge.HallSettings,
@@ -114,8 +119,7 @@ async def confirm(
 
     The key of the payment is in the address: whoever comes back here after paying is shown what they paid.
     """
-    resident = visit.resident
-    answer = await payments.answered(reader, payer=resident.id, key=request_key)
+    answer = await payments.answered(reader, payer=visit.resident.id, key=request_key)
     if answer is not None and answer.problem is None:
         return edge.see_other(f"/payments/{msgspec.json.decode(answer.body, type=PaymentView).id}")
     payee: Payee | None = None
@@ -131,25 +135,27 @@ async def confirm(
     terms = await _quote(reader, teller, resident, wish.payee, minor, settings.currency)
     # A refusal stands for its key; another try needs another key.
     key = request_key if answer is None and request_key else str(ids.new())
-    proof = await proof_asked(reader, settings, visit, wish.payee.id, offers.paid(minor, terms))
+    proof = await proof_asked(reader, settings, visit, wish.payee.id, offers.paid(minor, terms), payer=resident.id)
     return _confirm_page(
         request, wish, code, minor, balance, key=key, terms=terms, proof=proof, currency=settings.currency
     )
 
 
-@post("/pay", opt=RESIDENT, status_code=303)
+@post("/pay", opt=MAY_PAY, status_code=303)
 async def pay_now(
     request: Request[Any, Any, Any],
     data: URLEncodedBody[PayForm],
     pool: edge.Pool,
+    resident: Me,
     visit: Visit,
     teller: Teller,
     settings: edge.HallSettings,
 ) -> Response[Any]:
     """Pay what was confirmed, at the price that was shown; the hidden key makes a double tap one payment."""
-    resident = visit.resident
+    if data.payer not in ("", str(resident.id)):
+        raise families.someone_else()
     try:
-        answer = await _ask(pool, settings, visit, teller, data)
+        answer = await _ask(pool, settings, resident, visit, teller, data)
         if answer.problem is None:
             paid = msgspec.json.decode(answer.body, type=PaymentView)
             return edge.see_other(f"/payments/{paid.id}", paid="1")
@@ -165,7 +171,9 @@ async def pay_now(
         except Problem as problem:
             return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
         terms = await _quote(reader, teller, resident, wish.payee, data.amount, settings.currency)
-        proof = await proof_asked(reader, settings, visit, wish.payee.id, offers.paid(data.amount, terms))
+        proof = await proof_asked(
+            reader, settings, visit, wish.payee.id, offers.paid(data.amount, terms), payer=resident.id
+        )
     key = str(ids.new())
     return _confirm_page(
         request,
@@ -182,12 +190,18 @@ async def pay_now(
 
 
 async def _ask(
-    pool: db.Pool, settings: Settings, visit: people.Visit, teller: payments.Teller, data: PayForm
+    pool: db.Pool,
+    settings: Settings,
+    resident: Resident,
+    visit: people.Visit,
+    teller: payments.Teller,
+    data: PayForm,
 ) -> Answer:
     """What the teller says to what was confirmed. A page that showed no field for a PIN sends none."""
-    resident, order = visit.resident, await teller.order_named(data.code)
+    asker, order = visit.resident, await teller.order_named(data.code)
     ask = payments.Ask(
-        payer=Payer(resident.id, resident.wallet, people.masked(resident.phone)),
+        payer=Payer(asker.id, asker.wallet, people.masked(asker.phone)),
+        subject=resident.id if resident.id != asker.id else None,
         key=data.request_key,
         code=data.code if order is None else None,
         order=order,
@@ -198,7 +212,7 @@ async def _ask(
     return await teller.pay(ask)
 
 
-@get("/payments/{payment_id:uuid}", opt=RESIDENT | edge.shows(PAYMENT))
+@get("/payments/{payment_id:uuid}", opt=MAY_READ | edge.shows(PAYMENT))
 async def show(
     request: Request[Any, Any, Any],
     conn: edge.Conn,
@@ -212,7 +226,8 @@ async def show(
     payment = await payments.payment(conn, id=payment_id, resident=resident.id, desks=desks)
     await saw_payment(conn, payment, resident)
     refunds = await payments.refunds_of(conn, payment=payment.id) if payment.refunded else []
-    mine = payment.payer == resident.id
+    act = await families.act_seen_by(conn, thing=payment.id, resident=resident.id)
+    mine = act is not None or payment.payer == resident.id
     refunds = refunds if mine else [made.for_payee() for made in refunds]
     words = spoken.amount(payment.paid if mine else payment.amount, payment.currency, language_of(request))
     subsidies = await offers.subsidies_of(conn, [payment.id])
@@ -225,12 +240,13 @@ async def show(
         paid=paid == "1" and mine,
         spoken=words,
         mine=mine,
+        act=act,
         refunds=refunds,
         back=edge.same_site(back, ""),
     )
 
 
-@get("/payments/{payment_id:uuid}/receipt", opt=RESIDENT | edge.shows(PAYMENT))
+@get("/payments/{payment_id:uuid}/receipt", opt=MAY_READ | edge.shows(PAYMENT))
 async def receipt(
     request: Request[Any, Any, Any],
     conn: edge.Conn,
@@ -249,6 +265,7 @@ async def receipt(
         payment=found.payment,
         refunds=found.refunds,
         names=found.names,
+        act=await families.act_seen_by(conn, thing=payment_id, resident=resident.id),
         back=edge.same_site(back, ""),
         qr_svg=Markup(codes.fleeting_svg(f"{settings.public_url}/payments/{payment_id}")),  # noqa: S704
     )

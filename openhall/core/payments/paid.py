@@ -35,6 +35,7 @@ class Paid(Struct, frozen=True, kw_only=True):
     at: datetime
     reference: str | None = None
     taken_by: UUID | None = None
+    actor: UUID | None = None  # who asked, where it was not the payer
     terms: offers.Terms = offers.NOTHING
     given: Sequence[offers.Given] = ()
 

@@ -16,8 +16,8 @@ from openhall.base.batch import Batch
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.idempotency import Answer
-from openhall.core import ledger, people
-from openhall.core.payments import answering, offers, paid, problems, rules, safety
+from openhall.core import families, ledger, people
+from openhall.core.payments import answering, behalf, offers, paid, problems, rules, safety
 from openhall.core.payments.actions import resolve_all
 from openhall.core.payments.answering import undecided
 from openhall.core.payments.orders import names_an_order, order_by_code
@@ -33,10 +33,13 @@ SCOPE = "POST /payments"
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """A wish to pay: by a code and an amount, or by an order. The payer is known, or proves themselves by a token."""
+    """A wish to pay: by a code and an amount, or by an order. Who asks is known (`payer`), or proves themselves by a
+    token; they pay from their own wallet, or on behalf of `subject` from that one's.
+    """
 
     payer: Payer | None = None
     token_hash: bytes | None = None
+    subject: UUID | None = None
     key: str
     code: str | None = None
     order: UUID | None = None
@@ -49,9 +52,9 @@ class Ask(Struct, frozen=True, kw_only=True):
     @property
     def body_hash(self) -> bytes:
         said = [self.code, self.order, self.amount]
-        return idempotency.body_hash(
-            msgspec.json.encode(said if self.expected_paid is None else [*said, self.expected_paid])
-        )
+        if self.expected_paid is not None or self.subject is not None:
+            said.append(self.expected_paid)
+        return idempotency.body_hash(msgspec.json.encode(said if self.subject is None else [*said, self.subject]))
 
 
 class Due(Struct, frozen=True):
@@ -73,6 +76,9 @@ class _Item(answering.Item):
         super().__init__()
         self.ask = ask
         self.payer = ask.payer
+        # Who asked, where it is not the payer; and what is known of whoever asked, which is whose proof counts.
+        self.actor: Payer | None = None
+        self.asker: safety.Known | None = None
         self.due: Due | None = None
         self.id = ids.new()  # of the payment, when there is one
         self.terms = offers.NOTHING
@@ -85,9 +91,15 @@ class _Item(answering.Item):
 
     @cached_property
     def identity(self) -> tuple[str, str]:
-        """Whose key it is; only asked of items whose payer is known."""
-        assert self.payer is not None, "an item without a payer was answered before"
-        return str(self.payer.resident), self.ask.key
+        """Whose key it is, which is theirs who ask; only asked of items whose payer is known."""
+        who = self.actor or self.payer
+        assert who is not None, "an item without a payer was answered before"
+        return str(who.resident), self.ask.key
+
+    @property
+    def pair(self) -> behalf.Pair | None:
+        """Who acts for whom, if somebody does."""
+        return (self.actor.resident, self.payer.resident) if self.actor is not None and self.payer is not None else None
 
     @property
     def ready(self) -> tuple[Payer, Due]:
@@ -161,19 +173,23 @@ class Teller:
         look = await self.offers.look(conn)
         unknown = [item for item in items if item.payer is None]
         hashes = [item.ask.token_hash or b"" for item in unknown]
-        payers = await safety.ask_payers(conn, hashes, {item.payer.resident for item in items if item.payer})
+        named = {item.payer.resident for item in items if item.payer} | {ask.subject for ask in asks if ask.subject}
+        payers = await safety.ask_payers(conn, hashes, named)
         payees = await self._resolve(conn, items)
         _recognise(items, *await payers.all())
         await answering.replay(conn, SCOPE, undecided(items))
+        allowances = await _allow(conn, undecided(items))
         self._set_payees([item for item in undecided(items) if item.ask.code is not None], payees)
         await self._find_orders(conn, [item for item in undecided(items) if item.ask.order is not None])
         self._check(undecided(items))
         await _set_terms(look, undecided(items))
+        _spend(allowances, undecided(items))
         await self._guard(conn, undecided(items))
         moving = undecided(items)
         receipts = await self._move_money(conn, moving)
         await paid.write(conn, receipts)
         moved = {receipt.id for receipt in receipts}
+        await families.write(conn, [_deed(allowances, item) for item in moving if item.actor and item.id in moved])
         await safety.kept(conn, [item.judged for item in moving if item.id in moved])
         await offers.write(conn, self.offers, [given for receipt in receipts for given in receipt.given])
         await events.publish(conn, [paid.told(receipt) for receipt in receipts])
@@ -225,6 +241,9 @@ class Teller:
         for item in items:
             payer, due = item.ready
             item.answer = rules.payer_refusal(payer.resident, due.payee.owner)
+            if item.answer is None and item.actor is not None:
+                # Nobody pays themselves out of another one's wallet either.
+                item.answer = rules.payer_refusal(item.actor.resident, due.payee.owner)
             if item.answer is None and due.fresh:
                 # What an order asks for was judged when it was made.
                 item.answer = rules.amount_refusal(due.amount, self._settings.payment_max, due.payee.printed_max)
@@ -241,7 +260,7 @@ class Teller:
             item.wish.named = item.id, due.payee.name
         large = [item for item in items if not item.ask.proved and safety.needs_proof(item.judged)]
         if large:
-            known = [item.known for item in large if item.known]
+            known = [item.asker for item in large if item.asker]
             for item, is_proved in zip(large, await guard.proved(conn, known), strict=True):
                 item.judged.proved = is_proved
         for item, answer in zip(items, await safety.judge(conn, [item.judged for item in items]), strict=True):
@@ -272,13 +291,44 @@ class Teller:
 def _recognise(
     items: Sequence[_Item], tokens: Mapping[bytes, safety.Known], residents: Mapping[UUID, safety.Known]
 ) -> None:
-    """The bearers of tokens become payers."""
+    """The bearers of tokens become payers, or those for whom they ask; whether they may is not known yet."""
     for item in items:
         known = residents.get(item.payer.resident) if item.payer else tokens.get(item.ask.token_hash or b"")
         if known is None or known.state != "active":
             item.answer = people.session_invalid()
+            continue
+        item.known, item.asker, item.payer = known, known, known.payer
+        if item.ask.subject is None:
+            continue
+        subject = residents.get(item.ask.subject)
+        if subject is None or subject.state != "active":
+            item.answer = families.not_linked()
         else:
-            item.known, item.payer = known, known.payer
+            item.known, item.actor, item.payer = subject, known.payer, subject.payer
+
+
+async def _allow(conn: db.Conn, items: list[_Item]) -> behalf.Allowances:
+    """Lock the links by which somebody pays for somebody else; whoever has none is answered."""
+    allowed = await behalf.allowances(conn, [item.pair for item in items if item.pair])
+    for item in items:
+        if item.pair:
+            item.answer = allowed.refusal(*item.pair)
+    return allowed
+
+
+def _spend(allowances: behalf.Allowances, items: list[_Item]) -> None:
+    """What leaves a wallet on its owner's behalf stays within the link's limits."""
+    for item in items:
+        if item.pair:
+            _, due = item.ready
+            item.answer = allowances.spend(*item.pair, offers.paid(due.amount, item.terms))
+
+
+def _deed(allowances: behalf.Allowances, item: _Item) -> families.Deed:
+    assert item.pair is not None
+    _, due = item.ready
+    spent = offers.paid(due.amount, item.terms)
+    return allowances.deed(*item.pair, payment=item.id, payee=due.payee.name, paid=spent, currency=due.currency)
 
 
 async def _set_terms(look: offers.Look, items: list[_Item]) -> None:
@@ -324,6 +374,7 @@ def _receipt(item: _Item, chain: Sequence[ledger.Transfer], outcome: ledger.Outc
         at=outcome.at,
         reference=due.reference,
         taken_by=due.taken_by,
+        actor=item.actor.resident if item.actor else None,
         terms=item.terms,
         given=offers.given(_offer_due(item), item.terms, chain, outcome) if len(chain) > 1 else (),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from openhall.core import families
 from openhall.core.payments import offers
 from openhall.core.payments.paid import Paid
 from openhall.core.payments.types import Payment, Refund
@@ -27,11 +28,19 @@ class ShopView(Struct, frozen=True):
     name: str
 
 
+class BehalfView(Struct, frozen=True):
+    """Who paid (`actor`) out of whose wallet (`subject`)."""
+
+    actor: UUID
+    subject: UUID
+
+
 class PaymentView(Struct, frozen=True):
     """`amount` in minor units of `currency` is what the payee receives; `shop` is null when the payee is no shop.
 
     `paid` is what left the payer's wallet: the rest, `discount`, came from the offer that `offer` names, and `offer_en`
     for who reads English, where its sponsor said so. `bounty` went into the payer's wallet; only they are told of it.
+    When somebody paid for somebody else, `on_behalf` is there for both of them; the payee does not learn of it.
     """
 
     id: UUID
@@ -49,6 +58,7 @@ class PaymentView(Struct, frozen=True):
     offer: str | None
     offer_en: str | None
     bounty: int
+    on_behalf: BehalfView | None
 
     @staticmethod
     def of_paid(paid: Paid) -> "PaymentView":
@@ -70,11 +80,19 @@ class PaymentView(Struct, frozen=True):
             offer=discount.title if discount else None,
             offer_en=discount.title_en if discount else None,
             bounty=bounty.amount if bounty else 0,
+            on_behalf=BehalfView(paid.actor, paid.payer.resident) if paid.actor else None,
         )
 
     @staticmethod
-    def of_payment(paid: Payment, subsidies: Sequence[offers.Subsidy] = (), *, mine: bool = False) -> "PaymentView":
-        """A payment that was made before, with what offers gave to it; `mine`: it is shown to its payer."""
+    def of_payment(
+        paid: Payment,
+        subsidies: Sequence[offers.Subsidy] = (),
+        *,
+        mine: bool = False,
+        act: families.Act | None = None,
+    ) -> "PaymentView":
+        """A payment that was made before, with what offers gave to it; `mine`: it is shown to its payer, or to who paid
+        on their behalf, by `act`."""
         by_kind = {subsidy.kind: subsidy for subsidy in subsidies}
         discount, bounty = by_kind.get("discount"), by_kind.get("bounty")
         return PaymentView(
@@ -93,6 +111,7 @@ class PaymentView(Struct, frozen=True):
             offer=discount.title if discount else None,
             offer_en=discount.title_en if discount else None,
             bounty=bounty.amount if bounty and mine else 0,
+            on_behalf=BehalfView(act.actor, act.subject) if act else None,
         )
 
 

@@ -74,7 +74,12 @@ returning id;
 select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at from people.residents where phone = :phone;
 
 -- name: resident_by_id
-select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at from people.residents where id = :id;
+-- Without a phone it is empty.
+select id, coalesce(phone, '') as phone, wallet, name, lang, theme, mode, state, joined_at, named_at
+  from people.residents where id = :id;
+
+-- name: put_without_phone
+insert into people.residents (id, wallet, name, joined_at) values (:id, :wallet, :name, :now);
 
 -- name: set_preferences
 update people.residents
@@ -97,7 +102,7 @@ returning id, resident, kind, way, device, created_at, seen_at, expires_at, prov
 
 -- name: visit
 select s.id as session, s.kind, s.way, s.device, s.created_at, s.seen_at, s.expires_at, s.proved_at, s.strong_at,
-       r.id, r.phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at
+       r.id, coalesce(r.phone, '') as phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at
   from people.sessions s join people.residents r on r.id = s.resident
  where s.token_hash = :token_hash and s.kind = :kind and s.ended_at is null and s.expires_at > :now and r.state = 'active';
 
@@ -173,6 +178,10 @@ select s.id
  where a.id is null
  limit 100;
 
+-- name: check_no_phone_no_sign_in
+-- Whoever has no phone has no session either: others act for them, each under a name of their own.
+select s.id from people.sessions s join people.residents r on r.id = s.resident where r.phone is null limit 100;
+
 -- name: is_operator
 select exists (select from people.operators where resident = :resident);
 
@@ -186,7 +195,7 @@ delete from people.operators where resident = :resident;
 select r.phone from people.operators o join people.residents r on r.id = o.resident order by o.since, r.phone;
 
 -- name: residents_by_id
-select id, phone, name from people.residents where id = any(:ids);
+select id, coalesce(phone, '') as phone, name from people.residents where id = any(:ids);
 
 -- name: import_residents
 -- As if each had joined at that time, with the trail of it.

@@ -90,7 +90,8 @@ class Act(StrEnum):
 
 
 class Resident(Struct, frozen=True):
-    """A person with an account. `phone` is E.164, `wallet` the ledger account, `lang` None until chosen.
+    """A person with an account. `phone` is E.164, or empty for somebody without one, who never signs in;
+    `wallet` is the ledger account, `lang` None until chosen.
 
     `named_at` is when the real name was matched, None before.
     """

@@ -31,14 +31,14 @@ class TopUpRequest(Struct, frozen=True, forbid_unknown_fields=True):
     bank_account: Annotated[str, Meta(min_length=1, max_length=40, description="Name of a linked bank account.")]
 
 
-@get("/wallet", opt=edge.RESIDENT)
+@get("/wallet", opt=edge.delegable("wallet.read"))
 async def wallet(reader: edge.Reader, resident: Me) -> WalletView:
-    """What your wallet has, and what of it you may spend."""
+    """What your wallet has, and what of it you may spend; or the wallet of whom you act for."""
     found = await ledger.balance(reader, resident.wallet)
     return WalletView(found.posted, found.available, found.currency)
 
 
-@get("/wallet/entries", opt=edge.RESIDENT)
+@get("/wallet/entries", opt=edge.delegable("wallet.read"))
 async def entries(reader: edge.Reader, resident: Me, cursor: Cursor = None) -> EntriesView:
     """The statement of your wallet, newest first."""
     page = await ledger.statement(reader, resident.wallet, cursor=cursor, limit=PAGE)

@@ -14,7 +14,7 @@ from openhall.base import clock, db, ids
 from openhall.base.config import Settings
 from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
-from openhall.core import ledger, payments, rails
+from openhall.core import families, ledger, payments, rails
 from openhall.core.ledger import Entry
 from openhall.core.payments import transfers
 from openhall.core.people import Resident
@@ -43,6 +43,8 @@ TITLES = {
     "campaign_return": N_("Rest of a campaign's budget"),
 }
 OTHER = N_("Transfer")
+# In the statement of whose wallet somebody else paid from.
+BY = N_("by {who}")
 # What banks say when they say no. A code we do not know is told as "declined".
 REASONS = {
     "insufficient_funds": N_("There is not enough money in your bank account."),
@@ -92,7 +94,7 @@ class Shown(Struct, frozen=True):
     reason: str | None
 
 
-@get("/wallet", opt=edge.RESIDENT)
+@get("/wallet", opt=edge.delegable("wallet.read"))
 async def wallet(
     request: AnyRequest,
     reader: edge.Reader,
@@ -203,6 +205,7 @@ async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Ent
     paid = await payments.payee_names(reader, [entry.transfer for entry in entries if entry.reason == "payment"])
     given_back = await payments.refund_names(reader, [entry.transfer for entry in entries if entry.reason == "refund"])
     between = [entry.transfer for entry in entries if entry.reason.startswith("transfer_")]
+    acts = await families.acts_about(reader, [entry.transfer for entry in entries if entry.reason == "payment"])
     persons = await transfers.titles(reader, between, resident=resident.id)
 
     def line(entry: Entry) -> Line:
@@ -210,6 +213,8 @@ async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Ent
         href = f"/wallet/top-ups/{entry.transfer}" if entry.reason == "top_up" else None
         if name := paid.get(entry.transfer):
             title, href = name, f"/payments/{entry.transfer}"
+        if act := acts.get(entry.transfer):
+            title = f"{title} · {translate(request, language, BY).format(who=act.actor_called)}"
         if refund := given_back.get(entry.transfer):
             title, href = f"{title} · {refund[1]}", f"/payments/{refund[0]}"
         if person := persons.get(entry.transfer):

@@ -28,12 +28,20 @@ async def proof_of(conn: db.ReadConn, visit: Visit, *, needed: bool) -> Proof:
 
 
 async def proof_asked(
-    conn: db.ReadConn, settings: Settings, visit: Visit, payee: UUID, to_pay: int, *, person: bool = False
+    conn: db.ReadConn,
+    settings: Settings,
+    visit: Visit,
+    payee: UUID,
+    to_pay: int,
+    *,
+    person: bool = False,
+    payer: UUID | None = None,
 ) -> Proof:
-    """What is still to be proved before this much is paid to this payee."""
-    kind = ToPerson if person else Wish
-    spending = await spending_of(conn, visit.resident.id)
-    wish = kind(settings, visit.resident.id, payee, to_pay, spending, False)
+    """What is still to be proved before this much is paid to this payee; from the wallet of `payer`, where that is not
+    who visits: the limits are theirs, the proof is the visitor's."""
+    kind, from_whom = ToPerson if person else Wish, payer or visit.resident.id
+    spending = await spending_of(conn, from_whom)
+    wish = kind(settings, from_whom, payee, to_pay, spending, False)
     return await proof_of(conn, visit, needed=needs_proof(wish))
 
 

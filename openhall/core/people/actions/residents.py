@@ -34,6 +34,15 @@ async def find_or_join(
     return await db.one(conn, q.resident_by_phone, Resident, phone=phone), new is not None
 
 
+async def join_without_phone(conn: db.Conn, *, name: str, currency: str) -> UUID:
+    """A resident whom others act for, with a wallet: no phone, no sign-in. `name` as `rules.name` gives it."""
+    resident, wallet = ids.new(), ids.new()
+    await db.run(conn, q.put_without_phone, id=resident, wallet=wallet, name=name, now=clock.now())
+    await ledger.open_account(conn, kind="wallet", owner=resident, currency=currency, floor=0, id=wallet)
+    await record(conn, resident, Act.JOINED)
+    return resident
+
+
 async def resident(conn: db.ReadConn, id: UUID) -> Resident:  # noqa: A002  read as people.resident(conn, id)
     """The resident with this id; LookupError when there is none."""
     return await db.one(conn, q.resident_by_id, Resident, id=id)

@@ -4,7 +4,7 @@ create schema people;
 
 create table people.residents (
     id        uuid primary key,
-    phone     text not null,
+    phone     text,                         -- null: a person without a phone, whom others act for
     wallet    uuid not null,
     name      text,
     lang      text,
@@ -16,6 +16,7 @@ create table people.residents (
     constraint one_resident_per_wallet unique (wallet),
     constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
     constraint name_has_a_length check (char_length(name) between 1 and 40),
+    constraint known_by_phone_or_name check (phone is not null or name is not null),
     constraint lang_is_spoken_here check (lang in ('zh_CN', 'en')),
     constraint theme_exists check (theme in ('auto', 'light', 'dark')),
     constraint mode_exists check (mode in ('normal', 'elder')),

@@ -34,6 +34,12 @@ names_locked = define(
     N_("Names were asked for too often today, so we ask for no more."),
     N_("Nothing is lost: try again tomorrow, or come to the hall with your id card."),
 )
+register_silent = define(
+    "people.register_silent",
+    Kind.UNAVAILABLE,
+    N_("The register of residents does not answer right now."),
+    N_("That is no refusal. Try again in a few minutes, or come to the hall."),
+)
 name_not_matched = define(
     "people.name_not_matched",
     Kind.REFUSED,

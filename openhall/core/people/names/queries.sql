@@ -118,8 +118,8 @@ select id, resident, key, box, name_masked, id_masked, tries, gives_up_at from p
  where id = :claim and state = 'conflict';
 
 -- name: case_of
-select c.id as claim, c.name_masked, c.id_masked, c.asked_at, a.id as asker, a.phone as asker_phone,
-       a.joined_at as asker_joined_at, h.id as holder, h.phone as holder_phone, h.joined_at as holder_joined_at
+select c.id as claim, c.name_masked, c.id_masked, c.asked_at, a.id as asker, coalesce(a.phone, '') as asker_phone,
+       a.joined_at as asker_joined_at, h.id as holder, coalesce(h.phone, '') as holder_phone, h.joined_at as holder_joined_at
   from people.name_claims c
   join people.residents a on a.id = c.resident
   join people.residents h on h.id = :holder

@@ -36,7 +36,7 @@ async def test_a_scanner_reads_a_code_and_the_shop_is_paid(hall: Hall) -> None:
     assert body["shop"] == {"id": stage.shop["id"], "name": stage.shop["name"]}
     paid = (await hall.client.get(f"/api/v1/payments/{body['id']}", headers=stage.payer)).json()
     # What is not among the fields of a charge is not asked at a counter.
-    assert set(paid) - set(body) == {"offer", "offer_en", "bounty"}
+    assert set(paid) - set(body) == {"offer", "offer_en", "bounty", "on_behalf"}
     assert {name: paid[name] for name in paid if name in body} == {name: body[name] for name in paid if name in body}
     assert (body["paid"], body["discount"]) == (350, 0)
     assert (await stage.look(body["id"])).json() == body

@@ -8,14 +8,13 @@ from uuid import UUID
 
 import structlog
 
-from openhall.base import db, limits
+from openhall.base import db
 from openhall.base.config import Settings
 from openhall.base.crypto import KeyRing, UnreadableError
 from openhall.base.errors import Problem
-from openhall.core.people import rules
 from openhall.core.people.actions.telling import tell
-from openhall.core.people.names import problems
 from openhall.core.people.names.actions import claims
+from openhall.core.people.names.actions.counting import count
 from openhall.core.people.names.actions.reading import person_of
 from openhall.core.people.names.actions.sealing import opened, ring_of
 from openhall.core.people.names.ports import Register, RegisterSilentError, register_of
@@ -24,7 +23,6 @@ from openhall.core.people.names.types import Person, State
 
 log = structlog.get_logger()
 
-DAY = timedelta(days=1)
 # Beyond the time that the register has, so that nobody asks the same again while its answer is being written down.
 SPARE = timedelta(seconds=10)
 # One run of the job asks no more than this, and stops at the first silence: a register that is down is left alone.
@@ -48,7 +46,7 @@ async def ask(
     """
     ring = ring_of(settings)
     person = claims.person_of(name, national_id, document)
-    await _count(pool, settings, resident, address)
+    await count(pool, settings, resident, address)
     async with pool.write() as conn:
         claim = await claims.begin(conn, ring, resident=resident, person=person, lease=_lease(settings))
     if claim is None:
@@ -108,17 +106,6 @@ async def _ask(
             return await claims.postpone(conn, resident=resident, claim=claim)
     async with pool.write() as conn:
         return await claims.settle(conn, ring, resident=resident, claim=claim, person=person, answer=answer)
-
-
-async def _count(pool: db.Pool, settings: Settings, resident: UUID, address: str) -> None:
-    """Count an asking whatever comes of it; a number that cannot be one was never asked, and costs nothing."""
-    by_resident = limits.Limit("people.names.resident", settings.names_per_resident, DAY)
-    by_address = limits.Limit("people.names.address", settings.names_per_address, DAY)
-    try:
-        await limits.take(pool, by_resident, str(resident))
-        await limits.take(pool, by_address, rules.address_key(address))
-    except Problem as limited:
-        raise problems.names_locked(**limited.data) from None
 
 
 def _lease(settings: Settings) -> timedelta:

@@ -1,0 +1,1 @@
+"""The counter of the hall for families: papers are seen by one operator and confirmed by another."""

@@ -1,0 +1,217 @@
+"""The operators' pages of families."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from msgspec import Struct
+
+from openhall.base import clock, db
+from openhall.base.errors import Problem
+from openhall.core import people
+from openhall.core.families import problems
+from openhall.core.families.actions import counter, links
+from openhall.core.families.api import declared
+from openhall.core.families.pages import USUAL, ProposalForm, card_page, wish_of
+from openhall.core.families.types import LIVING, Kind, State
+from openhall.core.families.words import CHANNELS, KINDS, STATES
+from openhall.core.people.api import address_of
+from openhall.web import edge
+from openhall.web.render import Html
+
+Visit = NamedDependency[people.Visit]
+AnyRequest = Request[Any, Any, Any]
+LIST = "/operator/families"
+LINES = 30
+# By what right the counter lets somebody act; parents are the register's.
+AT_COUNTER = (Kind.VOLUNTARY, Kind.GUARDIAN, Kind.INSTITUTION)
+
+
+@dataclass
+class PapersForm(ProposalForm):
+    """Two people before the counter, and what was seen of them. `phone` is of who acts."""
+
+    dependant: str = ""
+    kind: str = ""
+    evidence: str = ""
+
+
+class PersonForm(Struct, frozen=True):
+    """Somebody without a phone, as their card of identity says."""
+
+    name: str = ""
+    national_id: str = ""
+
+
+@get(LIST, opt=edge.RESIDENT)
+async def overview(
+    request: AnyRequest, reader: edge.Reader, visit: Visit, number: FromQuery[str] = ""
+) -> Response[Html]:
+    """What waits for a colleague, and the links of whoever stands there or calls."""
+    await people.require_operator(reader, visit.resident.id)
+    problem, found = None, []
+    try:
+        found = await counter.links_with(reader, number) if number else await counter.newest(reader, limit=LINES)
+    except Problem as unknown:
+        problem = unknown
+    now = clock.now()
+    context: dict[str, Any] = {
+        "rows": [(one, one.state_at(now)) for one in found],
+        "number": number,
+        "kinds": KINDS,
+        "states": STATES,
+    }
+    if problem is not None:
+        return edge.problem_page(request, "families/desk.html", problem, **context)
+    return edge.page(request, "families/desk.html", problem=None, **context)
+
+
+@get(f"{LIST}/new", opt=edge.FRESH)
+async def new(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
+    """Whom, for whom, by what right."""
+    await people.require_operator(reader, visit.resident.id)
+    form = PapersForm(scopes=list(declared(request)), payment_max=USUAL[0], month_max=USUAL[1])
+    return _papers_page(request, form)
+
+
+@post(f"{LIST}/new", opt=edge.FRESH)
+async def see(
+    request: AnyRequest, data: URLEncodedBody[PapersForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
+) -> Response[Any]:
+    """Put it down for a colleague to confirm."""
+    try:
+        async with pool.write() as conn:
+            await people.require_operator(conn, visit.resident.id)
+            wish = wish_of(request, settings, data)
+            papers = counter.Papers(_kind(data.kind), data.phone, data.dependant, data.evidence)
+            made = await counter.see(conn, settings, operator=visit.resident.id, papers=papers, wish=wish)
+    except Problem as problem:
+        return _papers_page(request, data, problem)
+    return edge.see_other(f"{LIST}/{made.id}")
+
+
+@get(f"{LIST}/{{link_id:uuid}}", opt=edge.RESIDENT)
+async def one(request: AnyRequest, reader: edge.Reader, visit: Visit, link_id: FromPath[UUID]) -> Response[Html]:
+    """One link with its evidence, and what may be done about it."""
+    await people.require_operator(reader, visit.resident.id)
+    return await _link_page(request, reader, visit, link_id)
+
+
+@post(f"{LIST}/{{link_id:uuid}}/confirm", opt=edge.FRESH)
+async def confirm(
+    request: AnyRequest, pool: edge.Pool, settings: edge.HallSettings, visit: Visit, link_id: FromPath[UUID]
+) -> Response[Any]:
+    """As the colleague: it lives from now on."""
+    try:
+        async with pool.write() as conn:
+            await people.require_operator(conn, visit.resident.id)
+            await counter.confirm(conn, settings, operator=visit.resident.id, link=link_id)
+    except Problem as problem:
+        return await _again(request, pool, visit, link_id, problem)
+    return edge.see_other(f"{LIST}/{link_id}")
+
+
+@post(f"{LIST}/{{link_id:uuid}}/end", opt=edge.FRESH)
+async def end(request: AnyRequest, pool: edge.Pool, visit: Visit, link_id: FromPath[UUID]) -> Response[Any]:
+    """End it for whoever calls, or decline what a colleague put down."""
+    try:
+        async with pool.write() as conn:
+            await people.require_operator(conn, visit.resident.id)
+            await counter.end(conn, operator=visit.resident.id, link=link_id)
+    except Problem as problem:
+        return await _again(request, pool, visit, link_id, problem)
+    return edge.see_other(f"{LIST}/{link_id}")
+
+
+@get(f"{LIST}/people/new", opt=edge.FRESH)
+async def new_person(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
+    """Somebody without a phone."""
+    await people.require_operator(reader, visit.resident.id)
+    return edge.page(request, "families/desk_person.html", form=PersonForm(), problem=None)
+
+
+@post(f"{LIST}/people/new", opt=edge.FRESH)
+async def add_person(
+    request: AnyRequest, data: URLEncodedBody[PersonForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
+) -> Response[Any]:
+    """Ask the register, and show the card."""
+    async with pool.read() as reader:
+        await people.require_operator(reader, visit.resident.id)
+    try:
+        made = await counter.add_person(
+            pool,
+            settings,
+            operator=visit.resident.id,
+            name=data.name,
+            national_id=data.national_id,
+            address=address_of(request),
+        )
+    except Problem as problem:
+        return edge.problem_page(request, "families/desk_person.html", problem, form=data)
+    return edge.see_other(f"{LIST}/people/{made}/card")
+
+
+@get(f"{LIST}/people/{{resident_id:uuid}}/card", opt=edge.RESIDENT)
+async def card(request: AnyRequest, reader: edge.Reader, visit: Visit, resident_id: FromPath[UUID]) -> Response[Html]:
+    """The card, to be printed and given."""
+    await people.require_operator(reader, visit.resident.id)
+    return card_page(request, await counter.card_of(reader, resident_id), LIST)
+
+
+def _kind(said: str) -> Kind:
+    try:
+        return Kind(said)
+    except ValueError:
+        raise problems.kind_elsewhere() from None
+
+
+def _papers_page(request: AnyRequest, form: PapersForm, problem: Problem | None = None) -> Response[Html]:
+    context: dict[str, Any] = {
+        "form": form,
+        "scopes": list(declared(request).values()),
+        "kinds": [(kind.value, KINDS[kind]) for kind in AT_COUNTER],
+    }
+    if problem is not None:
+        if not problem.code.startswith(("families.", "hall.malformed")):
+            raise problem
+        return edge.problem_page(request, "families/desk_new.html", problem, **context)
+    return edge.page(request, "families/desk_new.html", problem=None, **context)
+
+
+async def _again(
+    request: AnyRequest, pool: db.Pool, visit: people.Visit, link_id: UUID, problem: Problem
+) -> Response[Html]:
+    if not problem.code.startswith("families.") or problem.definition is problems.link_not_found:
+        raise problem
+    async with pool.read() as reader:
+        return await _link_page(request, reader, visit, link_id, problem)
+
+
+async def _link_page(
+    request: AnyRequest, reader: db.ReadConn, visit: people.Visit, link_id: UUID, problem: Problem | None = None
+) -> Response[Html]:
+    found = await links.find(reader, link_id)
+    state = found.state_at(clock.now())
+    involved = {who for who in (found.seen_by, found.confirmed_by) if who is not None}
+    waits = state is State.PROPOSED and found.seen_by is not None
+    context: dict[str, Any] = {
+        "link": found,
+        "state": state,
+        "called": await people.called(reader, involved),
+        "scopes": [scope for name, scope in declared(request).items() if name in found.scopes],
+        "kinds": KINDS,
+        "states": STATES,
+        "channels": CHANNELS,
+        "waits": waits,
+        "is_mine": found.seen_by == visit.resident.id,
+        "may_end": waits or state in LIVING,
+    }
+    if problem is not None:
+        return edge.problem_page(request, "families/desk_link.html", problem, **context)
+    return edge.page(request, "families/desk_link.html", problem=None, **context)
+
+
+router = edge.pages(overview, new, see, one, confirm, end, new_person, add_person, card)

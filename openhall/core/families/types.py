@@ -1,0 +1,192 @@
+"""The shapes of families. Amounts are in minor units of the hall's currency. No I/O."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from openhall.core.people import Resident, Visit, masked
+
+
+class Kind(StrEnum):
+    """By what right one acts for another."""
+
+    PARENT = "parent"  # of a minor, as the register says
+    GUARDIAN = "guardian"  # by a court's word
+    VOLUNTARY = "voluntary"  # by the other's own will
+    INSTITUTION = "institution"  # a home or a school, for whom it looks after
+
+
+class State(StrEnum):
+    """How far a link has come."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # the register no longer says so
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class Channel(StrEnum):
+    """How it was approved."""
+
+    REGISTER = "register"
+    OWN = "own"  # the person themselves, strongly signed in
+    COUNTER = "counter"  # at the hall, before two operators
+
+
+class Happened(StrEnum):
+    """What the trail records."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SEEN = "seen"
+    CONFIRMED = "confirmed"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    LIMITED = "limited"
+    MATCHED = "matched"
+
+
+LIVING = frozenset({State.ACTIVE, State.SUSPENDED})
+OVER = frozenset({State.REVOKED, State.EXPIRED})
+
+
+class Caps(Struct, frozen=True):
+    """What may be spent on somebody's behalf: by one payment, and in a month."""
+
+    payment_max: int
+    month_max: int
+
+
+class Link(Struct, frozen=True):
+    """One link, with how both sides are called. `proposed_to` is the
+    number it was proposed to, masked."""
+
+    id: UUID
+    holder: UUID
+    dependant: UUID | None
+    proposed_to: str | None
+    kind: Kind
+    scopes: list[str]
+    payment_max: int
+    month_max: int
+    evidence: str | None
+    state: State
+    proposed_at: datetime
+    proposed_until: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
+    channel: Channel | None
+    seen_by: UUID | None
+    confirmed_by: UUID | None
+    checked_at: datetime | None
+    ended_at: datetime | None
+    holder_name: str | None
+    holder_phone: str
+    holder_real: str | None
+    dependant_name: str | None
+    dependant_phone: str
+    dependant_real: str | None
+    has_no_phone: bool
+
+    @property
+    def caps(self) -> Caps:
+        return Caps(self.payment_max, self.month_max)
+
+    @property
+    def holder_called(self) -> str:
+        """Who acts: by the real name, masked, and the number, for many have the same initial."""
+        name = self.holder_real or self.holder_name
+        return f"{name} ({masked(self.holder_phone)})" if name else masked(self.holder_phone)
+
+    @property
+    def dependant_called(self) -> str:
+        """For whom. Unless it was approved its holder learns nothing but the number they typed."""
+        if self.starts_at is None and self.proposed_to is not None:
+            return self.proposed_to
+        return self.dependant_name or self.dependant_real or masked(self.dependant_phone)
+
+    def state_at(self, now: datetime) -> State:
+        """The state, whether or not the hall has noticed yet that the time is over."""
+        if self.state is State.PROPOSED and now >= self.proposed_until:
+            return State.EXPIRED
+        return (
+            State.EXPIRED if self.state in LIVING and self.ends_at is not None and now >= self.ends_at else self.state
+        )
+
+
+class Acting(Struct, frozen=True):
+    """A visit on somebody's behalf. `resident` is for whom, as handlers know residents."""
+
+    link: UUID
+    scopes: frozenset[str]
+    resident: Resident
+    looked: bool  # that somebody looked is written for today, for the scope that was asked for
+
+    @property
+    def called(self) -> str:
+        return self.resident.name or self.resident.phone_masked
+
+
+class Arrival(Struct, frozen=True):
+    """Who came, and for whom, if that is so now."""
+
+    visit: Visit
+    acting: Acting | None
+
+
+class Deed(Struct, frozen=True):
+    """Something that was done on somebody's behalf: a payment of `amount` to `title`."""
+
+    link: UUID
+    actor: UUID
+    subject: UUID
+    scope: str
+    about: UUID
+    title: str
+    amount: int
+    currency: str
+
+
+class Act(Struct, frozen=True):
+    """What was done, as both sides see it. Without `about` somebody looked, on that day."""
+
+    id: UUID
+    link: UUID
+    actor: UUID
+    subject: UUID
+    scope: str
+    about: UUID | None
+    title: str | None
+    amount: int | None
+    currency: str | None
+    at: datetime
+    actor_name: str | None
+    actor_phone: str
+    subject_name: str | None
+    subject_phone: str
+
+    @property
+    def actor_called(self) -> str:
+        """Who did it: by the real name, masked, where it is known."""
+        return self.actor_name or masked(self.actor_phone)
+
+    @property
+    def subject_called(self) -> str:
+        """For whom."""
+        return self.subject_name or masked(self.subject_phone)
+
+
+class Card(Struct, frozen=True):
+    """What a printed card says of somebody without a phone."""
+
+    number: str
+    resident: UUID
+    name: str | None
+    name_masked: str | None
+    id_masked: str | None
+    made_at: datetime
