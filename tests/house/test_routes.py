@@ -9,8 +9,9 @@ import pytest
 
 from openhall.base.config import Settings
 from openhall.core import payouts, people
-from openhall.core.families.actions.links import Wish, propose
-from openhall.core.families.types import Caps
+from openhall.core.families.actions import counter
+from openhall.core.families.actions.links import Wish
+from openhall.core.families.types import Caps, Kind
 from openhall.core.payments import safety, transfers
 from openhall.core.payouts.actions.breaks import open_break
 from openhall.core.payouts.types import BreakKind
@@ -289,7 +290,7 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "claim_id": await _name_claimed_twice(hall, somebody, payer),
         "transfer_id": await _sent(hall, somebody),
         "freeze_id": await _frozen(hall, payer),
-        **await _family(hall, somebody),
+        **await _family(hall),
         **await _on_their_way_to_the_bank(hall, somebody),
     }
 
@@ -323,14 +324,15 @@ async def _sent(hall: Hall, sender: Headers) -> str:
     return str(made.id)
 
 
-async def _family(hall: Hall, holder: Headers) -> dict[str, str]:
-    """A proposal between two others, and somebody without a phone, whose card is for operators only."""
-    me = UUID((await hall.client.get("/api/v1/me", headers=holder)).json()["id"])
+async def _family(hall: Hall) -> dict[str, str]:
+    """A link between two others that waits for a second operator, and somebody without a phone with their card."""
+    operator = UUID((await hall.client.get("/api/v1/me", headers=await hall.sign_in("13800000007"))).json()["id"])
+    papers = counter.Papers(Kind.VOLUNTARY, "13800000001", "13800000002", "mandate")
     async with hall.pool.write() as conn:
         wish = Wish(["wallet.read"], Caps(0, 0))
-        visit = people.Visit(await people.resident(conn, me), (await people.sessions_of(conn, me))[0])
-        made = await propose(conn, hall.settings, visit, phone="13800000002", wish=wish)
+        made = await counter.see(conn, hall.settings, operator=operator, papers=papers, wish=wish)
         person = await people.join_without_phone(conn, name="王奶奶", currency="CNY")
+        await counter.card(conn, resident=person, by=operator)
     return {"link_id": str(made.id), "resident_id": str(person)}
 
 

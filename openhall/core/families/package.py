@@ -1,6 +1,7 @@
 """What families offer the hall."""
 
 from openhall.base import db
+from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.core.families import api, pages
@@ -8,6 +9,7 @@ from openhall.core.families.actions.links import match_phone
 from openhall.core.families.demo import load
 from openhall.core.families.desk import pages as desk_pages
 from openhall.core.families.jobs import tasks
+from openhall.core.families.looks import LOOKS
 from openhall.core.families.telling import TEMPLATES
 
 q = db.load("openhall.core.families")
@@ -40,6 +42,13 @@ PACKAGE = Package(
     tasks=(tasks,),
     tiles=(Tile(slot="services", title=N_("Family"), icon="users-round", href="/family", order=20),),
     messages=TEMPLATES,
+    looks=LOOKS,
+    exports=(
+        Export("links", q.export_links),
+        Export("acts", q.export_acts),
+        Export("cards", q.export_cards),
+    ),
+    withheld={"trail": N_("Steps of the links, which say the same as the links themselves.")},
     on_joined=(match_phone,),
     demo=load,
     checks=CHECKS,

@@ -15,6 +15,7 @@ from openhall.core import people
 from openhall.core.families import problems
 from openhall.core.families.actions import counter, links
 from openhall.core.families.api import declared
+from openhall.core.families.looks import CARD, LINK, saw_card, saw_links
 from openhall.core.families.pages import USUAL, ProposalForm, card_page, wish_of
 from openhall.core.families.types import LIVING, Kind, State
 from openhall.core.families.words import CHANNELS, KINDS, STATES
@@ -46,17 +47,16 @@ class PersonForm(Struct, frozen=True):
     national_id: str = ""
 
 
-@get(LIST, opt=edge.RESIDENT)
-async def overview(
-    request: AnyRequest, reader: edge.Reader, visit: Visit, number: FromQuery[str] = ""
-) -> Response[Html]:
+@get(LIST, opt=edge.RESIDENT | edge.shows(LINK))
+async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit, number: FromQuery[str] = "") -> Response[Html]:
     """What waits for a colleague, and the links of whoever stands there or calls."""
-    await people.require_operator(reader, visit.resident.id)
+    await people.require_operator(conn, visit.resident.id)
     problem, found = None, []
     try:
-        found = await counter.links_with(reader, number) if number else await counter.newest(reader, limit=LINES)
+        found = await counter.links_with(conn, number) if number else await counter.newest(conn, limit=LINES)
     except Problem as unknown:
         problem = unknown
+    await saw_links(conn, found, visit.resident)
     now = clock.now()
     context: dict[str, Any] = {
         "rows": [(one, one.state_at(now)) for one in found],
@@ -69,7 +69,7 @@ async def overview(
     return edge.page(request, "families/desk.html", problem=None, **context)
 
 
-@get(f"{LIST}/new", opt=edge.FRESH)
+@get(f"{LIST}/new", opt=edge.FRESH | edge.shows())
 async def new(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
     """Whom, for whom, by what right."""
     await people.require_operator(reader, visit.resident.id)
@@ -77,7 +77,7 @@ async def new(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Respons
     return _papers_page(request, form)
 
 
-@post(f"{LIST}/new", opt=edge.FRESH)
+@post(f"{LIST}/new", opt=edge.FRESH | edge.shows())
 async def see(
     request: AnyRequest, data: URLEncodedBody[PapersForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
@@ -93,14 +93,14 @@ async def see(
     return edge.see_other(f"{LIST}/{made.id}")
 
 
-@get(f"{LIST}/{{link_id:uuid}}", opt=edge.RESIDENT)
-async def one(request: AnyRequest, reader: edge.Reader, visit: Visit, link_id: FromPath[UUID]) -> Response[Html]:
+@get(f"{LIST}/{{link_id:uuid}}", opt=edge.RESIDENT | edge.shows(LINK))
+async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, link_id: FromPath[UUID]) -> Response[Html]:
     """One link with its evidence, and what may be done about it."""
-    await people.require_operator(reader, visit.resident.id)
-    return await _link_page(request, reader, visit, link_id)
+    await people.require_operator(conn, visit.resident.id)
+    return await _link_page(request, conn, visit, link_id)
 
 
-@post(f"{LIST}/{{link_id:uuid}}/confirm", opt=edge.FRESH)
+@post(f"{LIST}/{{link_id:uuid}}/confirm", opt=edge.FRESH | edge.shows(LINK))
 async def confirm(
     request: AnyRequest, pool: edge.Pool, settings: edge.HallSettings, visit: Visit, link_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -108,32 +108,34 @@ async def confirm(
     try:
         async with pool.write() as conn:
             await people.require_operator(conn, visit.resident.id)
-            await counter.confirm(conn, settings, operator=visit.resident.id, link=link_id)
+            found = await counter.confirm(conn, settings, operator=visit.resident.id, link=link_id)
+            await saw_links(conn, [found], visit.resident, about=link_id)
     except Problem as problem:
         return await _again(request, pool, visit, link_id, problem)
     return edge.see_other(f"{LIST}/{link_id}")
 
 
-@post(f"{LIST}/{{link_id:uuid}}/end", opt=edge.FRESH)
+@post(f"{LIST}/{{link_id:uuid}}/end", opt=edge.FRESH | edge.shows(LINK))
 async def end(request: AnyRequest, pool: edge.Pool, visit: Visit, link_id: FromPath[UUID]) -> Response[Any]:
     """End it for whoever calls, or decline what a colleague put down."""
     try:
         async with pool.write() as conn:
             await people.require_operator(conn, visit.resident.id)
-            await counter.end(conn, operator=visit.resident.id, link=link_id)
+            found = await counter.end(conn, operator=visit.resident.id, link=link_id)
+            await saw_links(conn, [found], visit.resident, about=link_id)
     except Problem as problem:
         return await _again(request, pool, visit, link_id, problem)
     return edge.see_other(f"{LIST}/{link_id}")
 
 
-@get(f"{LIST}/people/new", opt=edge.FRESH)
+@get(f"{LIST}/people/new", opt=edge.FRESH | edge.shows())
 async def new_person(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
     """Somebody without a phone."""
     await people.require_operator(reader, visit.resident.id)
     return edge.page(request, "families/desk_person.html", form=PersonForm(), problem=None)
 
 
-@post(f"{LIST}/people/new", opt=edge.FRESH)
+@post(f"{LIST}/people/new", opt=edge.FRESH | edge.shows())
 async def add_person(
     request: AnyRequest, data: URLEncodedBody[PersonForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
@@ -154,11 +156,13 @@ async def add_person(
     return edge.see_other(f"{LIST}/people/{made}/card")
 
 
-@get(f"{LIST}/people/{{resident_id:uuid}}/card", opt=edge.RESIDENT)
-async def card(request: AnyRequest, reader: edge.Reader, visit: Visit, resident_id: FromPath[UUID]) -> Response[Html]:
+@get(f"{LIST}/people/{{resident_id:uuid}}/card", opt=edge.RESIDENT | edge.shows(CARD))
+async def card(request: AnyRequest, conn: edge.Conn, visit: Visit, resident_id: FromPath[UUID]) -> Response[Html]:
     """The card, to be printed and given."""
-    await people.require_operator(reader, visit.resident.id)
-    return card_page(request, await counter.card_of(reader, resident_id), LIST)
+    await people.require_operator(conn, visit.resident.id)
+    found = await counter.card_of(conn, resident_id)
+    await saw_card(conn, resident_id, visit.resident)
+    return card_page(request, found, LIST)
 
 
 def _kind(said: str) -> Kind:
@@ -186,21 +190,22 @@ async def _again(
 ) -> Response[Html]:
     if not problem.code.startswith("families.") or problem.definition is problems.link_not_found:
         raise problem
-    async with pool.read() as reader:
-        return await _link_page(request, reader, visit, link_id, problem)
+    async with pool.write() as conn:
+        return await _link_page(request, conn, visit, link_id, problem)
 
 
 async def _link_page(
-    request: AnyRequest, reader: db.ReadConn, visit: people.Visit, link_id: UUID, problem: Problem | None = None
+    request: AnyRequest, conn: db.Conn, visit: people.Visit, link_id: UUID, problem: Problem | None = None
 ) -> Response[Html]:
-    found = await links.find(reader, link_id)
+    found = await links.find(conn, link_id)
+    await saw_links(conn, [found], visit.resident, about=link_id)
     state = found.state_at(clock.now())
     involved = {who for who in (found.seen_by, found.confirmed_by) if who is not None}
     waits = state is State.PROPOSED and found.seen_by is not None
     context: dict[str, Any] = {
         "link": found,
         "state": state,
-        "called": await people.called(reader, involved),
+        "called": await people.called(conn, involved),
         "scopes": [scope for name, scope in declared(request).items() if name in found.scopes],
         "kinds": KINDS,
         "states": STATES,
