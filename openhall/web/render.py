@@ -175,8 +175,13 @@ def came_from(request: Request[Any, Any, Any]) -> str:
     """Of a form that was sent: the page it stood on, as the browser tells. Empty when it is not told, or not ours."""
     if request.method in ("GET", "HEAD"):
         return ""
-    told = urlsplit(request.headers.get("referer", ""))
-    if told.netloc != request.headers.get("host") or not told.path.startswith("/") or told.path.startswith("//"):
+    try:
+        told = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        # No browser writes such an address; whoever does is told of what they sent, and of nothing else.
+        return ""
+    ours = told.scheme in ("http", "https") and told.netloc == request.headers.get("host")
+    if not ours or not told.path.startswith("/") or told.path.startswith("//") or "\\" in told.path:
         return ""
     return f"{told.path}?{told.query}" if told.query else told.path
 

@@ -156,7 +156,7 @@ def _no_amount(page: Page, path: str) -> None:
 def _new_key(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("form[action$='/rotate'] button").click()
-    page.wait_for_url("**/rotate")
+    page.locator(".card-pad code").wait_for()
 
 
 def _read_in_vain(page: Page, path: str) -> None:
@@ -185,7 +185,7 @@ def _forged(page: Page, path: str) -> None:
     page.goto("/me")
     page.locator("input[name=_csrf_token]").first.evaluate("element => element.value = 'forged'")
     page.locator("main form button").first.click()
-    page.wait_for_url("**/me/preferences")
+    page.locator(".code-line").wait_for()
 
 
 def _unfold(page: Page, path: str) -> None:

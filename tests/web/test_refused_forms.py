@@ -38,7 +38,17 @@ async def test_a_refused_form_knows_the_page_it_stood_on(browser: Browser) -> No
 
 
 @pytest.mark.parametrize(
-    "referer", ["", "https://evil.example/x", "http://localhost//evil.example", "http://localhost"]
+    "referer",
+    [
+        "",
+        "https://evil.example/x",
+        "http://localhost//evil.example",
+        "http://localhost/\\evil.example",
+        "javascript://localhost/x",
+        "http://localhost",
+        "http://[",
+        "http://[x]/a",
+    ],
 )
 async def test_no_other_page_is_taken_for_it(browser: Browser, referer: str) -> None:
     assert "data-came-from" not in await send(browser, "/shops/new", referer, request_key="one")
