@@ -313,8 +313,8 @@ select d.day as business_date, o.count as ours, o.total as ours_total, t.count a
        o.by_hand, o.by_hand_total
   from dates d
   cross join lateral (
-    select count(*) filter (where p.state <> 'rejected') as count,
-           coalesce(sum(p.amount) filter (where p.state <> 'rejected'), 0)::bigint as total,
+    select count(*) filter (where p.state <> 'rejected' or p.by_hand is not null) as count,
+           coalesce(sum(p.amount) filter (where p.state <> 'rejected' or p.by_hand is not null), 0)::bigint as total,
            count(*) filter (where p.by_hand is not null) as by_hand,
            coalesce(sum(p.amount) filter (where p.by_hand is not null), 0)::bigint as by_hand_total
       from payouts.batches b join payouts.payouts p on p.batch = b.id

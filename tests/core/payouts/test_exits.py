@@ -288,12 +288,12 @@ def test_nothing_is_ended_that_is_over_or_may_still_go(kind: BreakKind) -> None:
         assert [rules.ways(kind, -100, state) for state in State] == [()] * len(State)
 
 
-async def test_the_page_says_to_both_operators_who_bears_what_was_booked_too_little(stage: Stage) -> None:
+async def test_the_page_says_to_both_operators_who_bears_what_was_booked_too_much(stage: Stage) -> None:
     _, one = await booked_wrongly(stage)
     await stage.operator()
     person = Person(stage.hall)
     await person.sign_in(OWNER)
-    place, words = f"/operator/bank/breaks/{one}", "What the bank booked too little is the shop"
+    place, words = f"/operator/bank/breaks/{one}", "What the bank booked too much stays"
     assert words in (await person.look(place)).text
     await person.send(place, reason="They booked it so.", way="settled")
     assert words in (await person.look(place)).text
@@ -302,6 +302,14 @@ async def test_the_page_says_to_both_operators_who_bears_what_was_booked_too_lit
     await person.look(place)
     await person.send(place, reason="They took it back.", way="give_back")
     assert words not in (await person.look(place)).text
+
+
+async def test_of_what_was_not_booked_at_all_the_shop_bears_what_is_missing(stage: Stage) -> None:
+    _, one = await lost(stage)
+    await stage.operator()
+    person = Person(stage.hall)
+    await person.sign_in(OWNER)
+    assert "What the bank booked too little is the shop" in (await person.look(f"/operator/bank/breaks/{one}")).text
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ async def invite(
 
     Problems, in this order: `merchants.shop_not_found` for whoever stopped working there meanwhile,
     `merchants.role_insufficient`, `people.phone_invalid`, `merchants.shown_as_invalid`,
-    `merchants.invitation_to_yourself`, `merchants.shop_closed`, `merchants.too_many_staff`.
+    `merchants.invitation_to_yourself`, `merchants.shop_is_closed`, `merchants.too_many_staff`.
     """
     shop = await _lock(conn, shop.id, by.id, Act.STAFF)
     _may_appoint(shop, role)
@@ -45,7 +45,7 @@ async def invite(
     if canonical == by.phone:
         raise problems.invitation_to_yourself()
     if shop.state is State.CLOSED:
-        raise problems.shop_closed(shop=str(shop.id))
+        raise problems.shop_is_closed()
     waiting = await invitations_of(conn, shop=shop.id)
     if len(waiting) >= MOST_INVITATIONS or len(await staff_of(conn, shop=shop.id)) >= MOST_STAFF:
         raise problems.too_many_staff()

@@ -120,7 +120,7 @@ async def invite(
     their shops; asking a number again replaces what it was asked. Managers invite cashiers, the owner managers too.
 
     Refusals, in this order: `merchants.role_insufficient`, `hall.rate_limited`, `people.phone_invalid`,
-    `merchants.shown_as_invalid`, `merchants.invitation_to_yourself`, `merchants.shop_closed`,
+    `merchants.shown_as_invalid`, `merchants.invitation_to_yourself`, `merchants.shop_is_closed`,
     `merchants.too_many_staff`.
     """
     async with pool.read() as reader:

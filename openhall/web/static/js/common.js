@@ -5,6 +5,8 @@
 const { cameFrom } = document.documentElement.dataset;
 if (cameFrom) history.replaceState(history.state, "", cameFrom);
 
+document.querySelector("[data-focus]")?.focus({ preventScroll: true });
+
 // Print buttons appear only where they can do something.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
