@@ -13,8 +13,8 @@ URL, WALLET_URL = "/merchants/me/withdrawals", "/me/withdrawals"
 
 
 def payday(keeper: Person, saver: Person, operator: Person, shop: dict[str, Any]) -> dict[str, str]:
-    """The places: `arrived`, `rejected`, `under_way` withdrawals of the keeper's shop, `home` and `not_home` of the saver's
-    wallet, a `batch` and a `difference`."""
+    """The places: `arrived`, `rejected`, `under_way` withdrawals of the keeper's shop; `home` and `not_home` of the
+    saver's wallet; a `batch` and a `difference`."""
     folder = keeper.hall.folder
     said = openhall(keeper.hall.environment, "operator", "add", operator.phone)
     assert said.returncode == 0, said.stderr
