@@ -66,7 +66,7 @@ BREACHES = {
     ],
     "payouts.wallets": [
         "update payouts.payouts set source = owner where state = 'requested'",
-        "update payouts.payouts set account = (select wallet from people.residents where id = owner) where batch is null",
+        "update payouts.payouts set account = (select r.wallet from people.residents r where r.id = owner)",
     ],
     "payouts.told": [
         "delete from base.events where type = 'withdrawal.settled'",
