@@ -1,13 +1,16 @@
-"""What the stall of the demo city took before anybody looks: real payments, which are in its book like any other."""
+"""What the stall of the demo city took before anybody looks: real payments, which are in its book like any other; and
+what its guest did not spend, on the way back to the bank."""
 
 from openhall.base import db, ids
 from openhall.base.config import Settings
 from openhall.city import merchants
 from openhall.city.merchants import demo
 from openhall.core import ledger, payments, payouts, people
+from openhall.core.payouts import wallets
 
 # Breakfast for the people of the city's office, in fen; each small enough to be paid without a PIN.
 BREAKFASTS = (18_000, 16_500, 17_500, 16_000)
+UNSPENT = 2_000
 
 
 async def load(
@@ -33,6 +36,14 @@ async def load(
     if rail is not None:
         async with pool.write() as conn:
             await demo.withdraw(conn, rail, shop)
+            await _bring_home(conn, settings, guest)
+
+
+async def _bring_home(conn: db.Conn, settings: Settings, guest: people.Resident) -> None:
+    """The guest withdraws from the wallet, once."""
+    if not await payouts.payouts_of(conn, owner=guest.id, limit=1, of_wallet=True):
+        await _grant(conn, guest, UNSPENT, settings.currency)
+        await wallets.withdraw(conn, settings, resident=guest, amount=UNSPENT)
 
 
 async def _grant(conn: db.Conn, guest: people.Resident, amount: int, currency: str) -> None:

@@ -9,11 +9,12 @@ from openhall.demo.run import HALL_ACCOUNT
 from tests.browser.city import Person
 from tests.served import openhall, wait_for
 
-URL = "/merchants/me/withdrawals"
+URL, WALLET_URL = "/merchants/me/withdrawals", "/me/withdrawals"
 
 
-def payday(keeper: Person, operator: Person, shop: dict[str, Any]) -> dict[str, str]:
-    """The places: `arrived`, `rejected`, `under_way` withdrawals, a `batch` and a `difference`."""
+def payday(keeper: Person, saver: Person, operator: Person, shop: dict[str, Any]) -> dict[str, str]:
+    """The places: `arrived`, `rejected`, `under_way` withdrawals of the keeper's shop; `home` and `not_home` of the
+    saver's wallet; a `batch` and a `difference`."""
     folder = keeper.hall.folder
     said = openhall(keeper.hall.environment, "operator", "add", operator.phone)
     assert said.returncode == 0, said.stderr
@@ -22,11 +23,14 @@ def payday(keeper: Person, operator: Person, shop: dict[str, Any]) -> dict[str, 
     # Only with the keeper's own: the demo city has a withdrawal on its way too.
     account = number(f"+86{keeper.phone}")
     plans = [{"what": what, "account": account} for what in ("double", "reject")]
+    plans.append({"what": "reject", "account": number(f"+86{saver.phone}"), "reason": "AC04"})
     (data / "plans.jsonl").write_text("\n".join(map(json.dumps, plans)), encoding="utf-8")
     bank = Clearing(folder / "bank", data, account=HALL_ACCOUNT)
     try:
         arrived = _withdraw(keeper, shop, 500, bank, "settled")
         rejected = _withdraw(keeper, shop, 205, bank, "rejected")
+        not_home = _sent_off(saver, WALLET_URL, {"amount": 300}, bank, "rejected")
+        home = _sent_off(saver, WALLET_URL, {"amount": 200}, bank, "settled")
         (folder / "bank" / "in" / "broken.xml").write_bytes(b"<Document")
         (data / "end-day").touch()
         bank.step()
@@ -39,20 +43,26 @@ def payday(keeper: Person, operator: Person, shop: dict[str, Any]) -> dict[str, 
         "arrived": arrived,
         "rejected": rejected,
         "under_way": under_way,
+        "home": home,
+        "not_home": not_home,
         "batch": batch,
         "difference": difference,
     }
 
 
 def _withdraw(keeper: Person, shop: dict[str, Any], amount: int, bank: Clearing | None, state: str) -> str:
-    made = keeper.api("POST", URL, {"amount": amount, "shop_id": shop["id"]})
+    return _sent_off(keeper, URL, {"amount": amount, "shop_id": shop["id"]}, bank, state)
+
+
+def _sent_off(person: Person, url: str, wish: dict[str, Any], bank: Clearing | None, state: str) -> str:
+    made = person.api("POST", url, wish)
     assert made.status_code == 201, made.text
-    path = f"{URL}/{made.json()['id']}"
+    path = f"{url}/{made.json()['id']}"
 
     def is_there() -> bool:
         if bank is not None:
             bank.step()
-        return bool(keeper.api("GET", path).json()["state"] == state)
+        return bool(person.api("GET", path).json()["state"] == state)
 
     wait_for(is_there, f"the withdrawal to be {state}")
     return str(made.json()["id"])

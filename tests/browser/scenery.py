@@ -102,7 +102,7 @@ class Scenery:
             **self._counter(resident, asked, keeper, stall),
             "refused_by_payer": refused,
             "delivery": delivery,
-            **payday(keeper, self.people["operator"], stall),
+            **payday(keeper, resident, self.people["operator"], stall),
             "last_month": _last_month(keeper, asked, stall),
             **self._markets(hall, stall, grill),
             **self._offers(keeper, resident, asked),

@@ -42,8 +42,12 @@ async def test_the_stalls_balance_is_what_its_book_and_its_withdrawals_say(hall:
         owner = await people.resident_with(reader, f"+86{KEEPER}")
         assert owner is not None
         withdrawn = [one.amount for one in await payouts.payouts_of(reader, owner=owner.id)]
+        guest = await people.resident_with(reader, "+8613500135000")
+        assert guest is not None
+        brought_home = [one.amount for one in await payouts.payouts_of(reader, owner=guest.id, of_wallet=True)]
         (account,) = await ledger.accounts_of(reader, UUID(shop))
         left = (await ledger.balance(reader, account.id)).posted
     assert (taken, withdrawn) == (68_000, [50_000]), "once, however often it is loaded"
+    assert brought_home == [2_000]
     assert left == taken - sum(withdrawn)
     await hall.books_agree()

@@ -78,6 +78,7 @@ PROMISED = [
     ("post", "/families/links/{link_id}/approve", 200),
     ("post", "/families/links/{link_id}/revoke", 200),
     ("post", "/transfers", 201),
+    ("post", "/me/withdrawals", 201),
     ("post", "/transfers/{transfer_id}/undo", 200),
 ]
 MOVES_MONEY = {
@@ -90,6 +91,7 @@ MOVES_MONEY = {
     "/api/v1/campaigns",
     "/api/v1/campaigns/{campaign_id}/fund",
     "/api/v1/transfers",
+    "/api/v1/me/withdrawals",
 }
 AMOUNTS = {"amount", "balance", "available", "total", "refunded", "paid", "discount", "bounty", "budget", "spent"}
 FIELDS = {

@@ -10,6 +10,7 @@ Invariants, kept by the database and proved by `openhall check`:
 - where our books and the bank's differ there is a break, with a history that is only ever added to.
 """
 
+from openhall.core.payouts import wording
 from openhall.core.payouts.actions.accounts import (
     bank_account,
     link_bank_account,
@@ -37,5 +38,5 @@ from openhall.core.payouts.types import (
 __all__ = [
     "UNDER_WAY", "BankAccount", "BreakKind", "Folder", "Payout", "Rail", "Source", "Standing", "State", "bank_account",
     "exchange", "link_bank_account", "payout", "payouts_of", "reconcile", "stand", "stand_down", "standing_of",
-    "stream_of", "vouch_bank_account", "withdraw",
+    "stream_of", "vouch_bank_account", "withdraw", "wording",
 ]  # fmt: skip

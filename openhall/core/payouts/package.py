@@ -6,7 +6,18 @@ from openhall.base.i18n import N_
 from openhall.base.package import Check, Package
 from openhall.core.payouts import pages
 from openhall.core.payouts.jobs import tasks
-from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, BATCH, GIVEN_BACK, NOT_ARRIVED, streams
+from openhall.core.payouts.telling import (
+    BANK_ACCOUNT_CHANGED,
+    BATCH,
+    GIVEN_BACK,
+    NOT_ARRIVED,
+    WALLET_GIVEN_BACK,
+    WALLET_NOT_ARRIVED,
+    WALLET_WITHDRAWN,
+    streams,
+)
+from openhall.core.payouts.wallets import api
+from openhall.core.payouts.wallets import pages as wallet_pages
 
 q = db.load("openhall.core.payouts")
 
@@ -23,16 +34,24 @@ CHECKS = (
         "payouts.forgotten", "Nothing lies unsent: no batch for an hour, no payout for three days.", q.check_forgotten
     ),
     Check("payouts.stuck", "Nothing is under way for a week without an open difference.", q.check_stuck),
+    Check("payouts.wallets", "What a resident withdraws leaves their wallet, and nothing else does.", q.check_wallets),
     Check("payouts.told", "A payout that ended was told to its owner once (of the last two days).", q.check_told),
 )
 
 PACKAGE = Package(
     name="payouts",
     module="openhall.core.payouts",
-    routes=(pages.router,),
+    routes=(pages.router, api.router, wallet_pages.router),
     tasks=(tasks,),
     streams=(streams,),
-    messages=(BANK_ACCOUNT_CHANGED, NOT_ARRIVED, GIVEN_BACK),
+    messages=(
+        BANK_ACCOUNT_CHANGED,
+        NOT_ARRIVED,
+        GIVEN_BACK,
+        WALLET_WITHDRAWN,
+        WALLET_NOT_ARRIVED,
+        WALLET_GIVEN_BACK,
+    ),
     looks=(BATCH,),
     exports=(
         Export("bank_accounts", q.export_bank_accounts),

@@ -8,7 +8,7 @@ rail_off = define(
     "payouts.rail_off",
     Kind.UNAVAILABLE,
     N_("This hall does not send money to banks at the moment."),
-    N_("Your money stays in your shop's account. Try again later, or call the help line."),
+    N_("Your money stays where it is. Try again later, or call the help line."),
 )
 holder_invalid = define(
     "payouts.holder_invalid",
@@ -55,7 +55,7 @@ cooling = define(
 insufficient_funds = define(
     "payouts.insufficient_funds",
     Kind.REFUSED,
-    N_("There is not so much money in the shop's account."),
+    N_("There is not so much money in this account."),
     N_("Withdraw what is there, or less."),
 )
 payout_not_found = define(
@@ -71,7 +71,7 @@ batch_given_back = define(
     "payouts.batch_given_back",
     Kind.CONFLICT,
     N_("Money of this batch was given back, so its file is not sent again."),
-    N_("Ask the bank about the other payouts, and end each on its difference. Their shops can withdraw again."),
+    N_("Ask the bank about the other payouts, and end each on its difference. Their owners can withdraw again."),
 )
 break_not_found = define(
     "payouts.break_not_found", Kind.NOT_FOUND, N_("There is no such difference."), N_("Choose one from the list.")

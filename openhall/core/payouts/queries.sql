@@ -67,7 +67,7 @@ select p.id, p.source, p.source_name, p.owner, p.amount, p.currency, p.state, p.
   from payouts.payouts p
   join payouts.bank_accounts a on a.id = p.bank_account
   left join payouts.batches b on b.id = p.batch
- where p.owner = :owner and (:before::uuid is null or p.id < :before)
+ where p.owner = :owner and (p.source = p.owner) = :of_wallet and (:before::uuid is null or p.id < :before)
  order by p.id desc limit :limit;
 
 -- name: payouts_of_batch
@@ -421,6 +421,13 @@ select p.id, p.state, b.sent_at as since
  where p.state in ('sent', 'accepted') and b.sent_at < now() - interval '7 days'
    and not exists (select from payouts.breaks k where k.payout = p.id and k.state = 'open'
                       and k.kind in ('amount', 'missing_theirs', 'second_copy', 'contradiction'))
+ limit 100;
+
+-- name: check_wallets
+-- What goes by its owner's id left their wallet, and nothing else did.
+select p.id, p.source, p.account
+  from payouts.payouts p join people.residents r on r.id = p.owner
+ where (p.source = p.owner) <> (p.account = r.wallet)
  limit 100;
 
 -- name: check_told

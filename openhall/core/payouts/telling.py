@@ -1,6 +1,7 @@
 """What owners are told of their withdrawals: they by messages, their programs by webhook; and who looks at them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from openhall.base import db
@@ -22,7 +23,7 @@ BANK_ACCOUNT_CHANGED = Template(
         "before then."
     ),
     short=N_("Withdrawals now go to the bank account {masked}, from {at} on. If it was not you, call {help}."),
-    link="/money",
+    link="/wallet/withdrawals",
     safety=True,
 )
 NOT_ARRIVED = Template(
@@ -50,6 +51,47 @@ GIVEN_BACK = Template(
     ),
     short=N_("Your withdrawal of {amount} was given back. The money is in your takings; open the hall to see why."),
     link="/money/withdrawals/{payout}",
+)
+WALLET_WITHDRAWN = Template(
+    code="payouts.wallet_withdrawn",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("{amount} goes to your bank"),
+    body=N_(
+        "On {at} {amount} left your wallet for your bank account {masked}. If it was not you, freeze your account and "
+        "call {help}."
+    ),
+    short=N_("{amount} left your wallet for your bank account. Not you? Freeze your account, and call {help}."),
+    link="/wallet/withdrawals/{payout}",
+    safety=True,
+    lives=timedelta(days=30),
+)
+WALLET_NOT_ARRIVED = Template(
+    code="payouts.wallet_not_arrived",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("A withdrawal did not arrive"),
+    body=N_(
+        "The bank did not take or keep your withdrawal of {amount}. The money is back in your wallet. Look at the "
+        "reason, check your bank account, and withdraw again. Questions? Call {help}."
+    ),
+    short=N_("Your withdrawal of {amount} did not arrive. The money is back; open the hall to see why."),
+    link="/wallet/withdrawals/{payout}",
+)
+WALLET_GIVEN_BACK = Template(
+    code="payouts.wallet_given_back",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("A withdrawal was given back"),
+    body=N_(
+        "Your withdrawal of {amount} did not get through the bank, so the hall has given it back: the money is in your "
+        "wallet. Look at what happened, and withdraw again. Questions? Call {help}."
+    ),
+    short=N_("Your withdrawal of {amount} was given back. The money is in your wallet; open the hall to see why."),
+    link="/wallet/withdrawals/{payout}",
 )
 
 BATCH = Look(

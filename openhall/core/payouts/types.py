@@ -80,7 +80,8 @@ class Way(StrEnum):
 
 
 class Source(Struct, frozen=True):
-    """Whose money is withdrawn: a shop, say. `account` is its ledger account, `owner` the resident it belongs to."""
+    """Whose money is withdrawn: a shop, or a resident's wallet, whose `id` is its owner's. `account` is its ledger
+    account, `owner` the resident it belongs to."""
 
     id: UUID
     name: str
@@ -177,6 +178,11 @@ class Payout(Struct, frozen=True):
     def masked(self) -> str:
         return masked(self.number)
 
+    @property
+    def shop(self) -> UUID | None:
+        """The shop whose money it is; None: it left the owner's wallet."""
+        return shop_of(self.source, self.owner)
+
 
 class Locked(Struct, frozen=True):
     """A payout whose row this transaction holds."""
@@ -189,6 +195,11 @@ class Locked(Struct, frozen=True):
     amount: int
     currency: str
     state: State
+
+    @property
+    def shop(self) -> UUID | None:
+        """The shop whose money it is; None: it left the owner's wallet."""
+        return shop_of(self.source, self.owner)
 
 
 class Said(Struct, frozen=True):
@@ -358,6 +369,11 @@ class Day(Struct, frozen=True):
     open_breaks: int
     by_hand: int
     by_hand_total: int
+
+
+def shop_of(source: UUID, owner: UUID) -> UUID | None:
+    """The shop that a source is; None for a wallet, which goes by its owner's id."""
+    return None if source == owner else source
 
 
 def masked(number: str) -> str:

@@ -33,6 +33,9 @@ TITLES = {
     "top_up": N_("Top-up"),
     "payment": N_("Payment"),
     "refund": N_("Refund"),
+    "withdrawal": N_("To my bank"),
+    "withdrawal_rejected": N_("A withdrawal that came back"),
+    "withdrawal_returned": N_("A withdrawal that came back"),
     "transfer_sent": N_("You sent"),
     "transfer_received": N_("Received"),
     "transfer_back": N_("Money that came back"),
@@ -45,6 +48,8 @@ TITLES = {
 OTHER = N_("Transfer")
 # In the statement of whose wallet somebody else paid from.
 BY = N_("by {who}")
+# Where an entry leads that has a page of its own.
+PLACES = {"top_up": "/wallet/top-ups", "withdrawal": "/wallet/withdrawals"}
 # What banks say when they say no. A code we do not know is told as "declined".
 REASONS = {
     "insufficient_funds": N_("There is not enough money in your bank account."),
@@ -210,7 +215,7 @@ async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Ent
 
     def line(entry: Entry) -> Line:
         title = translate(request, language, TITLES.get(entry.reason, OTHER))
-        href = f"/wallet/top-ups/{entry.transfer}" if entry.reason == "top_up" else None
+        href = f"{PLACES[entry.reason]}/{entry.transfer}" if entry.reason in PLACES else None
         if name := paid.get(entry.transfer):
             title, href = name, f"/payments/{entry.transfer}"
         if act := acts.get(entry.transfer):

@@ -71,7 +71,7 @@ async def test_a_new_bank_account_is_told_on_the_phone_and_has_to_cool(stage: St
     assert await stage.told("bank_account.") == ["bank_account.changed"]
     (told,) = (await stage.hall.client.get("/api/v1/messages", headers=stage.owner)).json()["messages"]
     assert re.fullmatch(r"从 .* 起，您的提现将转到银行账户 \*\*\*\* 3000。.*请在此之前拨打 12345。", told["body"])
-    assert (told["category"], told["link"]) == ("must", "/money")
+    assert (told["category"], told["link"]) == ("must", "/wallet/withdrawals")
     again = (await stage.hall.client.put(path, json=body, headers=stage.owner)).json()["bank_account"]
     assert again == named, "the same account again changes nothing"
     assert len(await stage.told("bank_account.")) == 1

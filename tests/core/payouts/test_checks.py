@@ -64,6 +64,10 @@ BREACHES = {
     "payouts.stuck": [
         "update payouts.batches set sent_at = now() - interval '8 days'; " + UNDO.format("accepted"),
     ],
+    "payouts.wallets": [
+        "update payouts.payouts set source = owner where state = 'requested'",
+        "update payouts.payouts set account = (select r.wallet from people.residents r where r.id = owner)",
+    ],
     "payouts.told": [
         "delete from base.events where type = 'withdrawal.settled'",
         f"{COPIED} where type = 'withdrawal.rejected'",

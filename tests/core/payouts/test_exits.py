@@ -309,7 +309,7 @@ async def test_of_what_was_not_booked_at_all_the_shop_bears_what_is_missing(stag
     await stage.operator()
     person = Person(stage.hall)
     await person.sign_in(OWNER)
-    assert "What the bank booked too little is the shop" in (await person.look(f"/operator/bank/breaks/{one}")).text
+    assert "What the bank booked too little is the owner" in (await person.look(f"/operator/bank/breaks/{one}")).text
 
 
 @pytest.mark.parametrize(

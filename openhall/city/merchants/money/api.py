@@ -1,6 +1,6 @@
 """The JSON API of a merchant's money: balances, withdrawals, the bank account, what is withdrawn each day."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,14 +13,14 @@ from openhall.base import limits, money
 from openhall.city.merchants import money as merchant_money
 from openhall.city.merchants.money import Purse
 from openhall.core import payouts
+from openhall.core.payouts.views import BankAccountBody, BankAccountRequest, NamedBankAccount
+from openhall.core.payouts.wallets.api import LINKING
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 
 Me = NamedDependency[Resident]
 PAGE = 20
-# Each change sends a text message, and a bank account is not changed every hour.
-LINKING = limits.Limit("payouts.bank_account", 10, timedelta(days=1))
 
 
 class WithdrawalRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,16 +28,6 @@ class WithdrawalRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     amount: edge.Amount
     shop_id: UUID | None = None
-
-
-class BankAccountRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the money shall go."""
-
-    holder: Annotated[str, Meta(min_length=1, max_length=140, description="The holder's name as the bank has it.")]
-    number: Annotated[str, Meta(min_length=8, max_length=60, description="An IBAN, a card or an account number.")]
-    bank_code: Annotated[
-        str, Meta(max_length=20, description="Twelve CNAPS digits or a BIC, where you know it; else empty.")
-    ] = ""
 
 
 class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,26 +97,6 @@ class MoneyBody(Struct, frozen=True):
 
     currency: str
     shops: list[PurseBody]
-
-
-class BankAccountBody(Struct, frozen=True):
-    """Where the money goes, from `usable_at` on. Of the number the last four digits are shown; `bank_code` is null when
-    it was not said."""
-
-    holder: str
-    number: str
-    bank_code: str | None
-    usable_at: datetime
-
-    @staticmethod
-    def of(account: payouts.BankAccount) -> "BankAccountBody":
-        return BankAccountBody(account.holder, account.masked, account.bank_code, account.usable_at)
-
-
-class NamedBankAccount(Struct, frozen=True):
-    """The bank account, or null when none was named yet."""
-
-    bank_account: BankAccountBody | None
 
 
 @get("/merchants/me/money", opt=RESIDENT)

@@ -9,13 +9,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct, structs
 
-from openhall.base import clock, db, ids, limits
+from openhall.base import clock, db, ids
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.money import plain
 from openhall.city.merchants import money
-from openhall.city.merchants.money.api import LINKING, PAGE
+from openhall.city.merchants.money.api import PAGE
 from openhall.core import payouts
+from openhall.core.payouts import wording
+from openhall.core.payouts.views import BankAccountForm
+from openhall.core.payouts.wallets.pages import account_shown, link_typed
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
@@ -23,34 +26,13 @@ from openhall.web.render import Html, language_of, translate
 
 AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
-_WITHDRAW = "/money/withdraw"
+_WITHDRAW, _MONEY = "/money/withdraw", "/money"
 
-STATES = {
-    payouts.State.REQUESTED: N_("Goes to your bank soon"),
-    payouts.State.BATCHED: N_("Goes to your bank soon"),
-    payouts.State.SENT: N_("Sent to your bank"),
-    payouts.State.ACCEPTED: N_("Your bank is working on it"),
-    payouts.State.SETTLED: N_("Arrived in your bank account"),
+STATES = wording.STATES | {
     payouts.State.REJECTED: N_("Not taken by the bank; the money is back in your shop"),
     payouts.State.RETURNED: N_("Came back from the bank; the money is back in your shop"),
 }
-# The standard's reasons that people meet; the code itself stands beside any other.
-REASONS = {
-    "AC01": N_("The account number is wrong."),
-    "AC04": N_("The account is closed."),
-    "AC06": N_("The account is blocked."),
-    "BE01": N_("The name is not the account holder's."),
-    "AM02": N_("The amount is more than the account may receive."),
-}
-_OTHER = N_("The bank says why with the code {code}.")
-# What two operators gave back: it was not the bank that refused it.
 _GIVEN_BACK = N_("Given back by the hall; the money is in your shop")
-_WHY_BY_HAND = {
-    payouts.BreakKind.UNWRITABLE: N_("The name of your bank account cannot be written into a bank's file."),
-    payouts.BreakKind.MISSING_THEIRS: N_("The bank never booked it. You can withdraw again."),
-    payouts.BreakKind.AMOUNT: N_("The bank booked another amount. You can withdraw again."),
-}
-_WHY_ELSE = N_("What the bank said of it did not fit together. You can withdraw again.")
 
 
 class WithdrawForm(Struct, frozen=True):
@@ -59,15 +41,6 @@ class WithdrawForm(Struct, frozen=True):
     shop: str = ""
     amount: str = ""
     request_key: str = ""
-
-
-class AccountForm(Struct, frozen=True):
-    """A bank account as it was typed, its number twice."""
-
-    holder: str = ""
-    number: str = ""
-    again: str = ""
-    bank_code: str = ""
 
 
 class StandingForm(Struct, frozen=True):
@@ -183,38 +156,21 @@ async def withdrawal(
 @get("/money/bank-account", opt=edge.FRESH)
 async def account_form(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
     """Where the money goes."""
-    form = AccountForm(holder=resident.name or "")
-    return edge.page(
-        request, "merchants/bank_account.html", problem=None, **await _account(request, reader, resident.id, form)
-    )
+    form = BankAccountForm(holder=resident.name or "")
+    shown = await account_shown(request, reader, resident.id, form, back=_MONEY)
+    return edge.page(request, "payouts/bank_account.html", problem=None, **shown)
 
 
 @post("/money/bank-account", opt=edge.FRESH, status_code=303)
 async def link(
     request: AnyRequest,
-    data: URLEncodedBody[AccountForm],
+    data: URLEncodedBody[BankAccountForm],
     pool: edge.Pool,
     settings: edge.HallSettings,
     resident: Me,
 ) -> Response[Any]:
     """Send it there from now on."""
-    try:
-        await limits.take(pool, LINKING, str(resident.id))
-        async with pool.write() as conn:
-            await payouts.link_bank_account(
-                conn,
-                settings,
-                owner=resident.id,
-                holder=data.holder,
-                number=data.number,
-                again=data.again,
-                bank_code=data.bank_code,
-            )
-    except Problem as problem:
-        async with pool.read() as reader:
-            shown = await _account(request, reader, resident.id, data)
-        return edge.problem_page(request, "merchants/bank_account.html", problem, **shown)
-    return edge.see_other("/money")
+    return await link_typed(request, pool, settings, resident, data, back=_MONEY)
 
 
 @get("/money/automatic/{shop_id:uuid}", opt=RESIDENT)
@@ -281,30 +237,17 @@ async def _form(reader: db.ReadConn, owner: UUID, form: WithdrawForm) -> dict[st
     }
 
 
-async def _account(request: AnyRequest, reader: db.ReadConn, owner: UUID, form: AccountForm) -> dict[str, Any]:
-    settings = request.app.state.settings
-    return {
-        "account": await payouts.bank_account(reader, owner),
-        "holder": form.holder,
-        "number": form.number,
-        "again": form.again,
-        "bank_code": form.bank_code,
-        "hours": settings.payout_cooling_hours,
-    }
-
-
 def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
     language = language_of(request)
-    is_back = payout.state in (payouts.State.REJECTED, payouts.State.RETURNED)
-    by_hand = payout.by_hand if is_back else None
+    by_hand, why = wording.given_back_for(payout), wording.why(payout)
     return Shown(
         id=payout.id,
         shop=payout.source_name,
         amount=payout.amount,
         state=payout.state,
         in_words=translate(request, language, _GIVEN_BACK if by_hand else STATES[payout.state]),
-        why=_why(request, payout, by_hand),
-        is_account_amiss=is_back and by_hand in (None, payouts.BreakKind.UNWRITABLE),
+        why=translate(request, language, why).format(code=payout.reason_code) if why else None,
+        is_account_amiss=wording.is_account_amiss(payout),
         to=f"{payout.holder} {payout.masked}",
         automatic=payout.automatic,
         requested_at=payout.requested_at,
@@ -312,15 +255,6 @@ def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
         settled_at=payout.settled_at,
         ended_at=payout.ended_at,
     )
-
-
-def _why(request: AnyRequest, payout: payouts.Payout, by_hand: payouts.BreakKind | None) -> str | None:
-    language = language_of(request)
-    if by_hand:
-        return translate(request, language, _WHY_BY_HAND.get(by_hand, _WHY_ELSE))
-    if payout.reason_code is None:
-        return None
-    return translate(request, language, REASONS.get(payout.reason_code, _OTHER)).format(code=payout.reason_code)
 
 
 router = edge.pages(

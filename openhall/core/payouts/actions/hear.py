@@ -13,7 +13,7 @@ from openhall.core.payouts import rules
 from openhall.core.payouts.actions import batches, breaks
 from openhall.core.payouts.actions.accounts import rail_accounts
 from openhall.core.payouts.rules import Move
-from openhall.core.payouts.telling import GIVEN_BACK, NOT_ARRIVED, stream_of
+from openhall.core.payouts.telling import GIVEN_BACK, NOT_ARRIVED, WALLET_GIVEN_BACK, WALLET_NOT_ARRIVED, stream_of
 from openhall.core.payouts.types import Accounts, BreakKind, Locked, Said, State, Word
 
 q = db.load("openhall.core.payouts")
@@ -126,7 +126,10 @@ async def _post(conn: db.Conn, transfers: Sequence[Transfer]) -> None:
 
 
 def _not_arrived(payout: Locked, *, by_hand: BreakKind | None) -> messages.Telling:
-    template = NOT_ARRIVED if by_hand is None else GIVEN_BACK
+    if payout.shop is None:
+        template = WALLET_NOT_ARRIVED if by_hand is None else WALLET_GIVEN_BACK
+    else:
+        template = NOT_ARRIVED if by_hand is None else GIVEN_BACK
     return messages.Telling(
         payout.owner, template, {"amount": Sum(payout.amount, payout.currency), "payout": payout.id}
     )
@@ -135,7 +138,7 @@ def _not_arrived(payout: Locked, *, by_hand: BreakKind | None) -> messages.Telli
 def _fact(payout: Locked, said: Said) -> events.Fact:
     data = {
         "id": str(payout.id),
-        "shop_id": str(payout.source),
+        "shop_id": str(payout.shop) if payout.shop else None,
         "amount": payout.amount,
         "currency": payout.currency,
         "state": str(STATES[said.word]),

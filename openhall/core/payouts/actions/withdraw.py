@@ -10,6 +10,7 @@ import structlog
 from openhall.base import clock, db, events, ids
 from openhall.base.errors import Problem
 from openhall.core import ledger
+from openhall.core.payments.problems import above_spending_limit
 from openhall.core.payouts import problems
 from openhall.core.payouts.actions.accounts import RAIL, bank_account, rail_accounts
 from openhall.core.payouts.telling import stream_of
@@ -24,13 +25,20 @@ WITHDRAWN = "withdrawal"
 
 
 async def withdraw(
-    conn: db.Conn, rail: Rail | None, *, source: Source, amount: int, automatic_for: date | None = None
+    conn: db.Conn,
+    rail: Rail | None,
+    *,
+    source: Source,
+    amount: int,
+    automatic_for: date | None = None,
+    debits_max: int | None = None,
 ) -> Payout:
     """Begin a payout of `amount` minor units to the owner's bank account. `automatic_for`: the date it is swept for.
+    `debits_max`: what the account may at most have paid out in all by then.
 
     Refusals, in this order: `payouts.rail_off`, `people.account_frozen` (their owner's),
     `payouts.no_bank_account`, `payouts.cooling` (with `usable_at`),
-    `payouts.insufficient_funds`.
+    `payouts.insufficient_funds`, `payments.above_spending_limit` (above `debits_max`).
     """
     if rail is None:
         raise problems.rail_off()
@@ -50,8 +58,11 @@ async def withdraw(
         amount=amount,
         currency=rail.currency,
         reason=WITHDRAWN,
+        debits_max=debits_max,
     )
     (outcome,) = await ledger.post(conn, [transfer], fresh=True)
+    if outcome.code is ledger.Code.ABOVE_DEBITS_MAX:
+        raise above_spending_limit()
     if not outcome.ok:
         raise problems.insufficient_funds(ledger_code=outcome.code)
     await db.run(
@@ -70,22 +81,25 @@ async def withdraw(
         automatic=automatic_for is not None,
         requested_at=outcome.at,
     )
-    made = await payout(conn, owner=source.owner, payout_id=transfer.id)
+    made = await db.one(conn, q.payout, Payout, id=transfer.id, owner=source.owner)
     await events.publish(conn, [events.Fact(stream_of(made.owner), "withdrawal.requested", told(made))])
     return made
 
 
-async def payout(conn: db.ReadConn, *, owner: UUID, payout_id: UUID) -> Payout:
-    """One of the owner's payouts; `payouts.payout_not_found` also for somebody else's."""
+async def payout(conn: db.ReadConn, *, owner: UUID, payout_id: UUID, of_wallet: bool = False) -> Payout:
+    """One of the payouts from the owner's shops, or from their wallet; `payouts.payout_not_found` for any other."""
     found = await db.maybe(conn, q.payout, Payout, id=payout_id, owner=owner)
-    if found is None:
+    if found is None or (found.shop is None) is not of_wallet:
         raise problems.payout_not_found()
     return found
 
 
-async def payouts_of(conn: db.ReadConn, *, owner: UUID, before: UUID | None = None, limit: int = 20) -> list[Payout]:
-    """The owner's payouts, newest first."""
-    return await db.all(conn, q.payouts_of_owner, Payout, owner=owner, before=before, limit=limit)
+async def payouts_of(
+    conn: db.ReadConn, *, owner: UUID, before: UUID | None = None, limit: int = 20, of_wallet: bool = False
+) -> list[Payout]:
+    """The payouts from the owner's shops, or from their wallet; newest first."""
+    asked = {"owner": owner, "before": before, "limit": limit, "of_wallet": of_wallet}
+    return await db.all(conn, q.payouts_of_owner, Payout, **asked)
 
 
 class NotSweptError(RuntimeError):
@@ -125,10 +139,10 @@ def yesterday() -> date:
 
 
 def told(made: Payout) -> dict[str, object]:
-    """What the owner's programs learn."""
+    """What the owner's programs learn; without a shop it left their wallet."""
     return {
         "id": str(made.id),
-        "shop_id": str(made.source),
+        "shop_id": str(made.shop) if made.shop else None,
         "amount": made.amount,
         "currency": made.currency,
         "state": str(made.state),
