@@ -23,6 +23,11 @@ CHECKS = (
         "payouts.forgotten", "Nothing lies unsent: no batch for an hour, no payout for three days.", q.check_forgotten
     ),
     Check("payouts.stuck", "Nothing is under way for a week without an open difference.", q.check_stuck),
+    Check(
+        "payouts.twice",
+        "What was given back did not leave the bank as well, or a difference says so (of the last two months).",
+        q.check_twice,
+    ),
     Check("payouts.told", "A payout that ended was told to its owner once (of the last two days).", q.check_told),
 )
 

@@ -143,11 +143,11 @@ select id, business_date, number, execution_date, message_id, count, total, curr
 select state from payouts.payouts where id = :id;
 
 -- name: lock_payouts
-select id, source, owner, account, batch, amount, currency, state
+select id, source, owner, account, batch, amount, currency, state, by_hand
   from payouts.payouts where id = any(:ids) order by id for update;
 
 -- name: payouts_in_batch
-select id, source, owner, account, batch, amount, currency, state from payouts.payouts where batch = :batch order by id;
+select id, source, owner, account, batch, amount, currency, state, by_hand from payouts.payouts where batch = :batch order by id;
 
 -- name: move_payouts
 update payouts.payouts p
@@ -274,6 +274,28 @@ select p.id, p.amount, b.execution_date
                       and (k.state = 'open'
                            or exists (select from payouts.break_steps s
                                        where s.break = k.id and s.what = 'resolved' and s.resident is not null)))
+ order by p.id for update of p;
+
+-- name: booked_after_all
+-- Whose money is in its account again, and by all statements left the bank all the same: once the statement of the day on
+-- which it came back is here, or is overdue itself. Not again what people have decided on since the last of these lines.
+select p.id, (p.ended_at at time zone :zone)::date as day, t.booked
+  from payouts.payouts p
+  cross join lateral (
+    select coalesce(sum(l.amount), 0)::bigint as booked, max(f.at) as at
+      from payouts.lines l
+      join payouts.reports r on r.id = l.report and r.kind = 'statement'
+      join payouts.files f on f.id = r.file
+     where l.payout = p.id) t
+ where p.rail = :rail and p.ended_at >= :since and t.booked < 0
+   and ((p.ended_at at time zone :zone)::date <= :overdue
+        or exists (select from payouts.reports r
+                    where r.kind = 'statement' and r.booked_on >= (p.ended_at at time zone :zone)::date))
+   and not exists (select from payouts.breaks k
+                    where k.payout = p.id and k.kind = 'contradiction' and k.state = 'open')
+   and not exists (select from payouts.breaks k join payouts.break_steps s on s.break = k.id
+                    where k.payout = p.id and s.what = 'resolved' and s.resident is not null and s.at >= t.at
+                      and (s.way is not null or k.kind = 'contradiction'))
  order by p.id for update of p;
 
 -- name: break_of
@@ -421,6 +443,25 @@ select p.id, p.state, b.sent_at as since
  where p.state in ('sent', 'accepted') and b.sent_at < now() - interval '7 days'
    and not exists (select from payouts.breaks k where k.payout = p.id and k.state = 'open'
                       and k.kind in ('amount', 'missing_theirs', 'second_copy', 'contradiction'))
+ limit 100;
+
+-- name: check_twice
+-- What is in its account again did not leave the bank all the same, or people know of it (of the last two months).
+select p.id, p.state, t.booked
+  from payouts.payouts p
+  cross join lateral (
+    select coalesce(sum(l.amount), 0) as booked, max(f.at) as at
+      from payouts.lines l
+      join payouts.reports r on r.id = l.report and r.kind = 'statement'
+      join payouts.files f on f.id = r.file
+     where l.payout = p.id) t
+ where p.ended_at > now() - interval '59 days' and p.ended_at < now() - interval '3 days'
+   and t.booked < 0 and t.at < now() - interval '3 hours'
+   and not exists (select from payouts.breaks k
+                    where k.payout = p.id and k.kind = 'contradiction' and k.state = 'open')
+   and not exists (select from payouts.breaks k join payouts.break_steps s on s.break = k.id
+                    where k.payout = p.id and s.what = 'resolved' and s.resident is not null and s.at >= t.at
+                      and (s.way is not null or k.kind = 'contradiction'))
  limit 100;
 
 -- name: check_told

@@ -179,7 +179,7 @@ class Payout(Struct, frozen=True):
 
 
 class Locked(Struct, frozen=True):
-    """A payout whose row this transaction holds."""
+    """A payout whose row this transaction holds. `by_hand`: on what two operators ended it, None where the bank did."""
 
     id: UUID
     source: UUID
@@ -189,6 +189,7 @@ class Locked(Struct, frozen=True):
     amount: int
     currency: str
     state: State
+    by_hand: BreakKind | None = None
 
 
 class Said(Struct, frozen=True):

@@ -64,6 +64,10 @@ BREACHES = {
     "payouts.stuck": [
         "update payouts.batches set sent_at = now() - interval '8 days'; " + UNDO.format("accepted"),
     ],
+    "payouts.twice": [
+        "update payouts.files set at = at - interval '1 day'; update payouts.payouts set state = 'returned', "
+        "giving_back = gen_random_uuid(), ended_at = now() - interval '10 days' where state = 'settled'",
+    ],
     "payouts.told": [
         "delete from base.events where type = 'withdrawal.settled'",
         f"{COPIED} where type = 'withdrawal.rejected'",

@@ -130,6 +130,7 @@ create unique index one_automatic_payout_a_day on payouts.payouts (source, busin
 create index payouts_of_an_owner on payouts.payouts (owner, id desc);
 create index payouts_of_a_batch on payouts.payouts (batch);
 create index payouts_requested on payouts.payouts (business_date) where state = 'requested';
+create index payouts_given_back on payouts.payouts (ended_at) where ended_at is not null;
 create index payouts_under_way on payouts.payouts (rail) where state in ('requested', 'batched', 'sent', 'accepted');
 
 create function payouts.keep_final() returns trigger language plpgsql as $$
@@ -237,6 +238,7 @@ create unique index one_open_break_per_batch on payouts.breaks (batch, kind) whe
 create unique index one_break_per_statement on payouts.breaks (report) where report is not null;
 create unique index one_break_per_line on payouts.breaks (line, kind) where line is not null;
 create index breaks_newest on payouts.breaks (state, opened_at desc);
+create index breaks_of_a_payout on payouts.breaks (payout) where payout is not null;
 
 -- What was done about a break, and by whom; nobody: the hall itself.
 create table payouts.break_steps (
