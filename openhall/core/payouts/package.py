@@ -44,6 +44,9 @@ PACKAGE = Package(
         Export("withdrawals", q.export_withdrawals),
         Export("standing", q.export_standing),
     ),
-    withheld={"break_steps": N_("What operators wrote about differences at the bank.")},
+    withheld={
+        "break_steps": N_("What operators wrote about differences at the bank."),
+        "batches": N_("Which operator had a file sent to the bank again."),
+    },
     checks=CHECKS,
 )

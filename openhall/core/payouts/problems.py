@@ -113,6 +113,12 @@ nothing_asked = define(
     N_("What you answer is no longer asked."),
     N_("Look at the difference again."),
 )
+resent_since = define(
+    "payouts.resent_since",
+    Kind.CONFLICT,
+    N_("The file of this payout was sent again after this was asked, so the bank may still pay it."),
+    N_("Turn it down. Once the bank has said what became of the file, one of you can ask again."),
+)
 same_person = define(
     "payouts.same_person",
     Kind.REFUSED,

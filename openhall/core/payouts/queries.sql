@@ -122,21 +122,27 @@ update payouts.batches b set state = 'finished', finished_at = :now
 returning b.id;
 
 -- name: batch
-select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at,
+       resent_at
   from payouts.batches where id = :id;
 
 -- name: batch_content
 select id, message_id, content from payouts.batches where id = :id and state <> 'ready';
 
+-- name: batch_resent
+update payouts.batches set resent_at = :now, resent_by = :resident where id = :id and state <> 'ready';
+
 -- name: given_back
 select exists (select from payouts.payouts where batch = :batch and giving_back is not null);
 
 -- name: batch_by_message
-select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at,
+       resent_at
   from payouts.batches where rail = :rail and message_id = :message_id;
 
 -- name: newest_batches
-select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at,
+       resent_at
   from payouts.batches order by made_at desc, id desc limit :limit;
 
 -- name: payout_state
@@ -300,6 +306,7 @@ select p.id, (p.ended_at at time zone :zone)::date as day, t.booked
 
 -- name: break_of
 select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id,
+       b.resent_at,
        coalesce((select what = 'asked' from payouts.break_steps where break = k.id order by number desc limit 1), false)
          as is_asked
   from payouts.breaks k
@@ -310,6 +317,7 @@ select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.stat
 
 -- name: newest_breaks
 select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id,
+       b.resent_at,
        coalesce((select what = 'asked' from payouts.break_steps where break = k.id order by number desc limit 1), false)
          as is_asked
   from payouts.breaks k

@@ -219,7 +219,7 @@ class ToPay(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """A batch of payouts: one file to the bank."""
+    """A batch of payouts: one file to the bank. `resent_at`: when an operator last had the same file sent once more."""
 
     id: UUID
     business_date: date
@@ -233,6 +233,7 @@ class Batch(Struct, frozen=True):
     made_at: datetime
     sent_at: datetime | None
     finished_at: datetime | None
+    resent_at: datetime | None
 
 
 class ToSend(Struct, frozen=True):
@@ -318,7 +319,7 @@ class Break(Struct, frozen=True):
     """A difference between our books and the bank's. `message_id` is the batch's, `end_to_end_id` the bank's word.
 
     It is about a payout, a line of the bank, both, or a whole batch. `is_asked`: an operator has asked for an end of
-    its payout, and another has to confirm it.
+    its payout, and another has to confirm it. `resent_at`: when the file of its batch was last sent once more.
     """
 
     id: UUID
@@ -332,6 +333,7 @@ class Break(Struct, frozen=True):
     opened_at: datetime
     message_id: str | None
     end_to_end_id: str | None
+    resent_at: datetime | None
     is_asked: bool
 
 

@@ -23,6 +23,8 @@ alter table ledger.journal disable trigger append_only;
 UNSENT = "update payouts.batches set state = 'ready', sent_at = null, finished_at = null"
 COPIED = "insert into base.events select stream, number + 100, type, data, at from base.events"
 UNDO = "update payouts.payouts set state = '{}' where state = 'settled'"
+GIVEN_BACK = """update payouts.payouts set state = 'returned', giving_back = gen_random_uuid(),
+                       ended_at = now() - interval '10 days' where state = 'settled'"""
 STEP = "insert into payouts.break_steps (break, number, what, way, reason, resident, at)"
 ALONE = "select break, 2, 'resolved', 'settled', 'x', (select id from people.residents limit 1), at"
 BREACHES = {
@@ -65,8 +67,7 @@ BREACHES = {
         "update payouts.batches set sent_at = now() - interval '8 days'; " + UNDO.format("accepted"),
     ],
     "payouts.twice": [
-        "update payouts.files set at = at - interval '1 day'; update payouts.payouts set state = 'returned', "
-        "giving_back = gen_random_uuid(), ended_at = now() - interval '10 days' where state = 'settled'",
+        "update payouts.files set at = at - interval '1 day'; " + GIVEN_BACK,
     ],
     "payouts.told": [
         "delete from base.events where type = 'withdrawal.settled'",

@@ -58,12 +58,16 @@ create table payouts.batches (
     made_at        timestamptz not null,
     sent_at        timestamptz,
     finished_at    timestamptz,
+    resent_at      timestamptz,     -- when an operator last had the same file laid out once more, and who
+    resent_by      uuid references people.residents,
     constraint one_number_per_rail_and_date unique (rail, business_date, number),
     constraint message_id_is_never_used_twice unique (message_id),
     constraint batch_has_something_in_it check (count > 0 and total > 0),
     constraint batch_state_exists check (state in ('ready', 'sent', 'finished')),
     constraint batch_was_sent check ((state = 'ready') = (sent_at is null)),
-    constraint batch_was_finished check ((state = 'finished') = (finished_at is not null))
+    constraint batch_was_finished check ((state = 'finished') = (finished_at is not null)),
+    constraint resent_by_somebody check ((resent_at is null) = (resent_by is null)),
+    constraint resent_after_it_was_sent check (resent_at is null or sent_at is not null)
 );
 
 create index batches_to_send on payouts.batches (made_at) where state = 'ready';
