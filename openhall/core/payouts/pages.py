@@ -119,7 +119,7 @@ async def batch(request: AnyRequest, conn: edge.Conn, resident: Me, batch_id: Fr
         "payouts/batch.html",
         batch=found,
         payouts=inside,
-        can_resend=found.state is BatchState.SENT and not await batches.given_back(conn, batch_id),
+        can_resend=found.state is BatchState.SENT and not await batches.has_exits(conn, batch_id),
         batch_states=_words(request, BATCHES),
         states=_words(request, STATES),
         by_hand=_words(request, BY_HAND),

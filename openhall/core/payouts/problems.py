@@ -70,7 +70,7 @@ batch_not_found = define(
 batch_given_back = define(
     "payouts.batch_given_back",
     Kind.CONFLICT,
-    N_("Money of this batch was given back, so its file is not sent again."),
+    N_("A payout of this batch was given back or ended by hand, so its file is not sent again."),
     N_("Ask the bank about the other payouts, and end each on its difference. Their shops can withdraw again."),
 )
 break_not_found = define(

@@ -132,8 +132,13 @@ select id, message_id, content from payouts.batches where id = :id and state <> 
 -- name: batch_resent
 update payouts.batches set resent_at = :now, resent_by = :resident where id = :id and state <> 'ready';
 
--- name: given_back
-select exists (select from payouts.payouts where batch = :batch and giving_back is not null);
+-- name: has_exits
+-- Whether any payout of a batch is in its account again, or was ended by two operators, whatever came of it since.
+select exists (select from payouts.payouts where batch = :batch and giving_back is not null)
+    or exists (select from payouts.payouts p
+                 join payouts.breaks k on k.payout = p.id
+                 join payouts.break_steps s on s.break = k.id and s.what = 'resolved' and s.way is not null
+                where p.batch = :batch);
 
 -- name: batch_by_message
 select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at,

@@ -8,21 +8,23 @@ from openhall.base.errors import Problem
 from openhall.core.payouts.actions import batches
 from openhall.core.payouts.types import ToSend, Way
 from tests.core.payouts.stage import OWNER, Stage, days_later
-from tests.core.payouts.test_exits import ask, confirm, decline, open_break, other
+from tests.core.payouts.test_exits import ask, confirm, decline, end, other
 from tests.core.rails.test_pages import Person
 
 pytestmark = pytest.mark.anyio
 
 
-async def lost_file(stage: Stage) -> tuple[UUID, UUID]:
-    """A payout whose file the bank lost, and its break."""
+async def lost_file(stage: Stage, more: int = 0) -> tuple[UUID, UUID]:
+    """A payout whose file the bank lost, with another of so much more when there is any, and its break."""
     payout = await stage.withdraw(5_000)
+    if more:
+        await stage.withdraw(more)
     await stage.exchange()
     for file in stage.folder.out.iterdir():
         file.unlink()
     with days_later(4):
         await stage.reconcile()
-    return payout, await open_break(stage)
+    return payout, next(one.id for one in await stage.breaks() if one.payout == payout)
 
 
 async def resend(stage: Stage) -> ToSend:
@@ -64,3 +66,12 @@ async def test_the_page_notes_who_sent_a_file_again_and_lays_it_out(stage: Stage
     async with stage.pool.read() as reader:
         row = await (await reader.execute(b"select resent_by from payouts.batches")).fetchone()
     assert row == (stage.source.owner,)
+
+
+async def test_a_file_of_which_a_payout_was_settled_by_hand_is_not_sent_again(stage: Stage) -> None:
+    payout, one = await lost_file(stage, more=7_000)
+    await end(stage, one, Way.SETTLED)
+    assert await stage.state(payout) == "settled"
+    with pytest.raises(Problem) as refused:
+        await resend(stage)
+    assert refused.value.code == "payouts.batch_given_back"
