@@ -68,7 +68,9 @@ select c.*, (select coalesce(json_agg(json_build_array(g.kind, g.id, g.title)), 
   join ledger.accounts a on a.id = c.account
  where c.state = 'running' and c.kind <> 'promoter'
    and a.credits - a.debits >= case c.kind when 'bounty' then c.low
-                                           when 'amount_off' then greatest(1, least(c.amount, :least::bigint - 1)) else 1 end
+                                           when 'amount_off' then greatest(1, least(c.amount, :least::bigint - 1))
+                                           when 'fixed_price' then greatest(1, least(c.most_off, :least::bigint - c.amount))
+                                           else 1 end
    and :today between c.first_day and c.last_day and c.weekdays & :weekday <> 0
    and c.from_minute <= :minute and :minute < c.to_minute
    and c.min_spend <= :most and c.currency = :currency
