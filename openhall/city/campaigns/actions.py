@@ -135,6 +135,8 @@ async def change(conn: db.Conn, *, sponsor: UUID, campaign: UUID, to: State) -> 
         if to is State.ENDED and _owes_days(found):
             await db.run(conn, q.end_with_today, id=campaign, today=_today())
             return await find(conn, sponsor=sponsor, campaign=campaign)
+        if to is State.RUNNING:
+            await db.run(conn, q.add_rest, id=campaign, now=clock.now())
         await db.run(conn, q.set_state, id=campaign, state=to.value, now=clock.now())
     if to is State.ENDED:
         await _return_rest(conn, found)

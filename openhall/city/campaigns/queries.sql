@@ -43,6 +43,12 @@ update campaigns.campaigns
        ended_at = case :state when 'ended' then :now end
  where id = :id;
 
+-- name: add_rest
+-- Its rest is over, before `set_state` forgets when it began.
+insert into campaigns.rests (campaign, began_at, ended_at)
+select id, paused_at, :now from campaigns.campaigns where id = :id and state = 'paused'
+    on conflict (campaign, began_at) do update set ended_at = excluded.ended_at;
+
 -- name: end_with_today
 update campaigns.campaigns set last_day = least(last_day, :today) where id = :id;
 
@@ -62,7 +68,9 @@ select c.*, (select coalesce(json_agg(json_build_array(g.kind, g.id, g.title)), 
   join ledger.accounts a on a.id = c.account
  where c.state = 'running' and c.kind <> 'promoter'
    and a.credits - a.debits >= case c.kind when 'bounty' then c.low
-                                           when 'amount_off' then greatest(1, least(c.amount, :least::bigint - 1)) else 1 end
+                                           when 'amount_off' then greatest(1, least(c.amount, :least::bigint - 1))
+                                           when 'fixed_price' then greatest(1, least(c.most_off, :least::bigint - c.amount))
+                                           else 1 end
    and :today between c.first_day and c.last_day and c.weekdays & :weekday <> 0
    and c.from_minute <= :minute and :minute < c.to_minute
    and c.min_spend <= :most and c.currency = :currency
@@ -176,7 +184,7 @@ select shop from campaigns.invitations where at > :since and shop > :after order
 
 -- name: to_earn
 -- The first payments of each invited shop that are old enough and were not given back, whether they counted before or
--- not; those of the inviter and of the shop's own people (its owner, and who works there or did) do not count, nor those
+-- not, but for those that were made while the campaign rested; those of the inviter and of the shop's own people (its owner, and who works there or did) do not count, nor those
 -- of another currency.
 select p.id, p.payee as shop, i.inviter, r.wallet
   from campaigns.campaigns c
@@ -188,7 +196,9 @@ select p.id, p.payee as shop, i.inviter, r.wallet
       from payments.payments p join payments.orders o on o.id = p.order_id
      where p.payee = i.shop and p.business_date between c.first_day and c.last_day
        and p.at >= greatest(i.at, c.started_at) and p.at < i.at + c.days * interval '1 day' and p.at <= :before
-       and (c.paused_at is null or p.at < c.paused_at) and p.amount >= c.min_spend and p.currency = c.currency
+       and (c.paused_at is null or p.at < c.paused_at)
+       and not exists (select from campaigns.rests x where x.campaign = c.id and x.began_at <= p.at and p.at < x.ended_at)
+       and p.amount >= c.min_spend and p.currency = c.currency
        and o.refunded = 0 and p.payer not in (i.inviter, i.owner) and p.payer <> all (s.staff)
        and not exists (select from campaigns.earnings e where e.payment = p.id)
      order by p.id

@@ -35,6 +35,11 @@ CHECKS = (
     ),
     Check("payouts.stuck", "Nothing is under way for a week without an open difference.", q.check_stuck),
     Check("payouts.wallets", "What a resident withdraws leaves their wallet, and nothing else does.", q.check_wallets),
+    Check(
+        "payouts.twice",
+        "What was given back did not leave the bank as well, or a difference says so (of the last two months).",
+        q.check_twice,
+    ),
     Check("payouts.told", "A payout that ended was told to its owner once (of the last two days).", q.check_told),
 )
 
@@ -58,6 +63,9 @@ PACKAGE = Package(
         Export("withdrawals", q.export_withdrawals),
         Export("standing", q.export_standing),
     ),
-    withheld={"break_steps": N_("What operators wrote about differences at the bank.")},
+    withheld={
+        "break_steps": N_("What operators wrote about differences at the bank."),
+        "batches": N_("Which operator had a file sent to the bank again."),
+    },
     checks=CHECKS,
 )

@@ -119,7 +119,7 @@ async def batch(request: AnyRequest, conn: edge.Conn, resident: Me, batch_id: Fr
         "payouts/batch.html",
         batch=found,
         payouts=inside,
-        can_resend=found.state is BatchState.SENT and not await batches.given_back(conn, batch_id),
+        can_resend=found.state is BatchState.SENT and not await batches.has_exits(conn, batch_id),
         batch_states=_words(request, BATCHES),
         states=_words(request, STATES),
         by_hand=_words(request, BY_HAND),
@@ -129,12 +129,12 @@ async def batch(request: AnyRequest, conn: edge.Conn, resident: Me, batch_id: Fr
 @post("/operator/bank/batches/{batch_id:uuid}/resend", opt=RESIDENT | shows(), status_code=303)
 async def resend(pool: edge.Pool, resident: Me, settings: edge.HallSettings, batch_id: FromPath[UUID]) -> Response[str]:
     """Lay the file of a batch out once more: the same name, the same bytes."""
-    async with pool.read() as reader:
-        await people.require_operator(reader, resident.id)
-        file = await batches.content(reader, batch_id)
     rail = Rail.of(settings)
-    if rail is None:
-        raise problems.rail_off()
+    async with pool.write() as conn:
+        await people.require_operator(conn, resident.id)
+        if rail is None:
+            raise problems.rail_off()
+        file = await batches.resend(conn, batch=batch_id, resident=resident.id)
     await exchange.lay(Folder(rail), file)
     return edge.see_other(f"/operator/bank/batches/{batch_id}")
 

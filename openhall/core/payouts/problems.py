@@ -70,7 +70,7 @@ batch_not_found = define(
 batch_given_back = define(
     "payouts.batch_given_back",
     Kind.CONFLICT,
-    N_("Money of this batch was given back, so its file is not sent again."),
+    N_("A payout of this batch was given back or ended by hand, so its file is not sent again."),
     N_("Ask the bank about the other payouts, and end each on its difference. Their owners can withdraw again."),
 )
 break_not_found = define(
@@ -112,6 +112,12 @@ nothing_asked = define(
     Kind.CONFLICT,
     N_("What you answer is no longer asked."),
     N_("Look at the difference again."),
+)
+resent_since = define(
+    "payouts.resent_since",
+    Kind.CONFLICT,
+    N_("The file of this payout was sent again after this was asked, so the bank may still pay it."),
+    N_("Turn it down. Once the bank has said what became of the file, one of you can ask again."),
 )
 same_person = define(
     "payouts.same_person",

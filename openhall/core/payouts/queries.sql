@@ -122,32 +122,43 @@ update payouts.batches b set state = 'finished', finished_at = :now
 returning b.id;
 
 -- name: batch
-select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at,
+       resent_at
   from payouts.batches where id = :id;
 
 -- name: batch_content
 select id, message_id, content from payouts.batches where id = :id and state <> 'ready';
 
--- name: given_back
-select exists (select from payouts.payouts where batch = :batch and giving_back is not null);
+-- name: batch_resent
+update payouts.batches set resent_at = :now, resent_by = :resident where id = :id and state <> 'ready';
+
+-- name: has_exits
+-- Whether any payout of a batch is in its account again, or was ended by two operators, whatever came of it since.
+select exists (select from payouts.payouts where batch = :batch and giving_back is not null)
+    or exists (select from payouts.payouts p
+                 join payouts.breaks k on k.payout = p.id
+                 join payouts.break_steps s on s.break = k.id and s.what = 'resolved' and s.way is not null
+                where p.batch = :batch);
 
 -- name: batch_by_message
-select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at,
+       resent_at
   from payouts.batches where rail = :rail and message_id = :message_id;
 
 -- name: newest_batches
-select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at
+select id, business_date, number, execution_date, message_id, count, total, currency, state, made_at, sent_at, finished_at,
+       resent_at
   from payouts.batches order by made_at desc, id desc limit :limit;
 
 -- name: payout_state
 select state from payouts.payouts where id = :id;
 
 -- name: lock_payouts
-select id, source, owner, account, batch, amount, currency, state
+select id, source, owner, account, batch, amount, currency, state, by_hand
   from payouts.payouts where id = any(:ids) order by id for update;
 
 -- name: payouts_in_batch
-select id, source, owner, account, batch, amount, currency, state from payouts.payouts where batch = :batch order by id;
+select id, source, owner, account, batch, amount, currency, state, by_hand from payouts.payouts where batch = :batch order by id;
 
 -- name: move_payouts
 update payouts.payouts p
@@ -276,8 +287,31 @@ select p.id, p.amount, b.execution_date
                                        where s.break = k.id and s.what = 'resolved' and s.resident is not null)))
  order by p.id for update of p;
 
+-- name: booked_after_all
+-- Whose money is in its account again, and by all statements left the bank all the same: once the statement of the day on
+-- which it came back is here, or is overdue itself. Not again what people have decided on since the last of these lines.
+select p.id, (p.ended_at at time zone :zone)::date as day, t.booked
+  from payouts.payouts p
+  cross join lateral (
+    select coalesce(sum(l.amount), 0)::bigint as booked, max(f.at) as at
+      from payouts.lines l
+      join payouts.reports r on r.id = l.report and r.kind = 'statement'
+      join payouts.files f on f.id = r.file
+     where l.payout = p.id) t
+ where p.rail = :rail and p.ended_at >= :since and t.booked < 0
+   and ((p.ended_at at time zone :zone)::date <= :overdue
+        or exists (select from payouts.reports r
+                    where r.kind = 'statement' and r.booked_on >= (p.ended_at at time zone :zone)::date))
+   and not exists (select from payouts.breaks k
+                    where k.payout = p.id and k.kind = 'contradiction' and k.state = 'open')
+   and not exists (select from payouts.breaks k join payouts.break_steps s on s.break = k.id
+                    where k.payout = p.id and s.what = 'resolved' and s.resident is not null and s.at >= t.at
+                      and (s.way is not null or k.kind = 'contradiction'))
+ order by p.id for update of p;
+
 -- name: break_of
 select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id,
+       b.resent_at,
        coalesce((select what = 'asked' from payouts.break_steps where break = k.id order by number desc limit 1), false)
          as is_asked
   from payouts.breaks k
@@ -288,6 +322,7 @@ select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.stat
 
 -- name: newest_breaks
 select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id,
+       b.resent_at,
        coalesce((select what = 'asked' from payouts.break_steps where break = k.id order by number desc limit 1), false)
          as is_asked
   from payouts.breaks k
@@ -428,6 +463,25 @@ select p.id, p.state, b.sent_at as since
 select p.id, p.source, p.account
   from payouts.payouts p join people.residents r on r.id = p.owner
  where (p.source = p.owner) <> (p.account = r.wallet)
+ limit 100;
+
+-- name: check_twice
+-- What is in its account again did not leave the bank all the same, or people know of it (of the last two months).
+select p.id, p.state, t.booked
+  from payouts.payouts p
+  cross join lateral (
+    select coalesce(sum(l.amount), 0) as booked, max(f.at) as at
+      from payouts.lines l
+      join payouts.reports r on r.id = l.report and r.kind = 'statement'
+      join payouts.files f on f.id = r.file
+     where l.payout = p.id) t
+ where p.ended_at > now() - interval '59 days' and p.ended_at < now() - interval '3 days'
+   and t.booked < 0 and t.at < now() - interval '3 hours'
+   and not exists (select from payouts.breaks k
+                    where k.payout = p.id and k.kind = 'contradiction' and k.state = 'open')
+   and not exists (select from payouts.breaks k join payouts.break_steps s on s.break = k.id
+                    where k.payout = p.id and s.what = 'resolved' and s.resident is not null and s.at >= t.at
+                      and (s.way is not null or k.kind = 'contradiction'))
  limit 100;
 
 -- name: check_told

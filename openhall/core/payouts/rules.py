@@ -173,13 +173,18 @@ def ways(kind: BreakKind, theirs: int | None, state: State) -> tuple[Way, ...]:
             return ()
 
 
-def means(state: State, word: Word, *, by_hand: bool = False) -> Move:
-    """What the bank's word does to a payout in this state. What is final stays, but for money that comes back."""
+def means(state: State, word: Word, *, by_hand: bool = False, ended_by_hand: bool = False) -> Move:
+    """What the bank's word does to a payout in this state. What is final stays, but for money that comes back.
+
+    `by_hand`: two operators say it. `ended_by_hand`: it was they who ended the payout so, before.
+    """
     match word, state:
         case Word.REJECTED, State.REQUESTED if by_hand:
             return Move.GO
         case _, State.REQUESTED:
             return Move.CONTRADICTION  # it was never sent
+        case Word.SETTLED, State.RETURNED if ended_by_hand:
+            return Move.CONTRADICTION  # they gave it back because the bank had not booked it
         case _, State.RETURNED:
             return Move.NOTHING_NEW  # it went and came back; whatever is told of that now is old
         case Word.ACCEPTED, State.BATCHED | State.SENT:

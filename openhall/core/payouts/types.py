@@ -185,7 +185,7 @@ class Payout(Struct, frozen=True):
 
 
 class Locked(Struct, frozen=True):
-    """A payout whose row this transaction holds."""
+    """A payout whose row this transaction holds. `by_hand`: on what two operators ended it, None where the bank did."""
 
     id: UUID
     source: UUID
@@ -195,6 +195,7 @@ class Locked(Struct, frozen=True):
     amount: int
     currency: str
     state: State
+    by_hand: BreakKind | None = None
 
     @property
     def shop(self) -> UUID | None:
@@ -229,7 +230,7 @@ class ToPay(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """A batch of payouts: one file to the bank."""
+    """A batch of payouts: one file to the bank. `resent_at`: when an operator last had the same file sent once more."""
 
     id: UUID
     business_date: date
@@ -243,6 +244,7 @@ class Batch(Struct, frozen=True):
     made_at: datetime
     sent_at: datetime | None
     finished_at: datetime | None
+    resent_at: datetime | None
 
 
 class ToSend(Struct, frozen=True):
@@ -328,7 +330,7 @@ class Break(Struct, frozen=True):
     """A difference between our books and the bank's. `message_id` is the batch's, `end_to_end_id` the bank's word.
 
     It is about a payout, a line of the bank, both, or a whole batch. `is_asked`: an operator has asked for an end of
-    its payout, and another has to confirm it.
+    its payout, and another has to confirm it. `resent_at`: when the file of its batch was last sent once more.
     """
 
     id: UUID
@@ -342,6 +344,7 @@ class Break(Struct, frozen=True):
     opened_at: datetime
     message_id: str | None
     end_to_end_id: str | None
+    resent_at: datetime | None
     is_asked: bool
 
 

@@ -220,3 +220,20 @@ async def test_what_was_earned_before_a_pause_is_paid_and_later_payments_are_not
         inviter = await hall.sign_in(OTHER_OWNER)
         assert await hall.balance(inviter) == 50
     await hall.books_agree()
+
+
+async def test_what_was_paid_while_it_rested_earns_nothing_once_it_goes_on(hall: Hall) -> None:
+    sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
+    owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 10_000)
+    campaign = await sponsor.run(**THANKS | {"per_person": None})
+    await bring(hall, inviter, owner, shop["id"])
+    for act in ("pause", "start"):
+        await hall.pay(payer, code=shop["code"], amount=500)
+        assert (await sponsor.post(campaign["id"], act)).status_code == 200
+    await hall.pay(payer, code=shop["code"], amount=500)
+    with clock.at(clock.now() + A_DAY):
+        assert await earned(hall) == 2, "the first and the last of three"
+    assert await hall.balance(inviter) == 2 * 50
+    await hall.books_agree()

@@ -140,6 +140,23 @@ async def test_nobody_waits_for_a_campaign_with_less_than_one_gift_in_it(hall: H
     await hall.books_agree()
 
 
+async def test_nobody_waits_for_a_fixed_price_that_cannot_be_given_any_more(hall: Hall) -> None:
+    sponsor, payer, owner = await Sponsor.enter(hall), await hall.sign_in("13800000001"), await hall.sign_in(OWNER)
+    shop = await hall.open_shop(owner)
+    await hall.give(payer, 2000)
+    campaign = await sponsor.run(kind="fixed_price", amount=1, most_off=350, budget=449)
+    assert (await hall.pay(payer, code=shop["code"], amount=500)).json()["discount"] == 350
+    async with hall.pool.write() as conn, hall.pool.write() as other:
+        await conn.execute(b"select from campaigns.campaigns where id = %s for update", [UUID(campaign["id"])])
+        await other.execute(b"set local lock_timeout = '5s'")
+        source = campaigns_package.PACKAGE.offers[0]
+        due = Due(ids.new(), ids.new(), UUID(shop["id"]), 500, "CNY")
+        assert await source.terms(other, [due], {}, True) == [offers.NOTHING]
+    last = await hall.pay(payer, code=shop["code"], amount=100)
+    assert last.json()["discount"] == 99, "what is left is enough for this one"
+    await hall.books_agree()
+
+
 async def test_where_nothing_is_offered_a_batch_asks_one_cheap_question(hall: Hall) -> None:
     """The cost for a batch without campaigns: one statement more, that travels with others, and no lock."""
     owner = await hall.sign_in(OWNER)

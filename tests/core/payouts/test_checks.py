@@ -23,6 +23,8 @@ alter table ledger.journal disable trigger append_only;
 UNSENT = "update payouts.batches set state = 'ready', sent_at = null, finished_at = null"
 COPIED = "insert into base.events select stream, number + 100, type, data, at from base.events"
 UNDO = "update payouts.payouts set state = '{}' where state = 'settled'"
+GIVEN_BACK = """update payouts.payouts set state = 'returned', giving_back = gen_random_uuid(),
+                       ended_at = now() - interval '10 days' where state = 'settled'"""
 STEP = "insert into payouts.break_steps (break, number, what, way, reason, resident, at)"
 ALONE = "select break, 2, 'resolved', 'settled', 'x', (select id from people.residents limit 1), at"
 BREACHES = {
@@ -67,6 +69,9 @@ BREACHES = {
     "payouts.wallets": [
         "update payouts.payouts set source = owner where state = 'requested'",
         "update payouts.payouts set account = (select r.wallet from people.residents r where r.id = owner)",
+    ],
+    "payouts.twice": [
+        "update payouts.files set at = at - interval '1 day'; " + GIVEN_BACK,
     ],
     "payouts.told": [
         "delete from base.events where type = 'withdrawal.settled'",

@@ -242,10 +242,10 @@ async def test_what_an_operator_asked_for_who_is_none_any_more_is_not_confirmed(
 async def test_a_file_of_which_money_was_given_back_is_not_sent_again(stage: Stage) -> None:
     _, one = await lost(stage)
     await end(stage, one, Way.GIVE_BACK)
-    async with stage.pool.read() as reader:
-        (batch,) = await batches.newest(reader, limit=9)
+    async with stage.pool.write() as conn:
+        (batch,) = await batches.newest(conn, limit=9)
         with pytest.raises(Problem) as refused:
-            await batches.content(reader, batch.id)
+            await batches.resend(conn, batch=batch.id, resident=stage.source.owner)
     assert refused.value.code == "payouts.batch_given_back"
     person = Person(stage.hall)
     await person.sign_in(OWNER)

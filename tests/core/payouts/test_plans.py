@@ -47,6 +47,12 @@ async def test_days_and_the_hourly_comparison_leave_the_past_alone(stage: Stage)
     dates = {"since": today - timedelta(days=60), "overdue": today - breaks.OVERDUE, "lost": today - breaks.LOST}
     asked: dict[str, dict[str, Any]] = {
         "not_booked": {"rail": "bank_files", "today": today, **dates},
+        "booked_after_all": {
+            "rail": "bank_files",
+            "zone": ledger.zone().key,
+            "since": ledger.begins(dates["since"]),
+            "overdue": dates["overdue"],
+        },
         "days": {"limit": 9},
     }
     async with stage.pool.write() as conn, conn.transaction(force_rollback=True):

@@ -51,6 +51,15 @@ create table campaigns.campaigns (
 create index campaigns_offered on campaigns.campaigns (last_day, id) where state = 'running' and kind <> 'promoter';
 create index campaigns_of_a_sponsor on campaigns.campaigns (sponsor, id desc);
 
+-- When a campaign rested, from one moment to the other; while it rests, only `paused_at` says so.
+create table campaigns.rests (
+  campaign uuid not null references campaigns.campaigns,
+  began_at timestamptz not null,
+  ended_at timestamptz not null,
+  primary key (campaign, began_at),
+  constraint rest_ends_after_it_began check (ended_at >= began_at)
+);
+
 -- Where a campaign is valid: any payee of any of these groups; everywhere, when there are none.
 create table campaigns.groups (
   campaign uuid not null references campaigns.campaigns,

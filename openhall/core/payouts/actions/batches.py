@@ -150,20 +150,25 @@ async def payouts_in(conn: db.ReadConn, batch: UUID) -> list[Payout]:
     return await db.all(conn, q.payouts_of_batch, Payout, batch=batch)
 
 
-async def content(conn: db.ReadConn, batch: UUID) -> ToSend:
-    """The file of a batch that was sent, to be laid into the folder once more: the same name, the same bytes.
+async def resend(conn: db.Conn, *, batch: UUID, resident: UUID) -> ToSend:
+    """Note that an operator sends the file of a batch once more: the same name, the same bytes. It is to be laid into
+    the folder after the commit, so that whoever gives money back meanwhile has either prevented it or sees it.
 
-    `payouts.batch_not_found`, also for one that the hall is about to send anyway. `payouts.batch_given_back`: a bank
-    that lost the file would pay what is in its account again.
+    Refusals: `payouts.batch_not_found`, also for one that the hall is about to send anyway; `payouts.batch_given_back`:
+    a bank that lost the file would pay what is in its account again, or what operators know to have arrived.
     """
+    # Whoever ends payouts holds the rail.
+    await lock_rail(conn)
     found = await db.maybe(conn, q.batch_content, ToSend, id=batch)
     if found is None:
         raise problems.batch_not_found()
-    if await given_back(conn, batch):
+    if await has_exits(conn, batch):
         raise problems.batch_given_back()
+    await db.run(conn, q.batch_resent, id=batch, resident=resident, now=clock.now())
     return found
 
 
-async def given_back(conn: db.ReadConn, batch: UUID) -> bool:
-    """Whether the money of any payout in a batch is in its account again."""
-    return await db.one(conn, q.given_back, bool, batch=batch)
+async def has_exits(conn: db.ReadConn, batch: UUID) -> bool:
+    """Whether the money of any payout in a batch is in its account again, or two operators have ended one: the bank may
+    have paid that some other way."""
+    return await db.one(conn, q.has_exits, bool, batch=batch)

@@ -42,6 +42,14 @@ class _NotBooked(Struct, frozen=True):
     execution_date: date
 
 
+class _BookedAfterAll(Struct, frozen=True):
+    """`booked` is what all statements say together, below zero; `day` is when it was given back."""
+
+    id: UUID
+    day: date
+    booked: int
+
+
 async def open_break(
     conn: db.Conn,
     *,
@@ -156,7 +164,8 @@ async def compare_balances(conn: db.Conn, *, account: str, first: date) -> None:
 
 
 async def reconcile(conn: db.Conn) -> int:
-    """Look for what we sent and no statement has booked; how many of it is new. Safe to repeat."""
+    """Look for what we sent and no statement has booked, and for what statements have booked though it was given back;
+    how many of it is new. Safe to repeat."""
     # Whoever locks payouts holds the rail: nobody waits for another's payouts while holding their own.
     await lock_rail(conn)
     today = ledger.business_date(clock.now())
@@ -182,6 +191,30 @@ async def reconcile(conn: db.Conn) -> int:
             ours=payout.amount,
             theirs=None,
             day=payout.execution_date,
+        )
+    return len(found) + await _booked_after_all(conn, today)
+
+
+async def _booked_after_all(conn: db.Conn, today: date) -> int:
+    """Money that is in its account again and left the bank as well is there twice: people have to see to it."""
+    found = await db.all(
+        conn,
+        q.booked_after_all,
+        _BookedAfterAll,
+        rail=RAIL,
+        zone=ledger.zone().key,
+        since=ledger.begins(today - _COMPARED),
+        overdue=today - OVERDUE,
+    )
+    for payout in found:
+        await open_break(
+            conn,
+            kind=BreakKind.CONTRADICTION,
+            payout=payout.id,
+            line=None,
+            ours=0,
+            theirs=payout.booked,
+            day=payout.day,
         )
     return len(found)
 

@@ -54,7 +54,8 @@ async def confirm(conn: db.Conn, *, break_id: UUID, resident: UUID, number: int)
 
     What somebody asked for who is no operator any more is no longer asked; it can only be declined.
 
-    Refusals: as `decline`, then `payouts.same_person`, `payouts.exit_impossible` (the bank spoke meanwhile).
+    Refusals: as `decline`, then `payouts.same_person`, `payouts.exit_impossible` (the bank spoke meanwhile),
+    `payouts.resent_since` (what they asked about may be paid after all: they have to ask again, knowing that).
     """
     found = await _locked(conn, break_id)
     asked = await _asked(conn, break_id, number)
@@ -64,6 +65,8 @@ async def confirm(conn: db.Conn, *, break_id: UUID, resident: UUID, number: int)
         raise problems.same_person()
     if found.payout is None or asked.way not in await breaks.ways(conn, found):
         raise problems.exit_impossible()
+    if found.resent_at is not None and found.resent_at >= asked.at:
+        raise problems.resent_since()
     (payout,) = await db.all(conn, q.lock_payouts, Locked, ids=db.ids([found.payout]))
     await db.run(conn, q.resolve_break, id=break_id)
     await breaks.add_step(

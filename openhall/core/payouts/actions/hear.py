@@ -67,7 +67,9 @@ async def _apply(conn: db.Conn, said: Sequence[Said], accounts: Accounts) -> lis
 
 
 def _move(payout: Locked, said: Said) -> Move:
-    return rules.means(payout.state, said.word, by_hand=said.by_hand is not None)
+    return rules.means(
+        payout.state, said.word, by_hand=said.by_hand is not None, ended_by_hand=payout.by_hand is not None
+    )
 
 
 async def _contradicted(conn: db.Conn, payout: Locked, said: Said) -> None:

@@ -58,12 +58,16 @@ create table payouts.batches (
     made_at        timestamptz not null,
     sent_at        timestamptz,
     finished_at    timestamptz,
+    resent_at      timestamptz,     -- when an operator last had the same file laid out once more, and who
+    resent_by      uuid references people.residents,
     constraint one_number_per_rail_and_date unique (rail, business_date, number),
     constraint message_id_is_never_used_twice unique (message_id),
     constraint batch_has_something_in_it check (count > 0 and total > 0),
     constraint batch_state_exists check (state in ('ready', 'sent', 'finished')),
     constraint batch_was_sent check ((state = 'ready') = (sent_at is null)),
-    constraint batch_was_finished check ((state = 'finished') = (finished_at is not null))
+    constraint batch_was_finished check ((state = 'finished') = (finished_at is not null)),
+    constraint resent_by_somebody check ((resent_at is null) = (resent_by is null)),
+    constraint resent_after_it_was_sent check (resent_at is null or sent_at is not null)
 );
 
 create index batches_to_send on payouts.batches (made_at) where state = 'ready';
@@ -130,6 +134,7 @@ create unique index one_automatic_payout_a_day on payouts.payouts (source, busin
 create index payouts_of_an_owner on payouts.payouts (owner, id desc);
 create index payouts_of_a_batch on payouts.payouts (batch);
 create index payouts_requested on payouts.payouts (business_date) where state = 'requested';
+create index payouts_given_back on payouts.payouts (ended_at) where ended_at is not null;
 create index payouts_under_way on payouts.payouts (rail) where state in ('requested', 'batched', 'sent', 'accepted');
 
 create function payouts.keep_final() returns trigger language plpgsql as $$
@@ -237,6 +242,7 @@ create unique index one_open_break_per_batch on payouts.breaks (batch, kind) whe
 create unique index one_break_per_statement on payouts.breaks (report) where report is not null;
 create unique index one_break_per_line on payouts.breaks (line, kind) where line is not null;
 create index breaks_newest on payouts.breaks (state, opened_at desc);
+create index breaks_of_a_payout on payouts.breaks (payout) where payout is not null;
 
 -- What was done about a break, and by whom; nobody: the hall itself.
 create table payouts.break_steps (
