@@ -113,7 +113,7 @@ async def fund(conn: db.Conn, *, sponsor: UUID, campaign: UUID, amount: int) -> 
     """Put money into a campaign that is not over. Refusals: `campaigns.campaign_not_found`,
     `campaigns.state_refused`, `campaigns.budget_not_covered`."""
     found = await _locked(conn, sponsor, campaign)
-    if found.state is State.ENDED:
+    if found.state is State.ENDED or found.ending_at is not None:
         raise problems.state_refused(state=found.state.value)
     outcome = await _move(conn, found, found.source, found.account, amount, "campaign_fund")
     if not outcome.ok:
@@ -128,12 +128,12 @@ async def change(conn: db.Conn, *, sponsor: UUID, campaign: UUID, to: State) -> 
     paid. Refusals: `campaigns.campaign_not_found`, `campaigns.state_refused`, `campaigns.budget_missing`."""
     found = await _locked(conn, sponsor, campaign)
     if found.state is not to:
-        if found.state not in _BEFORE[to]:
+        if found.state not in _BEFORE[to] or (to is State.RUNNING and found.ending_at is not None):
             raise problems.state_refused(state=found.state.value)
         if to is State.RUNNING:
             await _has_one_gift(conn, found)
         if to is State.ENDED and _owes_days(found):
-            await db.run(conn, q.end_with_today, id=campaign, today=_today())
+            await db.run(conn, q.end_with_today, id=campaign, today=_today(), now=clock.now())
             return await find(conn, sponsor=sponsor, campaign=campaign)
         if to is State.RUNNING:
             await db.run(conn, q.add_rest, id=campaign, now=clock.now())

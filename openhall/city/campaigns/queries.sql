@@ -50,7 +50,7 @@ select id, paused_at, :now from campaigns.campaigns where id = :id and state = '
     on conflict (campaign, began_at) do update set ended_at = excluded.ended_at;
 
 -- name: end_with_today
-update campaigns.campaigns set last_day = least(last_day, :today) where id = :id;
+update campaigns.campaigns set last_day = least(last_day, :today), ending_at = coalesce(ending_at, :now) where id = :id;
 
 -- name: add_returned
 update campaigns.campaigns set returned = returned + :amount where id = :id;

@@ -65,7 +65,8 @@ class Rules(Struct, frozen=True, kw_only=True):
 
 class Campaign(Struct, frozen=True, kw_only=True):
     """A campaign with its rules; `groups` are [kind, id, title] of where it is valid, none: everywhere.
-    `title_en` is what who reads English is shown instead of `title`, where there is one."""
+    `title_en` is what who reads English is shown instead of `title`, where there is one.
+    `ending_at`: since when its sponsor has wanted it to end; then it only pays what it owes."""
 
     id: UUID
     sponsor: UUID
@@ -99,6 +100,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None
     groups: list[tuple[str, str, str]]
+    ending_at: datetime | None = None
 
 
 class Sums(Struct, frozen=True):

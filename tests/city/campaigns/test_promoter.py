@@ -222,6 +222,18 @@ async def test_what_was_earned_before_a_pause_is_paid_and_later_payments_are_not
     await hall.books_agree()
 
 
+async def test_what_its_sponsor_ended_takes_no_more_money_and_does_not_go_on(hall: Hall) -> None:
+    sponsor = await Sponsor.enter(hall)
+    campaign = await sponsor.run(**THANKS)
+    assert (await sponsor.post(campaign["id"], "pause")).status_code == 200
+    assert (await sponsor.post(campaign["id"], "end")).json()["state"] == "paused"
+    for act, body in (("start", {}), ("fund", {"amount": 100})):
+        refused = await sponsor.post(campaign["id"], act, **body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "campaigns.state_refused"), act
+    assert (await sponsor.post(campaign["id"], "end")).status_code == 200, "asking twice is asking once"
+    await hall.books_agree()
+
+
 async def test_what_was_paid_while_it_rested_earns_nothing_once_it_goes_on(hall: Hall) -> None:
     sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
     owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)

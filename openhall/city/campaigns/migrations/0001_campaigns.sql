@@ -36,6 +36,7 @@ create table campaigns.campaigns (
   created_at     timestamptz not null,
   started_at     timestamptz,
   paused_at      timestamptz,                                  -- since when it rests, or rested when it ended
+  ending_at      timestamptz,                                  -- since when its sponsor has wanted it to end, once all is paid
   ended_at       timestamptz,
   constraint campaign_has_a_budget_of_its_own unique (account),
   constraint campaign_lasts check (last_day >= first_day),
