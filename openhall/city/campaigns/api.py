@@ -185,8 +185,11 @@ async def fund(
 
 
 @post("/campaigns/{campaign_id:uuid}/start", opt=RESIDENT, status_code=200)
-async def start(conn: edge.Conn, resident: Me, campaign_id: FromPath[UUID]) -> views.CampaignBody:
-    """Let it run, for the first time or again. Refusals: `campaigns.state_refused`, `campaigns.budget_missing`."""
+async def start(conn: edge.Conn, resident: Me, teller: Teller, campaign_id: FromPath[UUID]) -> views.CampaignBody:
+    """Let it run, for the first time or again. Refusals: `campaigns.place_not_yours` (any more),
+    `campaigns.state_refused`, `campaigns.budget_missing`."""
+    found = await actions.find(conn, sponsor=resident.id, campaign=campaign_id)
+    await forms.asked_again(conn, teller.offers, found)
     return await _change(conn, resident, campaign_id, State.RUNNING)
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from openhall.base import db, money
 from openhall.base.i18n import N_
 from openhall.city.campaigns import problems, rules
-from openhall.city.campaigns.types import WHOLE_DAY
+from openhall.city.campaigns.types import WHOLE_DAY, Campaign
 from openhall.core import people
 from openhall.core.payments import Payee, offers
 
@@ -91,6 +91,10 @@ class Places(Struct, frozen=True):
     def allowed(self) -> list[offers.Group]:
         return [group for group in self.known if self.own is None or (group.kind, group.id) in self.own]
 
+    def are_own(self, wanted: Sequence[tuple[str, str]]) -> bool:
+        """Whether campaigns of this resident may be valid at all of these, none meaning everywhere."""
+        return self.own is None or (bool(wanted) and self.own.issuperset(wanted))
+
 
 async def places_of(conn: db.ReadConn, hall: offers.Offers, resident: UUID, owned: Sequence[Payee]) -> Places:
     """Where campaigns of a resident may be valid. Their own shops and what they lead; operators choose freely."""
@@ -108,9 +112,18 @@ def groups_checked(places: Places, wanted: Sequence[tuple[str, str]]) -> list[of
     by_name = {(group.kind, group.id): group for group in places.known}
     if any(name not in by_name for name in wanted):
         raise problems.group_unknown()
-    if places.own is not None and not (wanted and places.own.issuperset(wanted)):
+    if not places.are_own(wanted):
         raise problems.place_not_yours()
     return [by_name[name] for name in dict.fromkeys(wanted)]
+
+
+async def asked_again(conn: db.ReadConn, hall: offers.Offers, campaign: Campaign) -> None:
+    """A campaign that starts or goes on is valid only where its sponsor still may: shops are given away, markets and
+    the city get other people. Problem `campaigns.place_not_yours`."""
+    owned = await hall.owned(conn, campaign.sponsor)
+    places = await places_of(conn, hall, campaign.sponsor, owned)
+    if not places.are_own([(kind, id_) for kind, id_, _ in campaign.groups]):
+        raise problems.place_not_yours()
 
 
 def shop_of(owned: Sequence[Payee], shop: UUID) -> Payee:

@@ -189,11 +189,14 @@ async def change(
     data: URLEncodedBody[ChangeForm],
     conn: edge.Conn,
     resident: Me,
+    teller: Teller,
     campaign_id: FromPath[UUID],
 ) -> Response[Any]:
     """Start, pause or end it."""
     found = await actions.find(conn, sponsor=resident.id, campaign=campaign_id)
     try:
+        if _CHANGES.get(data.change) is State.RUNNING:
+            await forms.asked_again(conn, teller.offers, found)
         await actions.change(conn, sponsor=resident.id, campaign=found.id, to=_CHANGES.get(data.change, found.state))
     except Problem as problem:
         return await _campaign_page(request, conn, resident, campaign_id, problem)

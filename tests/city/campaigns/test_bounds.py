@@ -8,7 +8,7 @@ import pytest
 
 from openhall.base import clock, db
 from openhall.city.campaigns import actions, promoter
-from openhall.core import ledger
+from openhall.core import ledger, people
 from openhall.core.people import resident_with
 from tests.city.campaigns.sponsor import OTHER_OWNER, OWNER, SPONSOR, Sponsor
 from tests.city.campaigns.test_checks import bring
@@ -102,6 +102,23 @@ async def test_only_operators_make_offers_at_the_shops_of_others(hall: Hall) -> 
     operator = await Sponsor.enter(hall)
     for groups in ([], [category], [own, foreign]):
         assert (await operator.ask(groups=groups)).status_code == 201, groups
+
+
+async def test_who_may_not_offer_there_any_more_neither_starts_nor_goes_on(hall: Hall) -> None:
+    sponsor = await Sponsor.enter(hall)
+    rests, draft = await sponsor.run(), await sponsor.run(start=False)
+    assert (await sponsor.post(rests["id"], "pause")).status_code == 200
+    me = (await hall.client.get("/api/v1/me", headers=sponsor.headers)).json()["id"]
+    async with hall.pool.write() as conn:
+        await people.remove_operator(conn, UUID(me))
+    for one in (rests, draft):
+        assert _code(await sponsor.post(one["id"], "start")) == (422, "campaigns.place_not_yours")
+    browser = Browser(hall)
+    await browser.sign_in(SPONSOR)
+    refused = await browser.post(f"/campaigns/{rests['id']}/change", change="start")
+    assert refused.status_code == 422
+    assert (await sponsor.look(rests["id"]))["state"] == "paused"
+    assert (await sponsor.post(rests["id"], "end")).status_code == 200, "its money comes back all the same"
 
 
 async def test_the_form_offers_only_where_an_offer_may_be(hall: Hall) -> None:
