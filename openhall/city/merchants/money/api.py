@@ -9,12 +9,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
-from openhall.base import limits, money
+from openhall.base import money
 from openhall.city.merchants import money as merchant_money
 from openhall.city.merchants.money import Purse
 from openhall.core import payouts
 from openhall.core.payouts.views import BankAccountBody, BankAccountRequest, NamedBankAccount
-from openhall.core.payouts.wallets.api import LINKING
+from openhall.core.payouts.wallets.api import named
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
@@ -160,18 +160,7 @@ async def name_bank_account(
     Refusals: `people.proof_too_old`, `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.bank_code_invalid`,
     `hall.rate_limited`.
     """
-    await limits.take(pool, LINKING, str(resident.id))
-    async with pool.write() as conn:
-        linked = await payouts.link_bank_account(
-            conn,
-            settings,
-            owner=resident.id,
-            holder=data.holder,
-            number=data.number,
-            again=data.number,
-            bank_code=data.bank_code,
-        )
-    return NamedBankAccount(BankAccountBody.of(linked))
+    return await named(pool, settings, resident.id, data)
 
 
 @put("/shops/{shop_id:uuid}/standing-withdrawal", opt=RESIDENT)

@@ -9,7 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
-from openhall.base import limits
+from openhall.base import db, limits
+from openhall.base.config import Settings
 from openhall.core import payouts
 from openhall.core.payouts import wallets
 from openhall.core.payouts.views import (
@@ -91,16 +92,21 @@ async def name_bank_account(
     Refusals: `people.proof_too_old`, `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.bank_code_invalid`,
     `hall.rate_limited`.
     """
-    await limits.take(pool, LINKING, str(resident.id))
+    return await named(pool, settings, resident.id, data)
+
+
+async def named(pool: db.Pool, settings: Settings, owner: UUID, said: BankAccountRequest) -> NamedBankAccount:
+    """The account that a program names for its resident, ten times a day at most."""
+    await limits.take(pool, LINKING, str(owner))
     async with pool.write() as conn:
         linked = await payouts.link_bank_account(
             conn,
             settings,
-            owner=resident.id,
-            holder=data.holder,
-            number=data.number,
-            again=data.number,
-            bank_code=data.bank_code,
+            owner=owner,
+            holder=said.holder,
+            number=said.number,
+            again=said.number,
+            bank_code=said.bank_code,
         )
     return NamedBankAccount(BankAccountBody.of(linked))
 
