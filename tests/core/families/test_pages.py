@@ -62,6 +62,8 @@ async def test_each_page_says_for_whom_and_only_theirs_are_about_them(hall: Hall
     wallet = await browser.get("/wallet")
     assert "On behalf of" in wallet.text
     assert "¥1,000.00" in wallet.text, "the father's money"
+    assert 'href="/wallet/top-up"' not in wallet.text, "that would be hers"
+    assert 'href="/wallet/withdrawals"' not in wallet.text
     own = await browser.get("/me")
     assert "This page is about yourself" in own.text
     assert own.headers["Openhall-Whose"].endswith(str(home.father_id)), "what a browser keeps of this is kept apart"
@@ -76,7 +78,9 @@ async def test_each_page_says_for_whom_and_only_theirs_are_about_them(hall: Hall
     assert await hall.balance(home.father) == 99_650
     assert "You for" in (await browser.get("/family/acts")).text
     await browser.post("/family/acting", who="", next="/wallet")
-    assert "On behalf of" not in (await browser.get("/wallet")).text
+    own = await browser.get("/wallet")
+    assert "On behalf of" not in own.text
+    assert 'href="/wallet/top-up"' in own.text
     await hall.books_agree()
 
 
