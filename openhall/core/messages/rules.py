@@ -102,7 +102,7 @@ def plans(
         channel: reach.wanted[key] for channel in Channel if (key := f"{message.category}.{channel}") in reach.wanted
     }
     targets = {
-        Channel.SMS: [reach.resident],
+        Channel.SMS: [reach.resident] if reach.has_phone else [],
         Channel.PUSH: reach.subscriptions,
         Channel.LETTER: [reach.resident] if letters and reach.has_address else [],
     }

@@ -131,6 +131,7 @@ class Reach(Struct, frozen=True):
     quiet_from: time | None
     quiet_to: time | None
     has_address: bool
+    has_phone: bool
     wanted: dict[str, bool]
     subscriptions: list[UUID]
 

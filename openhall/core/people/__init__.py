@@ -43,7 +43,7 @@ from openhall.core.people.actions.sessions import (
 )
 from openhall.core.people.actions.telling import tell, use_teller
 from openhall.core.people.problems import phone_invalid, session_invalid
-from openhall.core.people.rules import code_in, masked, phone, spaced, token_hash
+from openhall.core.people.rules import address, code_in, is_from_abroad, masked, phone, spaced, token_hash
 from openhall.core.people.types import (
     Bearer,
     CodeSent,
@@ -65,9 +65,10 @@ COOKIE = "openhall_session"
 
 __all__ = [
     "COOKIE", "Bearer", "CodeSent", "Lang", "Level", "Mode", "NewResident", "Preferences", "Resident", "Session",
-    "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "ask_bearers", "begin", "called", "code_in",
-    "end_session", "enter", "find_or_join", "import_residents", "is_operator", "is_unseen", "masked", "name_matched",
-    "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename", "require_fresh",
-    "require_level", "require_operator", "resident", "resident_with", "see", "send_code", "session_invalid",
-    "sessions_of", "sign_out", "sign_out_everywhere", "spaced", "tell", "token_hash", "use_teller", "visit_of",
+    "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "address", "ask_bearers", "begin", "called",
+    "code_in", "end_session", "enter", "find_or_join", "import_residents", "is_from_abroad", "is_operator", "is_unseen",
+    "masked", "name_matched", "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename",
+    "require_fresh", "require_level", "require_operator", "resident", "resident_with", "see", "send_code",
+    "session_invalid", "sessions_of", "sign_out", "sign_out_everywhere", "spaced", "tell", "token_hash", "use_teller",
+    "visit_of",
 ]  # fmt: skip

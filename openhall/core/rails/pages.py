@@ -31,6 +31,8 @@ AnyRequest = Request[Any, Any, Any]
 
 TITLES = {
     "top_up": N_("Top-up"),
+    "card_top_up": N_("Top-up by card"),
+    "card_return": N_("Back to your card"),
     "payment": N_("Payment"),
     "refund": N_("Refund"),
     "transfer_sent": N_("You sent"),
@@ -96,6 +98,7 @@ class Shown(Struct, frozen=True):
 async def wallet(
     request: AnyRequest,
     reader: edge.Reader,
+    settings: edge.HallSettings,
     resident: Me,
     month: FromQuery[str | None] = None,
     cursor: FromQuery[int | None] = None,
@@ -119,6 +122,7 @@ async def wallet(
         next_cursor=page.next_cursor,
         month_in=totals.credits,
         month_out=totals.debits,
+        takes_cards=bool(settings.cards_url),
     )
 
 
@@ -207,7 +211,8 @@ async def _lines(request: AnyRequest, reader: db.ReadConn, entries: Sequence[Ent
 
     def line(entry: Entry) -> Line:
         title = translate(request, language, TITLES.get(entry.reason, OTHER))
-        href = f"/wallet/top-ups/{entry.transfer}" if entry.reason == "top_up" else None
+        ways = {"top_up": f"/wallet/top-ups/{entry.transfer}", "card_top_up": f"/wallet/card/{entry.transfer}"}
+        href = ways.get(entry.reason)
         if name := paid.get(entry.transfer):
             title, href = name, f"/payments/{entry.transfer}"
         if refund := given_back.get(entry.transfer):
