@@ -27,6 +27,7 @@ def reach(**more: Any) -> Reach:
         "quiet_from": None,
         "quiet_to": None,
         "has_address": False,
+        "has_phone": True,
         "wanted": {},
         "subscriptions": [PHONE],
     }
