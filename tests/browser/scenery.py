@@ -16,6 +16,7 @@ from tests.browser.payday import payday
 from tests.browser.privacy import make_looked_at
 from tests.browser.recovery import people_of
 from tests.browser.safety import CAREFUL, make_safe
+from tests.browser.visitors import make_visitor
 from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, wait_for
@@ -111,6 +112,7 @@ class Scenery:
             **name_everybody(hall, outside, self.people),
             **make_safe(hall, self.people),
             **make_family(hall, self.people, stall["short_code"]),
+            **self._visitor(hall),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
         make_looked_at(hall, self.people, LONG_NAME)
@@ -124,6 +126,11 @@ class Scenery:
         member = manager.api("GET", f"/markets/{market}/shops?limit=1").json()["shops"][0]["id"]
         young = _requests(manager, keeper, market, stall, grill)
         return {"market": market, "member": member, "young_market": young}
+
+    def _visitor(self, hall: Served) -> dict[str, str]:
+        self.people["visitor"], places = make_visitor(hall)
+        self.sessions["visitor"] = self.people["visitor"].new_session()
+        return places
 
     def close(self) -> None:
         for person in self.people.values():
