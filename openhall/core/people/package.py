@@ -50,7 +50,11 @@ CHECKS = (
         "Every session has its sign-in in the trail.",
         q.check_every_session_was_signed_in,
     ),
-    Check("people.no_phone_no_sign_in", "Nobody signs in as a person who has neither phone, address nor passkey.", q.check_no_phone_no_sign_in),
+    Check(
+        "people.no_phone_no_sign_in",
+        "Nobody signs in as a person who has neither phone, address nor passkey.",
+        q.check_no_phone_no_sign_in,
+    ),
     Check(
         "people.strong_by_live_passkeys",
         "No session is strong by a passkey that was removed, switched off or is somebody else's.",
