@@ -93,8 +93,9 @@ async def known(conn: db.ReadConn, *, resident: UUID, campaign: UUID) -> Campaig
 
 
 async def campaigns_of(conn: db.ReadConn, *, sponsor: UUID, before: UUID | None = None) -> list[Campaign]:
-    """The campaigns of `sponsor`, newest first, a page at a time: those older than the one with the id `before`."""
-    return await db.all(conn, q.campaigns_of, Campaign, sponsor=sponsor, before=before, limit=PAGE)
+    """The campaigns of `sponsor`, newest first: a page of those older than the one with the id `before`, and one more
+    if any follow."""
+    return await db.all(conn, q.campaigns_of, Campaign, sponsor=sponsor, before=before, limit=PAGE + 1)
 
 
 async def sums(conn: db.ReadConn, campaigns: Sequence[Campaign]) -> dict[UUID, Sums]:
@@ -205,9 +206,9 @@ async def over(conn: db.ReadConn) -> list[Over]:
 
 
 async def offered(conn: db.ReadConn, *, after: UUID | None = None) -> list[Campaign]:
-    """What is offered to payers today or within a week, the nearest end first, a page at a time: those behind the one
-    with the id `after`."""
-    return await db.all(conn, q.offered, Campaign, today=_today(), after=after, limit=PAGE)
+    """What is offered to payers today or within a week, the nearest end first: a page of those behind the one with the
+    id `after`, and one more if any follow."""
+    return await db.all(conn, q.offered, Campaign, today=_today(), after=after, limit=PAGE + 1)
 
 
 async def days_of(conn: db.ReadConn, campaign: Campaign) -> list[offers.OfferDay]:

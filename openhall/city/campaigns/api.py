@@ -153,9 +153,10 @@ async def _body(conn: db.ReadConn, campaign: Campaign) -> views.CampaignBody:
 async def mine(reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None) -> views.CampaignsBody:
     """The resident's own campaigns, newest first."""
     found = await actions.campaigns_of(reader, sponsor=resident.id, before=cursor)
-    sums = await actions.sums(reader, found)
-    listed = [views.CampaignBody.of(campaign, sums[campaign.id]) for campaign in found]
-    return views.CampaignsBody(listed, found[-1].id if len(found) == actions.PAGE else None)
+    page = found[: actions.PAGE]
+    sums = await actions.sums(reader, page)
+    listed = [views.CampaignBody.of(campaign, sums[campaign.id]) for campaign in page]
+    return views.CampaignsBody(listed, page[-1].id if len(found) > actions.PAGE else None)
 
 
 @get("/campaigns/{campaign_id:uuid}", opt=RESIDENT)
@@ -216,8 +217,9 @@ async def list_offers(reader: edge.Reader, cursor: FromQuery[UUID | None] = None
     """What is offered to payers today or within a week, the nearest end first."""
     local = ledger.local(clock.now())
     found = await actions.offered(reader, after=cursor)
-    listed = [views.OfferBody.of(one, rules.is_on(one, local)) for one in found]
-    return views.OffersBody(listed, found[-1].id if len(found) == actions.PAGE else None)
+    page = found[: actions.PAGE]
+    listed = [views.OfferBody.of(one, rules.is_on(one, local)) for one in page]
+    return views.OffersBody(listed, page[-1].id if len(found) > actions.PAGE else None)
 
 
 @get("/promoter", opt=RESIDENT)
@@ -228,8 +230,9 @@ async def promoting(
     code = await promoter.code_of(conn, resident=resident.id)
     earned = await promoter.earned_by(conn, inviter=resident.id)
     found = await promoter.invited(conn, inviter=resident.id, before=cursor)
-    more = found[-1].shop if len(found) == promoter.PAGE else None
-    return views.PromoterBody.of(code, settings.currency, earned, found, more)
+    page = found[: promoter.PAGE]
+    more = page[-1].shop if len(found) > promoter.PAGE else None
+    return views.PromoterBody.of(code, settings.currency, earned, page, more)
 
 
 @post("/promoter/invitations", opt=RESIDENT, status_code=204)

@@ -81,12 +81,13 @@ async def list_offers(
     """What is offered today, and on the next days."""
     local = ledger.local(clock.now())
     found = await actions.offered(reader, after=cursor)
+    page = found[: actions.PAGE]
     return edge.page(
         request,
         "campaigns/offers.html",
-        now=[one for one in found if rules.is_on(one, local)],
-        later=[one for one in found if not rules.is_on(one, local)],
-        next_cursor=found[-1].id if len(found) == actions.PAGE else None,
+        now=[one for one in page if rules.is_on(one, local)],
+        later=[one for one in page if not rules.is_on(one, local)],
+        next_cursor=page[-1].id if len(found) > actions.PAGE else None,
         days=_days,
         time=forms.time_of,
     )
@@ -117,12 +118,13 @@ async def mine(
 ) -> Response[Html]:
     """The campaigns of the resident, newest first."""
     found = await actions.campaigns_of(reader, sponsor=resident.id, before=cursor)
+    page = found[: actions.PAGE]
     return edge.page(
         request,
         "campaigns/campaigns.html",
-        campaigns=found,
-        sums=await actions.sums(reader, found),
-        next_cursor=found[-1].id if len(found) == actions.PAGE else None,
+        campaigns=page,
+        sums=await actions.sums(reader, page),
+        next_cursor=page[-1].id if len(found) > actions.PAGE else None,
     )
 
 
@@ -364,11 +366,12 @@ async def _promoter_page(
 ) -> Response[Html]:
     came = await promoter.came_by_invitation(conn, owner=resident.id)
     invited = await promoter.invited(conn, inviter=resident.id, before=cursor)
+    page = invited[: promoter.PAGE]
     context: dict[str, Any] = {
         "code": await promoter.code_of(conn, resident=resident.id),
-        "invited": invited,
+        "invited": page,
         "earned": await promoter.earned_by(conn, inviter=resident.id),
-        "next_cursor": invited[-1].shop if len(invited) == promoter.PAGE else None,
+        "next_cursor": page[-1].shop if len(invited) > promoter.PAGE else None,
         "shops": [payee for payee in await hall.owned(conn, resident.id) if payee.id not in came],
         "typed": typed or InvitationForm(),
     }

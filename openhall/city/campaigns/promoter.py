@@ -76,9 +76,9 @@ async def accept(conn: db.Conn, *, resident: UUID, shop: Payee, code: str) -> No
 
 
 async def invited(conn: db.ReadConn, *, inviter: UUID, before: UUID | None = None) -> list[Invited]:
-    """The shops that a resident brought here, newest first, with what each has earned them; a page at a time: those
-    that came before the shop `before`."""
-    return await db.all(conn, q.invitations_of, Invited, inviter=inviter, before=before, limit=PAGE)
+    """The shops that a resident brought here, newest first, with what each has earned them: a page of those that came
+    before the shop `before`, and one more if any follow."""
+    return await db.all(conn, q.invitations_of, Invited, inviter=inviter, before=before, limit=PAGE + 1)
 
 
 async def earned_by(conn: db.ReadConn, *, inviter: UUID) -> int:

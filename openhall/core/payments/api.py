@@ -194,9 +194,10 @@ async def refunds(
 ) -> RefundsBody:
     """What was given back of a payment, oldest first, for both its sides."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
-    page = await payments.refunds_of(reader, payment=payment.id, after=cursor, limit=PAGE)
+    found = await payments.refunds_of(reader, payment=payment.id, after=cursor, limit=PAGE + 1)
+    page = found[:PAGE]
     shown = page if payment.payer == resident.id else [made.for_payee() for made in page]
-    return RefundsBody([RefundView.of(made) for made in shown], page[-1].id if len(page) == PAGE else None)
+    return RefundsBody([RefundView.of(made) for made in shown], page[-1].id if len(found) > PAGE else None)
 
 
 router = edge.api(pay, quote, show, give_back, refunds, tags=["Payments"])

@@ -68,7 +68,7 @@ async def test_part_and_then_the_rest_is_given_back(sale: Sale) -> None:
 
 async def test_pages_of_refunds_tell_each_of_them_once(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "PAGE", 2)
-    made = [(await sale.refund(1)).json()["id"] for _ in range(5)]
+    made = [(await sale.refund(1)).json()["id"] for _ in range(4)]
     path = f"/api/v1/payments/{sale.payment['id']}/refunds"
     told: list[list[str]] = []
     query = "?"
@@ -76,7 +76,7 @@ async def test_pages_of_refunds_tell_each_of_them_once(sale: Sale, monkeypatch: 
         page = (await sale.hall.client.get(path + query, headers=sale.payer)).json()
         told.append([one["id"] for one in page["refunds"]])
         query = f"?cursor={page['next_cursor']}" if page["next_cursor"] else ""
-    assert told == [made[:2], made[2:4], made[4:]]
+    assert told == [made[:2], made[2:]], "a page that is just full is the last one"
 
 
 async def test_one_fen_too_much_is_refused_with_what_is_left(sale: Sale) -> None:
