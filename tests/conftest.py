@@ -86,6 +86,11 @@ def settings(database_url: str, outside: OutsideProgram, tmp_path: Path) -> Sett
         register_timeout_s=1.0,
         sms_url=outside.url,
         sms_secret=outside.secret,
+        mail_url=outside.url,
+        mail_secret=outside.secret,
+        cards_url=f"{outside.url}/cards",
+        cards_secret=outside.secret,
+        cards_timeout_s=1.0,
         log_level="error",
         log_format="text",
     )

@@ -87,6 +87,26 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 24
     sms_url: Annotated[str, Meta(description="Base address of the SMS gateway.")] = ""
     sms_secret: Annotated[str, Meta(description="Shared key of the SMS gateway.")] = ""
+    mail_url: Annotated[str, Meta(description="Base address of the e-mail gateway; empty: no codes by e-mail.")] = ""
+    mail_secret: Annotated[str, Meta(description="Shared key of the e-mail gateway.")] = ""
+    cards_url: Annotated[str, Meta(description="Base address of the card processor; empty: no cards.")] = ""
+    cards_secret: Annotated[str, Meta(description="Shared key with which the card processor signs its notices.")] = ""
+    cards_timeout_s: Annotated[
+        float, Meta(description="Seconds to wait for the card processor before its answer is unknown.", gt=0)
+    ] = 5.0
+    card_top_up_max: Annotated[int, Meta(description="Largest single top-up by card, in minor units.", ge=1)] = 100_000
+    card_month_max: Annotated[
+        int, Meta(description="The most that one resident's cards bring in thirty days, in minor units.", ge=1)
+    ] = 500_000
+    visitor_payment_max: Annotated[
+        int, Meta(description="Instead of payment_max for visitors without a real name, in minor units.", ge=1)
+    ] = 50_000
+    visitor_day_max: Annotated[
+        int, Meta(description="Instead of pay_day_max for visitors without a real name, in minor units.", ge=1)
+    ] = 100_000
+    visitor_month_max: Annotated[
+        int, Meta(description="Instead of pay_month_max for visitors without a real name, in minor units.", ge=1)
+    ] = 500_000
     letter_files: Annotated[
         str, Meta(description="Folder of the letters that the print room prints; empty: no letters are written.")
     ] = ""

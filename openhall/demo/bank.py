@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from openhall.base import db
-from openhall.core import payouts, rails
+from openhall.core import payouts, people, rails
 
 NAME = "demo"
 BANK = "演示银行 Demo Bank"
@@ -20,8 +20,12 @@ def number(phone: str) -> str:
 async def link(conn: db.Conn, *, resident: UUID, phone: str) -> None:
     """Link the resident's account. The bank need not be asked: it opens accounts called `demo:...` at first use.
 
+    Visitors from abroad have none here: they come with a card.
+
     It vouches for the account, so nobody has to wait before withdrawing to it.
     """
+    if people.is_from_abroad(phone):
+        return
     await rails.link_bank_account(
         conn, resident=resident, name=NAME, bank=BANK, masked=f"**** {phone[-4:]}", agreement=f"demo:{phone}"
     )

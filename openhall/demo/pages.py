@@ -109,8 +109,11 @@ def _shop(request: AnyRequest, shop: merchants.Shop) -> Shop:
 
 @get("/demo/phone/{number:str}", opt=edge.DEMO)
 async def demo_phone(request: AnyRequest, number: FromPath[str], settings: edge.HallSettings) -> Response[Any]:
-    """The messages sent to a phone, newest first; as JSON when that is asked for. Refusals: `people.phone_invalid`."""
-    canonical = people.phone(number)
+    """The messages sent to a phone or an e-mail address, newest first; as JSON when that is asked for.
+
+    Refusals: `people.phone_invalid`.
+    """
+    canonical = people.address(number)
     if canonical is None:
         raise people.phone_invalid()
     texts = await phone.texts(settings, canonical)

@@ -154,6 +154,10 @@ class Demo:
             "payout_batches": "at_once",
             "sms_url": outside,
             "sms_secret": key,
+            "mail_url": outside,
+            "mail_secret": key,
+            "cards_url": f"{outside}/cards",
+            "cards_secret": key,
             "webhooks_to_loopback": True,
             # Everybody here comes from the same address, and the two people of the city sign in all day.
             "otp_per_address": 1000,

@@ -16,6 +16,7 @@ from tests.browser.payday import payday
 from tests.browser.privacy import make_looked_at
 from tests.browser.recovery import people_of
 from tests.browser.safety import CAREFUL, make_safe
+from tests.browser.visitors import make_visitor
 from tests.core.webhooks.receiver import Receiver, status
 from tests.outside_fixture import OutsideProgram
 from tests.served import Served, wait_for
@@ -65,8 +66,7 @@ class Scenery:
         offered = self._invite(stall, "cashier")
         assert self.people["cashier"].api("POST", f"/me/invitations/{offered}/accept").status_code == 200
         orders = self._orders(stall)
-        for name in ("我的旧手机", "Watch"):
-            assert resident.api("POST", "/me/pay-code/devices", {"name": name}).status_code == 201
+        self._enrol_devices(resident)
         asked = self.people["asked"]
         asked.top_up(100_000)
         refused = ask_payer(asked, stall, 1_205)
@@ -111,6 +111,7 @@ class Scenery:
             **name_everybody(hall, outside, self.people),
             **make_safe(hall, self.people),
             **make_family(hall, self.people, stall["short_code"]),
+            **self._visitor(hall),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
         make_looked_at(hall, self.people, LONG_NAME)
@@ -125,11 +126,21 @@ class Scenery:
         young = _requests(manager, keeper, market, stall, grill)
         return {"market": market, "member": member, "young_market": young}
 
+    def _visitor(self, hall: Served) -> dict[str, str]:
+        self.people["visitor"], places = make_visitor(hall)
+        self.sessions["visitor"] = self.people["visitor"].new_session()
+        return places
+
     def close(self) -> None:
         for person in self.people.values():
             person.close()
         for receiver in self.receivers.values():
             receiver.close()
+
+    @staticmethod
+    def _enrol_devices(resident: Person) -> None:
+        for name in ("我的旧手机", "Watch"):
+            assert resident.api("POST", "/me/pay-code/devices", {"name": name}).status_code == 201
 
     def _invite(self, shop: dict[str, Any], who: str) -> str:
         wish = {"phone": self.people[who].phone, "role": "cashier", "shown_as": "2号收银"}

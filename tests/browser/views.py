@@ -9,6 +9,7 @@ from tests.browser.family_views import FAMILY
 from tests.browser.privacy import PRIVACY
 from tests.browser.safety_views import SAFETY
 from tests.browser.scenery import FOREIGN
+from tests.browser.visitors import VISITORS
 
 
 def _no_code(page: Page, path: str) -> None:
@@ -320,7 +321,7 @@ VIEWS = {
     "operator-recovery-ready": View("colleague", "/operator/recoveries/{my_recovery}"),
     "operator-recovery-confirmed": View("colleague", "/operator/recoveries/{my_recovery}", 200, _confirm),
     "operator-recovery-stranger": View("keeper", "/operator/recoveries/{my_recovery}", 404),
-    **{name: View(*view) for name, view in (SAFETY | PRIVACY | FAMILY).items()},
+    **{name: View(*view) for name, view in (SAFETY | PRIVACY | FAMILY | VISITORS).items()},
     "messages": View("keeper", "/messages"),
     "messages-nothing": View("keeper", "/messages?category=reminder"),
     "message": View("keeper", "/messages/{message}"),

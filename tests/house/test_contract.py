@@ -82,6 +82,8 @@ PROMISED = [
     ("post", "/transfers/{transfer_id}/undo", 200),
 ]
 MOVES_MONEY = {
+    "/api/v1/wallet/card-top-ups",
+    "/api/v1/me/leavings",
     "/api/v1/payments",
     "/api/v1/payments/{payment_id}/refunds",
     "/api/v1/wallet/top-ups",

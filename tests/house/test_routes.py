@@ -22,6 +22,7 @@ from openhall.core.webhooks.actions.collect import collect
 from openhall.web.discover import packages
 from openhall.web.edge import BEARERS, WHO
 from tests.conftest import open_hall
+from tests.core.cards.stage import VISITOR, Stage
 from tests.core.people.names.people import XIAOMING, be
 from tests.hall import Hall, Headers, fresh_key
 from tests.house.the_app import Door, doors
@@ -64,6 +65,11 @@ PUBLIC = {
     "/api/v1/auth/session": "the way in",
     "/sign-in/passkey": "the way in",
     "/sign-in/passkey/options": "the way in",
+    "/visit": "the way in for visitors",
+    "/visit/passkey": "the way in for visitors",
+    "/visit/passkey/options": "the way in for visitors",
+    "/api/v1/passkeys/joining-options": "the way in for visitors",
+    "/api/v1/passkeys/joinings": "the way in for visitors",
     "/recover": "the way back in",
     "/recover/code": "the way back in",
     "/api/v1/passkeys/authentication-options": "the way in",
@@ -121,6 +127,8 @@ FRESH = {
     ("POST", "/api/v1/passkeys/{passkey_id:uuid}/confirmation-options"),
     ("POST", "/api/v1/passkeys/{passkey_id:uuid}/confirmations"),
     ("DELETE", "/api/v1/me/sessions"),
+    ("POST", "/api/v1/me/leavings"),
+    ("POST", "/me/leaving"),
     ("GET", "/me/passkeys/new"),
     ("POST", "/me/passkeys/options"),
     ("POST", "/me/passkeys"),
@@ -294,6 +302,7 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "transfer_id": await _sent(hall, somebody),
         "freeze_id": await _frozen(hall, payer),
         **await _family(hall),
+        **await _gone_home(hall),
         **await _on_their_way_to_the_bank(hall, somebody),
     }
 
@@ -337,6 +346,13 @@ async def _family(hall: Hall) -> dict[str, str]:
         person = await people.join_without_phone(conn, name="王奶奶", currency="CNY")
         await counter.card(conn, resident=person, by=operator)
     return {"link_id": str(made.id), "resident_id": str(person)}
+
+
+async def _gone_home(hall: Hall) -> dict[str, str]:
+    """A visitor's money that came from a card and went back to it."""
+    stage = Stage(hall, await hall.sign_in(VISITOR))
+    top_up = await stage.top_up(100)
+    return {"card_top_up_id": str(top_up), "leaving_id": (await stage.leave()).json()["id"]}
 
 
 async def _frozen(hall: Hall, owner: Headers) -> str:

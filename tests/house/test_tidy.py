@@ -36,6 +36,8 @@ FLOATS = {
     "openhall/core/people/ports.py": "seconds of a time-out",
     "openhall/core/people/names/ports.py": "seconds of a time-out",
     "openhall/core/rails/ports.py": "seconds of a time-out",
+    "openhall/core/rails/calling.py": "seconds of a time-out",
+    "openhall/core/cards/ports.py": "seconds of a time-out",
     "openhall/core/webhooks/names.py": "seconds of a time-out",
     "openhall/core/rails/rules.py": "seconds since 1970 in a notice's header",
     "openhall/base/i18n.py": "quality values of Accept-Language",

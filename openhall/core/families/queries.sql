@@ -2,9 +2,10 @@
 -- Who comes with this token, and for whom they act if they may: the link is of this very moment.
 select s.id as session, s.kind, s.way, s.device, s.created_at, s.seen_at, s.expires_at, s.proved_at, s.strong_at,
        r.id, coalesce(r.phone, '') as phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at,
+       r.email, r.visitor,
        l.id as link, l.scopes, d.id as d_id, coalesce(d.phone, '') as d_phone, d.wallet as d_wallet, d.name as d_name,
        d.lang as d_lang, d.theme as d_theme, d.mode as d_mode, d.state as d_state, d.joined_at as d_joined_at,
-       d.named_at as d_named_at,
+       d.named_at as d_named_at, d.email as d_email, d.visitor as d_visitor,
        l.id is not null and exists (
          select from families.acts a
           where a.link = l.id and a.scope = :scope and a.day = :day and a.about is null) as looked

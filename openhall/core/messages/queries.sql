@@ -118,7 +118,7 @@ select m.id, m.recipient, m.category, m.safety, m.expires_at
 -- name: reach
 -- How each of these residents can be reached. Who left, or never was, is not in the answer.
 select r.id as resident, h.resident is not null as has_habits, h.quiet_from, h.quiet_to,
-       h.letter_to is not null as has_address, r.phone is not null as has_phone,
+       h.letter_to is not null as has_address, coalesce(r.phone, r.email) is not null as has_phone,
        coalesce((select json_object_agg(p.category || '.' || p.channel, p.wanted)
                    from messages.preferences p where p.resident = r.id), '{}') as wanted,
        array(select s.id from messages.subscriptions s join people.sessions n on n.id = s.session
@@ -174,7 +174,8 @@ with due as (
   returning d.id, d.message, d.recipient, d.channel, d.target, d.held, d.attempts, d.expires_at
 )
 select c.id, c.recipient, c.channel, c.target, c.held, c.attempts, c.expires_at,
-       t.texts, m.facts, m.link, m.safety, m.told_at, m.id as message, coalesce(r.lang, :language) as language, coalesce(r.phone, '') as phone,
+       t.texts, m.facts, m.link, m.safety, m.told_at, m.id as message, coalesce(r.lang, :language) as language,
+       coalesce(r.phone, r.email, '') as phone,
        h.letter_to, s.endpoint, s.p256dh, s.auth
   from claimed c
   join messages.messages m on m.id = c.message

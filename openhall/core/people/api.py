@@ -26,10 +26,14 @@ PhoneText = Annotated[
 CodeText = Annotated[str, Meta(max_length=64, description="The six digits of the newest message.")]
 
 
-class CodeRequest(Struct, frozen=True):
-    """Where to send a code."""
+EmailText = Annotated[str, Meta(max_length=254, description="A visitor's e-mail address, instead of a phone.")]
 
-    phone: PhoneText
+
+class CodeRequest(Struct, frozen=True):
+    """Where to send a code: a phone, or an e-mail address."""
+
+    phone: PhoneText = ""
+    email: EmailText = ""
 
 
 class CodeAnswer(Struct, frozen=True):
@@ -41,10 +45,11 @@ class CodeAnswer(Struct, frozen=True):
 
 
 class SignIn(Struct, frozen=True):
-    """A phone and the code that was sent to it."""
+    """A phone, or an e-mail address, and the code that was sent to it."""
 
-    phone: PhoneText
     code: CodeText
+    phone: PhoneText = ""
+    email: EmailText = ""
 
 
 class StepUp(Struct, frozen=True):
@@ -54,7 +59,7 @@ class StepUp(Struct, frozen=True):
 
 
 class ResidentBody(Struct, frozen=True):
-    """A resident, as told to themselves."""
+    """A resident, as told to themselves. `visitor`: with small limits until the real name is known."""
 
     id: UUID
     phone: str
@@ -64,6 +69,8 @@ class ResidentBody(Struct, frozen=True):
     theme: Theme
     mode: Mode
     joined_at: datetime
+    email: str | None
+    visitor: bool
 
 
 class SignedInBody(Struct, frozen=True):
@@ -131,6 +138,8 @@ def told(resident: people.Resident) -> ResidentBody:
         theme=resident.theme,
         mode=resident.mode,
         joined_at=resident.joined_at,
+        email=resident.email,
+        visitor=resident.is_visitor,
     )
 
 
@@ -142,9 +151,12 @@ def signed_in_body(signed_in: people.SignedIn) -> SignedInBody:
 async def request_code(
     request: Request[Any, Any, Any], data: JSONBody[CodeRequest], pool: edge.Pool, settings: edge.HallSettings
 ) -> CodeAnswer:
-    """Send a one-time code to a phone. Refusals: `people.phone_invalid`, `hall.rate_limited`."""
+    """Send a one-time code to a phone, or to a visitor's e-mail address.
+
+    Refusals: `people.phone_invalid`, `people.email_invalid`, `people.email_off`, `hall.rate_limited`.
+    """
     sent = await people.send_code(
-        pool, settings, phone=data.phone, address=address_of(request), lang=Lang(language_of(request))
+        pool, settings, phone=data.email or data.phone, address=address_of(request), lang=Lang(language_of(request))
     )
     return CodeAnswer(people.masked(sent.phone), sent.expires_at, int(RESEND_PAUSE.total_seconds()))
 
@@ -159,13 +171,13 @@ async def sign_in(
 ) -> SignedInBody:
     """Sign in; whoever is new joins.
 
-    Refusals: `people.phone_invalid`, `hall.rate_limited`, `people.code_expired`, `people.code_spent`,
-    `people.code_wrong`, `people.resident_closed`.
+    Refusals: `people.phone_invalid`, `people.email_invalid`, `people.email_off`, `hall.rate_limited`,
+    `people.code_expired`, `people.code_spent`, `people.code_wrong`, `people.resident_closed`.
     """
     signed_in = await people.enter(
         pool,
         settings,
-        phone=data.phone,
+        phone=data.email or data.phone,
         code=data.code,
         address=address_of(request),
         kind=SessionKind.API,

@@ -28,6 +28,7 @@ PEOPLE = (
         "李国强",
         N_("Has a real name and the payment PIN 258036: for large sums, limits, and sending money to people."),
     ),
+    ("visitor", "+447700900123", "Emma Clarke", N_("A visitor: tops up with a test card, pays, takes the rest home.")),
     ("city_office", "+8613500135000", "市商务局", N_("The city's own office: pays for the city's offers.")),
 )
 

@@ -28,6 +28,7 @@ from openhall.core.people.pins.telling import PIN_CAPPED, PIN_SET, PIN_WRONG
 from openhall.core.people.recovery import api as recovery_api
 from openhall.core.people.recovery import pages as recovery_pages
 from openhall.core.people.recovery.telling import ACCOUNT_MOVED, RECOVERY_OPENED
+from openhall.core.people.visitors import pages as visitors_pages
 
 q = db.load("openhall.core.people")
 passkeys = db.load("openhall.core.people.passkeys")
@@ -49,11 +50,20 @@ CHECKS = (
         "Every session has its sign-in in the trail.",
         q.check_every_session_was_signed_in,
     ),
-    Check("people.no_phone_no_sign_in", "Nobody signs in as a person without a phone.", q.check_no_phone_no_sign_in),
+    Check(
+        "people.no_phone_no_sign_in",
+        "Nobody signs in as a person who has neither phone, address nor passkey.",
+        q.check_no_phone_no_sign_in,
+    ),
     Check(
         "people.strong_by_live_passkeys",
         "No session is strong by a passkey that was removed, switched off or is somebody else's.",
         passkeys.check_no_session_is_strong_by_a_dead_passkey,
+    ),
+    Check(
+        "people.ways_in",
+        "Everybody who signs in has a phone, an e-mail address or a passkey.",
+        passkeys.check_everybody_has_a_way_in,
     ),
     Check(
         "people.challenges_are_short_lived",
@@ -104,6 +114,7 @@ PACKAGE = Package(
         names_pages.router,
         accesses_api.router,
         accesses_pages.router,
+        visitors_pages.router,
     ),
     tasks=(tasks, name_tasks),
     messages=(

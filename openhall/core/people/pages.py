@@ -23,6 +23,7 @@ from openhall.core.people.passkeys.verify import site
 from openhall.core.people.recovery import actions as recoveries
 from openhall.core.people.texts import BROWSER_ON_SYSTEM
 from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme, Way
+from openhall.core.people.visitors.welcome import about
 from openhall.web import edge
 from openhall.web.render import Html, language_of, translate
 
@@ -44,9 +45,10 @@ WAYS = {
 
 
 class PhoneForm(Struct, frozen=True):
-    """The first step: a phone, as typed."""
+    """The first step: a phone or an e-mail address, as typed; `visit` from the visitors' page."""
 
     phone: str = ""
+    visit: str = ""
 
 
 class CodeForm(Struct, frozen=True):
@@ -106,6 +108,8 @@ async def send_code(
             pool, settings, phone=data.phone, address=address_of(request), lang=Lang(language_of(request))
         )
     except Problem as problem:
+        if data.visit:
+            return again(request, "people/visit.html", problem, **about(settings, email=data.phone))
         return again(request, "people/sign_in.html", problem, phone=data.phone, origin=site(settings).origin)
     answer = edge.see_other("/sign-in/code")
     # In a cookie, not in the address: addresses end up in histories and logs.
@@ -116,7 +120,7 @@ async def send_code(
 @get("/sign-in/code", opt=edge.PUBLIC)
 async def code_form(request: AnyRequest, settings: edge.HallSettings) -> Response[Any]:
     """Ask for the code."""
-    phone = people.phone(request.cookies.get(PHONE_COOKIE, ""))
+    phone = people.address(request.cookies.get(PHONE_COOKIE, ""))
     if phone is None:
         return edge.see_other("/sign-in")
     return edge.page(request, "people/sign_in_code.html", problem=None, **_about(phone, settings))
@@ -131,7 +135,7 @@ async def enter(
     on_joined: NamedDependency[list[JoinHook]],
 ) -> Response[Any]:
     """Sign in, and go where the person wanted to go."""
-    phone = people.phone(data.phone or request.cookies.get(PHONE_COOKIE, ""))
+    phone = people.address(data.phone or request.cookies.get(PHONE_COOKIE, ""))
     if phone is None:
         return edge.see_other("/sign-in")
     device = device_of(request)
@@ -144,7 +148,7 @@ async def enter(
             address=address_of(request),
             kind=SessionKind.PAGE,
             user_agent=request.headers.get("user-agent"),
-            lang=_chosen_language(request),
+            lang=chosen_language(request),
             on_joined=on_joined,
             device=device,
         )
@@ -273,7 +277,7 @@ def _about(phone: str, settings: Settings) -> dict[str, Any]:
     return {"phone": phone, "phone_masked": people.masked(phone), "demo_phone_href": demo}
 
 
-def _chosen_language(request: AnyRequest) -> Lang | None:
+def chosen_language(request: AnyRequest) -> Lang | None:
     """The language somebody chose before joining; what only their browser says is not kept as their choice."""
     said = request.cookies.get("lang")
     return Lang(said) if said in list(Lang) else None

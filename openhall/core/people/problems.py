@@ -9,6 +9,18 @@ phone_invalid = define(
     N_("This is not a mobile phone number we can send a code to."),
     N_("Enter 11 digits, or start with + and the country code."),
 )
+email_invalid = define(
+    "people.email_invalid",
+    Kind.INVALID,
+    N_("This is not an e-mail address we can send a code to."),
+    N_("Write it in plain letters, such as ann@example.org."),
+)
+email_off = define(
+    "people.email_off",
+    Kind.REFUSED,
+    N_("This hall sends no codes by e-mail."),
+    N_("Use a phone number, with + and its country code, or a passkey."),
+)
 code_expired = define(
     "people.code_expired",
     Kind.REFUSED,
@@ -190,4 +202,10 @@ phone_taken = define(
     Kind.CONFLICT,
     N_("This number already has an account of its own."),
     N_("Take another number, or close the other account first."),
+)
+last_passkey = define(
+    "people.last_passkey",
+    Kind.REFUSED,
+    N_("This passkey is the only way into your account."),
+    N_("Make another passkey first, then remove this one."),
 )

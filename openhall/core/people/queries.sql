@@ -65,17 +65,28 @@ delete from people.messages where state <> 'waiting' and finished_at < :before;
 delete from people.codes where expires_at < :before;
 
 -- name: join_resident
-insert into people.residents (id, phone, wallet, lang, joined_at)
-values (:id, :phone, :wallet, :lang, :now)
+insert into people.residents (id, phone, wallet, lang, visitor, joined_at)
+values (:id, :phone, :wallet, :lang, :visitor, :now)
     on conflict (phone) do nothing
 returning id;
 
+-- name: join_by_email
+insert into people.residents (id, email, wallet, lang, visitor, joined_at)
+values (:id, :phone, :wallet, :lang, :visitor, :now)
+    on conflict (email) do nothing
+returning id;
+
+-- name: resident_by_email
+select id, coalesce(phone, '') as phone, wallet, name, lang, theme, mode, state, joined_at, named_at, email, visitor
+  from people.residents where email = :phone;
+
 -- name: resident_by_phone
-select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at from people.residents where phone = :phone;
+select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at, email, visitor
+  from people.residents where phone = :phone;
 
 -- name: resident_by_id
 -- Without a phone it is empty.
-select id, coalesce(phone, '') as phone, wallet, name, lang, theme, mode, state, joined_at, named_at
+select id, coalesce(phone, '') as phone, wallet, name, lang, theme, mode, state, joined_at, named_at, email, visitor
   from people.residents where id = :id;
 
 -- name: put_without_phone
@@ -102,13 +113,14 @@ returning id, resident, kind, way, device, created_at, seen_at, expires_at, prov
 
 -- name: visit
 select s.id as session, s.kind, s.way, s.device, s.created_at, s.seen_at, s.expires_at, s.proved_at, s.strong_at,
-       r.id, coalesce(r.phone, '') as phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at
+       r.id, coalesce(r.phone, '') as phone, r.wallet, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at,
+       r.email, r.visitor
   from people.sessions s join people.residents r on r.id = s.resident
  where s.token_hash = :token_hash and s.kind = :kind and s.ended_at is null and s.expires_at > :now and r.state = 'active';
 
 -- name: bearers
 -- Live tokens only; the others are simply not in the answer.
-select s.token_hash, s.id as session, r.id as resident, r.wallet, r.phone, r.state
+select s.token_hash, s.id as session, r.id as resident, r.wallet, coalesce(r.phone, '') as phone, r.state
   from people.sessions s join people.residents r on r.id = s.resident
  where s.token_hash = any (:token_hashes::bytea[]) and s.kind = :kind and s.ended_at is null and s.expires_at > :now;
 
@@ -179,8 +191,10 @@ select s.id
  limit 100;
 
 -- name: check_no_phone_no_sign_in
--- Whoever has no phone has no session either: others act for them, each under a name of their own.
-select s.id from people.sessions s join people.residents r on r.id = s.resident where r.phone is null limit 100;
+-- Whoever has neither phone nor address nor passkey has no session either: others act for them, each under a name of
+-- their own.
+select s.id from people.sessions s join people.residents r on r.id = s.resident
+ where r.phone is null and r.email is null and s.passkey is null limit 100;
 
 -- name: is_operator
 select exists (select from people.operators where resident = :resident);
@@ -192,10 +206,10 @@ insert into people.operators (resident, since) values (:resident, :now) on confl
 delete from people.operators where resident = :resident;
 
 -- name: operators
-select r.phone from people.operators o join people.residents r on r.id = o.resident order by o.since, r.phone;
+select coalesce(r.phone, '') as phone from people.operators o join people.residents r on r.id = o.resident order by o.since, phone;
 
 -- name: residents_by_id
-select id, coalesce(phone, '') as phone, name from people.residents where id = any(:ids);
+select id, coalesce(phone, email, '') as phone, name from people.residents where id = any(:ids);
 
 -- name: import_residents
 -- As if each had joined at that time, with the trail of it.

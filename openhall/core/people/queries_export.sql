@@ -1,5 +1,5 @@
 -- name: export_profile
-select r.id, r.phone, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at, r.pin_at, r.elder_at,
+select r.id, r.phone, r.email, r.visitor, r.name, r.lang, r.theme, r.mode, r.state, r.joined_at, r.named_at, r.pin_at, r.elder_at,
        o.resident is not null as is_operator
   from people.residents r left join people.operators o on o.resident = r.id
  where r.id = :resident limit :limit;

@@ -17,6 +17,8 @@ _MAINLAND_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # People write numbers with blanks, dashes of every width, dots, brackets, and copy invisible marks along with them.
 _ORNAMENTS = re.compile(r"[\s().\-\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")
+# The plain addresses that every mail program writes. Others are refused, not guessed: two that look the same are two.
+_EMAIL = re.compile(r"[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}")
 _CODE_IN_TEXT = re.compile(rf"(?<![0-9])[0-9]{{{CODE_DIGITS}}}(?![0-9])")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -41,8 +43,26 @@ def phone(written: str) -> str | None:
     return bare if _E164.fullmatch(bare) else None
 
 
+def email(written: str) -> str | None:
+    """An e-mail address as the hall keeps it, in small letters, or None when it is not one."""
+    tidy = written.strip().lower()
+    return tidy if len(tidy) <= 254 and tidy.isascii() and _EMAIL.fullmatch(tidy) else None
+
+
+def address(written: str) -> str | None:
+    """Where a code can be sent: a phone number or an e-mail address in the hall's own form, or None."""
+    return email(written) if "@" in written else phone(written)
+
+
+def is_from_abroad(address: str) -> bool:
+    """Whether somebody who joins with it is a visitor: any e-mail address, or a number of another country."""
+    return not address.startswith("+86")
+
+
 def masked(phone: str) -> str:
-    """A phone number fit to be shown: `138****8000`, abroad `+44****0123`."""
+    """A phone number fit to be shown: `138****8000`, abroad `+44****0123`; an e-mail address: `a***@example.org`."""
+    if "@" in phone:
+        return f"{phone[0]}***{phone[phone.index('@') :]}"
     if phone.startswith("+86"):
         return f"{phone[3:6]}****{phone[-4:]}"
     tail = 4 if len(phone) > 10 else 2

@@ -90,10 +90,11 @@ class Act(StrEnum):
 
 
 class Resident(Struct, frozen=True):
-    """A person with an account. `phone` is E.164, or empty for somebody without one, who never signs in;
-    `wallet` is the ledger account, `lang` None until chosen.
+    """A person with an account. `phone` is E.164, or empty for somebody without one; `wallet` is the ledger account,
+    `lang` None until chosen.
 
-    `named_at` is when the real name was matched, None before.
+    `named_at` is when the real name was matched, None before. `email` is there for who joined by it, `visitor` says
+    that they joined as a visitor.
     """
 
     id: UUID
@@ -106,10 +107,22 @@ class Resident(Struct, frozen=True):
     state: State
     joined_at: datetime
     named_at: datetime | None
+    email: str | None = None
+    visitor: bool = False
 
     @property
     def phone_masked(self) -> str:
-        return masked(self.phone)
+        return masked(self.address)
+
+    @property
+    def address(self) -> str:
+        """Where codes and warnings reach them: phone or e-mail; empty for who has only a passkey."""
+        return self.phone or self.email or ""
+
+    @property
+    def is_visitor(self) -> bool:
+        """A visitor whose real name the hall does not know: with small limits."""
+        return self.visitor and self.named_at is None
 
 
 class Session(Struct, frozen=True):
@@ -178,6 +191,8 @@ class VisitRow(Struct, frozen=True):
     state: State
     joined_at: datetime
     named_at: datetime | None
+    email: str | None
+    visitor: bool
 
     @property
     def visit(self) -> Visit:
@@ -192,6 +207,8 @@ class VisitRow(Struct, frozen=True):
             state=self.state,
             joined_at=self.joined_at,
             named_at=self.named_at,
+            email=self.email,
+            visitor=self.visitor,
         )
         session = Session(
             id=self.session,

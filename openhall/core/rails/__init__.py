@@ -12,7 +12,8 @@ from openhall.core.rails.actions.accounts import bank_accounts, link_bank_accoun
 from openhall.core.rails.actions.notices import read_notice, receive
 from openhall.core.rails.actions.settle import advance, sweep
 from openhall.core.rails.actions.top_ups import start_top_up, top_up
-from openhall.core.rails.ports import Bank, HttpBank, Unknown
+from openhall.core.rails.calling import Unknown
+from openhall.core.rails.ports import Bank, HttpBank
 from openhall.core.rails.types import BankAccount, Charge, ChargeState, Notice, TopUp, TopUpState
 
 __all__ = [

@@ -31,6 +31,8 @@ AnyRequest = Request[Any, Any, Any]
 
 TITLES = {
     "top_up": N_("Top-up"),
+    "card_top_up": N_("Top-up by card"),
+    "card_return": N_("Back to your card"),
     "payment": N_("Payment"),
     "refund": N_("Refund"),
     "withdrawal": N_("To my bank"),
@@ -49,7 +51,7 @@ OTHER = N_("Transfer")
 # In the statement of whose wallet somebody else paid from.
 BY = N_("by {who}")
 # Where an entry leads that has a page of its own.
-PLACES = {"top_up": "/wallet/top-ups", "withdrawal": "/wallet/withdrawals"}
+PLACES = {"top_up": "/wallet/top-ups", "card_top_up": "/wallet/card", "withdrawal": "/wallet/withdrawals"}
 # What banks say when they say no. A code we do not know is told as "declined".
 REASONS = {
     "insufficient_funds": N_("There is not enough money in your bank account."),
@@ -103,6 +105,7 @@ class Shown(Struct, frozen=True):
 async def wallet(
     request: AnyRequest,
     reader: edge.Reader,
+    settings: edge.HallSettings,
     resident: Me,
     month: FromQuery[str | None] = None,
     cursor: FromQuery[int | None] = None,
@@ -126,6 +129,7 @@ async def wallet(
         next_cursor=page.next_cursor,
         month_in=totals.credits,
         month_out=totals.debits,
+        takes_cards=bool(settings.cards_url),
     )
 
 

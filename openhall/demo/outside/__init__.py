@@ -1,4 +1,5 @@
-"""The outside world of the demo city: a bank, an SMS gateway and a register of residents, as a small real program.
+"""The outside world of the demo city, as a small real program: a bank, a card processor, the gateways of text messages
+and e-mail, and a register of residents.
 
     python -m openhall.demo.outside --port 8090 --data data/outside
 

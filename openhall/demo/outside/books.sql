@@ -28,6 +28,32 @@ create table if not exists notices (
     remaining integer not null,
     tries     integer not null default 0
 );
+create table if not exists checkouts (
+    reference  text primary key,
+    amount     integer not null,
+    currency   text not null,
+    return_url text not null,
+    notify_url text,
+    page       text,
+    state      text not null default 'open' check (state in ('open', 'accepted', 'succeeded', 'declined')),
+    reason     text,
+    outcome    text,
+    card       text,
+    number     text,
+    at         integer not null,
+    settle_at  integer,
+    visible_at integer not null
+);
+create table if not exists refunds (
+    reference  text primary key,
+    payment    text not null,
+    amount     integer not null,
+    currency   text not null,
+    reason     text,
+    at         integer not null,
+    settle_at  integer not null,
+    visible_at integer not null
+);
 create table if not exists plans (
     id   integer primary key,
     kind text not null,
@@ -111,3 +137,52 @@ insert into messages (at, recipient, text, key) values (:at, :recipient, :text, 
 
 -- name: messages
 select at, text from messages where recipient = :recipient order by id desc limit 50;
+
+-- name: checkout
+select reference, amount, currency, return_url, page, state, reason, card, number, at, visible_at
+  from checkouts where reference = :reference;
+
+-- name: add_checkout
+insert into checkouts (reference, amount, currency, return_url, notify_url, page, at, visible_at)
+values (:reference, :amount, :currency, :return_url, :notify_url, :page, :at, :visible_at);
+
+-- name: add_cancelled_checkout
+insert into checkouts (reference, amount, currency, return_url, state, reason, at, visible_at)
+values (:reference, 0, '', '', 'declined', 'cancelled', :at, :at);
+
+-- name: give_card
+update checkouts set card = :card, number = :number where reference = :reference and state = 'open';
+
+-- name: accept_checkout
+update checkouts set state = 'accepted', outcome = :outcome, settle_at = :settle_at
+ where reference = :reference and state = 'open';
+
+-- name: settle_checkouts
+update checkouts
+   set state = case when outcome is null then 'succeeded' else 'declined' end, reason = outcome, settle_at = null
+ where state = 'accepted' and settle_at <= :now;
+
+-- name: end_checkout
+update checkouts set state = :state, reason = :reason where reference = :reference and state = :was;
+
+-- name: add_card_notice
+insert into notices (id, reference, due_at, remaining)
+select :id, :reference, :due_at, :remaining from checkouts where reference = :reference and notify_url is not null;
+
+-- name: due_card_notices
+select n.id, n.remaining, n.tries, c.notify_url, c.reference, c.amount, c.currency, c.state, c.reason, c.at, c.card
+  from notices n join checkouts c on c.reference = n.reference
+ where n.remaining > 0 and n.due_at <= :now and c.state in ('succeeded', 'declined')
+ order by n.due_at, n.id limit 20;
+
+-- name: refund
+select reference, payment, amount, currency, case when reason is null then 'succeeded' else 'declined' end as state,
+       reason, at, settle_at, visible_at
+  from refunds where reference = :reference;
+
+-- name: add_refund
+insert into refunds (reference, payment, amount, currency, reason, at, settle_at, visible_at)
+values (:reference, :payment, :amount, :currency, :reason, :at, :settle_at, :visible_at);
+
+-- name: refunded
+select coalesce(sum(amount), 0) as amount from refunds where payment = :payment and reason is null;

@@ -14,7 +14,19 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     `settle_after`) and what we hear of it (`answer`, `answer_after`, `notices`).
     """
 
-    on: Literal["charge", "query", "cancel", "sms", "register"] = "charge"
+    on: Literal[
+        "charge",
+        "query",
+        "cancel",
+        "sms",
+        "mail",
+        "register",
+        "checkout",
+        "card",
+        "card_query",
+        "card_cancel",
+        "refund",
+    ] = "charge"
     who: str | None = None  # only this agreement (or phone number, or national id); otherwise everybody
     times: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
 

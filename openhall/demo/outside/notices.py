@@ -1,4 +1,5 @@
-"""The bank's signed callbacks, in the shape of Standard Webhooks: id, timestamp, HMAC-SHA256 over all three parts."""
+"""The signed callbacks of bank and card processor, in the shape of Standard Webhooks: id, timestamp, HMAC-SHA256 over
+all three parts."""
 
 import base64
 import hashlib
@@ -10,12 +11,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from openhall.demo.outside import bank
+from openhall.demo.outside import bank, cards
 from openhall.demo.outside.books import Books, Row, now
 
 _MOST_TRIES = 8
 _PATIENCE = 5  # seconds we wait for the hall to answer
-_FIELDS = ("reference", "state", "amount", "currency", "at", "reason")
+_FIELDS = ("reference", "state", "amount", "currency", "at", "reason", "card")
 
 
 def sign(key: str, notice_id: str, timestamp: int, body: bytes) -> str:
@@ -47,8 +48,10 @@ class Notices:
         """Deliver the notices that are due, of one charge or of all."""
         with self._delivering:
             bank.settle_due(self._books)
+            cards.settle_due(self._books)
             with self._books.transaction():
                 due = self._books.rows("due_notices", now=now(), reference=reference)
+                due += self._books.rows("due_card_notices", now=now()) if reference is None else []
             for notice in due:
                 self._deliver(notice)
 
@@ -66,7 +69,7 @@ class Notices:
                 self._books.run("notice_failed", id=notice["id"], due_at=now() + pause, most=_MOST_TRIES)
 
     def _post(self, notice: Row) -> bool:
-        body = msgspec.json.encode({field: notice[field] for field in _FIELDS if notice[field] is not None})
+        body = msgspec.json.encode({field: notice[field] for field in _FIELDS if notice.get(field) is not None})
         moment = int(time.time())
         headers = {
             "content-type": "application/json",

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from openhall.demo.outside import bank, register
+from openhall.demo.outside import bank, cards, hosted, register
 from openhall.demo.outside.books import Books
 from openhall.demo.outside.faults import PLAIN, Plan
 from openhall.demo.outside.notices import Notices
@@ -26,6 +26,14 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
 
     to: Annotated[str, Meta(min_length=1, max_length=32)]
     text: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    """An e-mail to deliver."""
+
+    to: Annotated[str, Meta(min_length=3, max_length=254)]
+    subject: Annotated[str, Meta(min_length=1, max_length=200)]
+    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
 
 
 class Balance(Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +58,7 @@ class Answer(Exception):  # noqa: N818  (it ends a request early with this answe
 
 
 class Outside(ThreadingHTTPServer):
-    """The program: bank, SMS gateway, register of residents and control, on one port of this machine."""
+    """The program: bank, card processor, gateways, register of residents and control, on one port of this machine."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -93,6 +101,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             parts = urlsplit(self.path)
             content = self._content()
+            if parts.path.startswith(hosted.PATH):
+                self._show(parts.path.removeprefix(hosted.PATH), parse_qs(parts.query), content)
+                return
             self._check_secret()
             route = ROUTES.get((self.command, _shape(parts.path)))
             if route is None:
@@ -109,6 +120,15 @@ class Handler(BaseHTTPRequestHandler):
         self._misbehave(plan) if plan.answer != "plain" else self._answer(status, msgspec.json.encode(body))
 
     do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815  (inherited)
+
+    def _show(self, reference: str, query: dict[str, list[str]], content: bytes) -> None:
+        """A page for a person's browser, who has no secret but the page's own address."""
+        books, key = self.server.books, self.server.key
+        shown = hosted.serve(books, key, self.command, unquote(reference), query, content)
+        headers = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store"}
+        if shown.location is not None:
+            headers["location"] = shown.location
+        self._answer(shown.status, shown.body.encode(), **headers)
 
     def _content(self) -> bytes:
         length = self.headers.get("content-length", "0")
@@ -162,7 +182,14 @@ Reply = tuple[Plan, int, object]
 
 
 def _shape(path: str) -> str:
-    for prefix in ("/bank/charges/", "/bank/accounts/", "/bank/cancellations/"):
+    for prefix in (
+        "/bank/charges/",
+        "/bank/accounts/",
+        "/bank/cancellations/",
+        "/cards/checkouts/",
+        "/cards/cancellations/",
+        "/cards/refunds/",
+    ):
         if path.startswith(prefix):
             return prefix + "{name}"
     return path
@@ -223,6 +250,14 @@ def messages(outside: Outside, call: Call) -> Reply:
     return PLAIN, 200, outside.books.messages(call.query.get("to", [""])[0])
 
 
+def send_mail(outside: Outside, call: Call) -> Reply:
+    mail = msgspec.json.decode(call.content, type=Mail)
+    plan = outside.books.next_plan("mail", mail.to)
+    if plan.outcome != "never":
+        outside.books.add_message(mail.to, mail.text, call.key)
+    return plan, 503 if plan.outcome == "never" else 202, {}
+
+
 def match(outside: Outside, call: Call) -> Reply:
     asked = msgspec.json.decode(call.content, type=register.Question)
     return outside.books.next_plan("register", asked.national_id), 200, register.match(asked)
@@ -231,6 +266,49 @@ def match(outside: Outside, call: Call) -> Reply:
 def parents(outside: Outside, call: Call) -> Reply:
     asked = msgspec.json.decode(call.content, type=register.Kinship)
     return outside.books.next_plan("register", asked.child), 200, register.is_parent(asked)
+
+
+def checkout(outside: Outside, call: Call) -> Reply:
+    asked = msgspec.json.decode(call.content, type=cards.CheckoutRequest)
+    plan = outside.books.next_plan("checkout", None)
+    if plan.outcome == "never":
+        return plan, 503, {"code": "unavailable"}
+    base = f"http://127.0.0.1:{outside.server_address[1]}"
+    try:
+        page = hosted.address(base, outside.key, asked.reference)
+        return plan, 200, cards.open_checkout(outside.books, asked, plan, page)
+    except cards.ReusedError:
+        return plan, 409, {"code": "reference_reused"}
+
+
+def query_checkout(outside: Outside, call: Call) -> Reply:
+    plan = outside.books.next_plan("card_query", None)
+    found = cards.query(outside.books, call.name)
+    return (plan, 404, {"code": "unknown_reference"}) if found is None else (plan, 200, found)
+
+
+def cancel_checkout(outside: Outside, call: Call) -> Reply:
+    plan = outside.books.next_plan("card_cancel", None)
+    if plan.outcome == "never":
+        return plan, 503, {"code": "unavailable"}
+    return plan, 200, cards.cancel(outside.books, call.name)
+
+
+def refund(outside: Outside, call: Call) -> Reply:
+    asked = msgspec.json.decode(call.content, type=cards.RefundRequest)
+    plan = outside.books.next_plan("refund", None)
+    if plan.outcome == "never":
+        return plan, 503, {"code": "unavailable"}
+    try:
+        return plan, 200, cards.refund(outside.books, asked, plan)
+    except cards.ReusedError:
+        return plan, 409, {"code": "reference_reused"}
+
+
+def query_refund(outside: Outside, call: Call) -> Reply:
+    plan = outside.books.next_plan("card_query", None)
+    found = cards.query_refund(outside.books, call.name)
+    return (plan, 404, {"code": "unknown_reference"}) if found is None else (plan, 200, found)
 
 
 def add_fault(outside: Outside, call: Call) -> Reply:
@@ -258,8 +336,15 @@ ROUTES: dict[tuple[str, str], Callable[[Outside, Call], Reply]] = {
     ("PUT", "/bank/cancellations/{name}"): cancel,
     ("GET", "/bank/accounts/{name}"): account,
     ("PUT", "/bank/accounts/{name}"): set_balance,
+    ("POST", "/cards/checkouts"): checkout,
+    ("GET", "/cards/checkouts/{name}"): query_checkout,
+    ("PUT", "/cards/cancellations/{name}"): cancel_checkout,
+    ("POST", "/cards/refunds"): refund,
+    ("GET", "/cards/refunds/{name}"): query_refund,
     ("POST", "/sms"): send_message,
     ("GET", "/sms"): messages,
+    ("POST", "/mail"): send_mail,
+    ("GET", "/mail"): messages,
     ("POST", "/register/matches"): match,
     ("POST", "/register/parents"): parents,
     ("POST", "/faults"): add_fault,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from openhall.core.rails.ports import HttpBank, Unknown
+from openhall.core.rails.calling import Unknown
+from openhall.core.rails.ports import HttpBank
 from openhall.core.rails.types import Charge, ChargeState
 from tests.outside_fixture import OutsideProgram
 

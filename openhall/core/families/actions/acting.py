@@ -36,6 +36,8 @@ class _Row(VisitRow, frozen=True):
     d_state: ResidentState | None
     d_joined_at: datetime | None
     d_named_at: datetime | None
+    d_email: str | None
+    d_visitor: bool | None
     looked: bool
 
     @property
@@ -56,6 +58,8 @@ class _Row(VisitRow, frozen=True):
             state=self.d_state or ResidentState.ACTIVE,
             joined_at=self.d_joined_at,
             named_at=self.d_named_at,
+            email=self.d_email,
+            visitor=bool(self.d_visitor),
         )
         return Acting(self.link, frozenset(self.scopes or ()), resident, self.looked)
 

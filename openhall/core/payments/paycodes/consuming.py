@@ -46,6 +46,7 @@ class _Found(Struct, frozen=True):
     guesses: int
     window_ends: datetime | None
     elder: bool | None
+    visitor: bool | None
     debits: int | None
     no_pin_max: int | None
     payment_max: int | None
@@ -64,6 +65,7 @@ class _Found(Struct, frozen=True):
         assert self.debits is not None, "whoever shows a code has a wallet"
         return Spending(
             elder=bool(self.elder),
+            visitor=bool(self.visitor),
             debits=self.debits,
             no_pin_max=self.no_pin_max,
             payment_max=self.payment_max,

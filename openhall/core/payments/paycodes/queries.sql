@@ -29,7 +29,7 @@ with asked as materialized (
        select from people.sessions s where s.id = d.session and s.ended_at is null and s.expires_at > :now))
    order by id for update
 )
-select c.expires_at, d.id as device, d.day, d.spent, r.id as resident, r.wallet, r.phone, r.state,
+select c.expires_at, d.id as device, d.day, d.spent, r.id as resident, r.wallet, r.phone, r.state, r.visitor,
        coalesce(u.charge, v.charge) as used_charge, coalesce(u.shop, v.shop) as used_shop,
        coalesce(u.amount, v.amount) as used_amount, coalesce(u.requires_action, v.requires_action) as used_requires_action,
        v.step as used_step, coalesce(g.count, 0) as guesses, g.window_ends, r.elder, w.debits, l.no_pin_max,
@@ -46,7 +46,8 @@ select c.expires_at, d.id as device, d.day, d.spent, r.id as resident, r.wallet,
      where device = d.id and charge = a.charge
      order by step desc limit 1) v on true
   left join lateral (
-    select id, wallet, phone, state, elder_at is not null as elder
+    select id, wallet, coalesce(phone, '') as phone, state, elder_at is not null as elder,
+           visitor and named_at is null as visitor
       from people.residents where id = coalesce(c.resident, d.resident) offset 0) r on true
   left join lateral (
     select debits + pending_debits as debits from ledger.accounts where id = r.wallet offset 0) w on true

@@ -57,7 +57,7 @@ class Wish:
 
     @cached_property
     def limits(self) -> Limits:
-        return rules.limits_of(self.settings, self.spending, elder=self.spending.elder)
+        return rules.limits_of(self.settings, self.spending, elder=self.spending.elder, visitor=self.spending.visitor)
 
     @cached_property
     def room(self) -> Room:

@@ -17,7 +17,7 @@ q = db.load("openhall.core.payments.safety")
 async def limits(conn: db.ReadConn, settings: Settings, visit: Visit) -> tuple[Limits, Known]:
     """What applies to the resident, and what they spent."""
     known = await spending_of(conn, visit.resident.id)
-    return rules.limits_of(settings, known, elder=known.elder), known
+    return rules.limits_of(settings, known, elder=known.elder, visitor=known.visitor), known
 
 
 async def set_limits(conn: db.Conn, settings: Settings, visit: Visit, wished: OwnLimits) -> Limits:
@@ -28,10 +28,12 @@ async def set_limits(conn: db.Conn, settings: Settings, visit: Visit, wished: Ow
     """
     resident = visit.resident.id
     own = await db.maybe(conn, q.own_limits, OwnLimits, resident=resident) or OwnLimits()
-    elder = (await spending_of(conn, resident)).elder
+    known = await spending_of(conn, resident)
     said = {name: value for name in rules.NAMES if (value := getattr(wished, name)) is not None}
     after_own = structs.replace(own, **said)
-    before, after = (rules.limits_of(settings, one, elder=elder) for one in (own, after_own))
+    before, after = (
+        rules.limits_of(settings, one, elder=known.elder, visitor=known.visitor) for one in (own, after_own)
+    )
     raised = rules.raises(before, after)
     if raised:
         await require_fresh(conn, visit)

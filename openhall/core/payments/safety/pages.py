@@ -57,6 +57,7 @@ async def overview(
         limits=[(LABELS[name], getattr(found, name)) for name in LABELS],
         room=rules.room_of(known, found, ledger.business_date(clock.now())),
         elder=known.elder,
+        visitor=known.visitor,
     )
 
 

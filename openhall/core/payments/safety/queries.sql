@@ -2,7 +2,8 @@
 -- Who pays: by the token they show, or named by a page that knows its visitor. Live tokens only. Each offset keeps the
 -- planner to one look into an index for each of them, however small the tables were when it planned.
 select b.token_hash, b.proved_at, b.strong_at, r.id as resident, r.wallet, coalesce(r.phone, '') as phone, r.state, r.pin_at,
-       r.elder_at is not null as elder, a.debits, g.no_pin_max, g.payment_max, g.day_max, g.month_max, g.new_payee_max,
+       r.elder_at is not null as elder, r.visitor and r.named_at is null as visitor,
+       a.debits, g.no_pin_max, g.payment_max, g.day_max, g.month_max, g.new_payee_max,
        g.new_payee_day_max, g.day, g.day_base, g.month, g.month_base
   from (select s.token_hash, s.proved_at, s.strong_at, s.resident
           from people.sessions s

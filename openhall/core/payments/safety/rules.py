@@ -24,9 +24,24 @@ def hall_limits(settings: Settings) -> Limits:
     )
 
 
-def limits_of(settings: Settings, own: OwnLimits, *, elder: bool) -> Limits:
-    """What applies to a resident with these limits of their own. Who chose elder mode begins with lower ones."""
+def _beyond_nobody(settings: Settings, *, visitor: bool) -> Limits:
+    """What somebody's own limits never go beyond: for visitors without a real name it is little."""
     hall = hall_limits(settings)
+    if not visitor:
+        return hall
+    most = settings.visitor_payment_max
+    return structs.replace(
+        hall,
+        payment_max=min(hall.payment_max, most),
+        new_payee_max=min(hall.new_payee_max, most),
+        day_max=min(hall.day_max, settings.visitor_day_max),
+        month_max=min(hall.month_max, settings.visitor_month_max),
+    )
+
+
+def limits_of(settings: Settings, own: OwnLimits, *, elder: bool, visitor: bool = False) -> Limits:
+    """What applies to a resident with these limits of their own. Who chose elder mode begins with lower ones."""
+    hall = _beyond_nobody(settings, visitor=visitor)
     usual = hall
     if elder:
         usual = structs.replace(

@@ -32,9 +32,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 class Spending(OwnLimits, frozen=True, kw_only=True):
     """A payer's own limits, and how much their wallet has paid out: in all, and before the day and month began in
-    which they paid last. `elder`: they chose elder mode once."""
+    which they paid last. `elder`: they chose elder mode once. `visitor`: a visitor whose real name is not known."""
 
     elder: bool
+    visitor: bool
     debits: int
     day: date | None = None
     day_base: int | None = None

@@ -19,11 +19,14 @@ from openhall.core.people.types import CodeSent, Lang, SessionKind, SignedIn
 T = TypeVar("T")
 
 
-def _canonical(written: str) -> str:
-    phone = rules.phone(written)
-    if phone is None:
-        raise problems.phone_invalid()
-    return phone
+def _canonical(settings: Settings, written: str) -> str:
+    """The phone or the e-mail address that was written. A hall without a mail gateway has no codes by e-mail."""
+    canonical = rules.address(written)
+    if canonical is None:
+        raise problems.email_invalid() if "@" in written else problems.phone_invalid()
+    if "@" in canonical and not settings.mail_url:
+        raise problems.email_off()
+    return canonical
 
 
 async def answered(pool: db.Pool, act: Callable[[db.Conn], Awaitable[T]]) -> T:
@@ -37,11 +40,13 @@ async def answered(pool: db.Pool, act: Callable[[db.Conn], Awaitable[T]]) -> T:
 
 
 async def send_code(pool: db.Pool, settings: Settings, *, phone: str, address: str, lang: Lang) -> CodeSent:
-    """Send a code to `phone`, as written. Problems: `people.phone_invalid`, `hall.rate_limited`.
+    """Send a code to `phone`, as written: a number or an e-mail address.
+
+    Problems: `people.phone_invalid`, `people.email_invalid`, `people.email_off`, `hall.rate_limited`.
 
     The message is delivered before this returns, if the gateway takes it within seconds, else in the background.
     """
-    canonical = _canonical(phone)
+    canonical = _canonical(settings, phone)
     await codes.count_request(pool, settings, phone=canonical, address=address)
     async with pool.write() as conn:
         sent = await codes.ask_code(conn, settings, phone=canonical, lang=lang)
@@ -67,9 +72,10 @@ async def enter(
 
     A wrong try is counted although it is refused.
 
-    Problems, in order: `people.phone_invalid`, `hall.rate_limited`, then those of `codes.sign_in`.
+    Problems, in order: `people.phone_invalid`, `people.email_invalid`, `people.email_off`, `hall.rate_limited`, then
+    those of `codes.sign_in`.
     """
-    canonical = _canonical(phone)
+    canonical = _canonical(settings, phone)
     await codes.count_try(pool, settings, address=address)
 
     async def act(conn: db.Conn) -> SignedIn:

@@ -9,8 +9,8 @@ q = db.load("openhall.core.people")
 
 
 async def notify(conn: db.Conn, *, phone: str, text: str, lives: timedelta) -> None:
-    """Send `text` to a canonical phone after the commit; when it cannot be sent for so long, it is dropped. To an empty
-    one, of somebody without a phone, nothing is sent."""
+    """Send `text` to a canonical phone or e-mail address after the commit; when it cannot be sent for so long, it is
+    dropped. To an empty one, of somebody who has neither, nothing is sent."""
     if not phone:
         return
     message, now = ids.new(), clock.now()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -19,19 +20,24 @@ q = db.load("openhall.core.people")
 async def find_or_join(
     conn: db.Conn, *, phone: str, lang: Lang | None, currency: str, on_joined: Sequence[JoinHook]
 ) -> tuple[Resident, bool]:
-    """The resident with this canonical phone, and whether they joined just now; `currency` is that of a new wallet.
+    """The resident with this canonical phone or e-mail address, and whether they joined just now; `currency` is that
+    of a new wallet.
 
-    Joining creates the resident, the wallet, and whatever `on_joined` adds, all in this transaction and exactly once:
-    of racing transactions one inserts the phone, the others wait for it and find the resident.
+    Joining creates the resident, the wallet, and whatever `on_joined` adds for a phone, all in this transaction and
+    exactly once: of racing transactions one inserts the phone, the others wait for it and find the resident.
     """
-    resident, wallet, now = ids.new(), ids.new(), clock.now()
-    new = await db.maybe(conn, q.join_resident, UUID, id=resident, phone=phone, wallet=wallet, lang=lang, now=now)
+    by_email, visitor = "@" in phone, rules.is_from_abroad(phone)
+    join, find = (q.join_by_email, q.resident_by_email) if by_email else (q.join_resident, q.resident_by_phone)
+    # Who comes from abroad and chose no language reads English, in messages too.
+    spoken = lang or (Lang.EN if visitor else None)
+    who: dict[str, Any] = {"id": ids.new(), "phone": phone, "wallet": ids.new(), "lang": spoken}
+    new = await db.maybe(conn, join, UUID, **who, visitor=visitor, now=clock.now())
     if new is not None:
-        await ledger.open_account(conn, kind="wallet", owner=resident, currency=currency, floor=0, id=wallet)
-        for hook in on_joined:
-            await hook(conn, resident=resident, phone=phone)
-        await record(conn, resident, Act.JOINED)
-    return await db.one(conn, q.resident_by_phone, Resident, phone=phone), new is not None
+        await ledger.open_account(conn, kind="wallet", owner=new, currency=currency, floor=0, id=who["wallet"])
+        for hook in () if by_email else on_joined:
+            await hook(conn, resident=new, phone=phone)
+        await record(conn, new, Act.JOINED)
+    return await db.one(conn, find, Resident, phone=phone), new is not None
 
 
 async def join_without_phone(conn: db.Conn, *, name: str, currency: str) -> UUID:

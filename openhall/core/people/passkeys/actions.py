@@ -37,13 +37,17 @@ async def rename(conn: db.Conn, *, resident: UUID, passkey: UUID, name: str) -> 
 
 
 async def remove(conn: db.Conn, *, resident: UUID, passkey: UUID) -> None:
-    """Remove it for good; the code to the phone always remains as a way in. Problem `people.passkey_not_found`.
+    """Remove it for good; the code to the phone or by e-mail remains as a way in, and without either the last passkey.
 
-    Sessions that were strong by it go on, and are strong no longer.
+    Sessions that were strong by it go on, and are strong no longer. Problems: `people.passkey_not_found`,
+    `people.last_passkey`.
     """
+    await db.one(conn, q.lock_owner, UUID, resident=resident)
     removed = await db.maybe(conn, q.remove_passkey, UUID, id=passkey, resident=resident, now=clock.now())
     if removed is None:
         raise problems.passkey_not_found()
+    if await db.one(conn, q.is_shut_out, bool, resident=resident):
+        raise problems.last_passkey()
     await db.run(conn, q.weaken_sessions, resident=resident)
     await record(conn, resident, Act.PASSKEY_REMOVED, about=passkey)
 

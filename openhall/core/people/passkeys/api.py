@@ -15,7 +15,7 @@ from openhall.base import clock
 from openhall.core import people
 from openhall.core.people.actions.assurance import FRESH
 from openhall.core.people.api import ProofBody, SignedInBody, address_of, signed_in_body
-from openhall.core.people.passkeys import actions, ceremonies
+from openhall.core.people.passkeys import actions, ceremonies, joining
 from openhall.core.people.passkeys.types import Authentication, Passkey, Registration, Suspension
 from openhall.core.people.types import Level, SessionKind
 from openhall.web import edge
@@ -140,6 +140,37 @@ async def sign_in(
     return signed_in_body(signed_in)
 
 
+@post("/passkeys/joining-options", opt=edge.PUBLIC, status_code=HTTP_200_OK, responses=_OPTIONS)
+async def joining_options(
+    request: Request[Any, Any, Any], pool: edge.Pool, settings: edge.HallSettings
+) -> Response[bytes]:
+    """Ask how to join by a passkey alone, as a visitor. Refusals: `hall.rate_limited`."""
+    return options_answer(await joining.ask_to_join(pool, settings, address=address_of(request)))
+
+
+@post("/passkeys/joinings", opt=edge.PUBLIC)
+async def join(
+    request: Request[Any, Any, Any], data: JSONBody[NewPasskey], pool: edge.Pool, settings: edge.HallSettings
+) -> SignedInBody:
+    """Join as a visitor by the passkey that was made: it is the only way in. `name` is what the visitor is called.
+
+    Refusals: `people.passkey_malformed`, `hall.rate_limited`, `people.challenge_unknown`,
+    `people.passkey_origin_wrong`, `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.passkey_known`.
+    """
+    signed_in = await joining.join(
+        pool,
+        settings,
+        answer=data.credential,
+        name=data.name,
+        lang=None,
+        address=address_of(request),
+        kind=SessionKind.API,
+        user_agent=request.headers.get("user-agent"),
+        device=None,
+    )
+    return signed_in_body(signed_in)
+
+
 @post("/passkeys/step-up-options", opt=edge.RESIDENT, status_code=HTTP_200_OK, responses=_OPTIONS)
 async def step_up_options(conn: edge.Conn, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
     """Ask how to prove once more that this session is still its resident's."""
@@ -171,7 +202,10 @@ async def rename(conn: edge.Conn, data: JSONBody[NameChange], passkey_id: FromPa
 
 @delete("/passkeys/{passkey_id:uuid}", opt=edge.FRESH)
 async def remove(conn: edge.Conn, passkey_id: FromPath[UUID], visit: Visit) -> None:
-    """Remove a passkey; the code to the phone remains. Refusals: `people.proof_too_old`, `people.passkey_not_found`."""
+    """Remove a passkey; the code to the phone remains.
+
+    Refusals: `people.proof_too_old`, `people.passkey_not_found`, `people.last_passkey`.
+    """
     await actions.remove(conn, resident=visit.resident.id, passkey=passkey_id)
 
 
@@ -204,6 +238,8 @@ router = edge.api(
     register,
     authentication_options,
     sign_in,
+    joining_options,
+    join,
     step_up_options,
     step_up,
     passkeys,

@@ -35,7 +35,7 @@ MOST = 10
 QUESTIONS_PER_CODE = 10
 
 
-async def _ask(conn: db.Conn, purpose: Purpose, session: UUID | None) -> bytes:
+async def ask(conn: db.Conn, purpose: Purpose, session: UUID | None) -> bytes:
     """A new question, good for one answer to this purpose in this session."""
     challenge = secrets.token_bytes(verify.CHALLENGE_BYTES)
     expires_at = clock.now() + QUESTION_LIFE
@@ -45,10 +45,10 @@ async def _ask(conn: db.Conn, purpose: Purpose, session: UUID | None) -> bytes:
 
 async def ask_to_register(conn: db.Conn, settings: Settings, visit: Visit) -> bytes:
     """What a browser needs to make a passkey, as JSON."""
-    challenge = await _ask(conn, Purpose.REGISTER, visit.session.id)
+    challenge = await ask(conn, Purpose.REGISTER, visit.session.id)
     known = await db.all(conn, q.descriptors_of, Descriptor, resident=visit.resident.id, also=None)
     title = settings.hall_name_zh if visit.resident.lang == "zh_CN" else settings.hall_name
-    return verify.registration_options(settings, visit.resident, challenge, known, title)
+    return verify.registration_options(settings, verify.holder_of(visit.resident), challenge, known, title)
 
 
 async def ask_to_sign_in(pool: db.Pool, settings: Settings, *, address: str) -> bytes:
@@ -61,13 +61,13 @@ async def ask_to_sign_in(pool: db.Pool, settings: Settings, *, address: str) -> 
     )
     await limits.take(pool, limit, rules.address_key(address))
     async with pool.write() as conn:
-        challenge = await _ask(conn, Purpose.SIGN_IN, None)
+        challenge = await ask(conn, Purpose.SIGN_IN, None)
     return verify.authentication_options(settings, challenge, ())
 
 
 async def ask_to_step_up(conn: db.Conn, settings: Settings, visit: Visit) -> bytes:
     """What a browser needs to prove once more whose session it is, as JSON."""
-    challenge = await _ask(conn, Purpose.STEP_UP, visit.session.id)
+    challenge = await ask(conn, Purpose.STEP_UP, visit.session.id)
     allowed = await db.all(conn, q.descriptors_of, Descriptor, resident=visit.resident.id, also=None)
     return verify.authentication_options(settings, challenge, allowed)
 
@@ -77,11 +77,11 @@ async def ask_to_confirm(conn: db.Conn, settings: Settings, visit: Visit, passke
     allowed = await db.all(conn, q.descriptor, Descriptor, resident=visit.resident.id, id=passkey)
     if not allowed:
         raise problems.passkey_not_found()
-    challenge = await _ask(conn, Purpose.CONFIRM, visit.session.id)
+    challenge = await ask(conn, Purpose.CONFIRM, visit.session.id)
     return verify.authentication_options(settings, challenge, allowed)
 
 
-async def _take(conn: db.Conn, challenge: bytes, purpose: Purpose, session: UUID | None) -> None:
+async def take(conn: db.Conn, challenge: bytes, purpose: Purpose, session: UUID | None) -> None:
     """Spend the question. Problem `people.challenge_unknown` when it is invented, spent, late, or was for else."""
     fits = await db.maybe(
         conn, q.take_challenge, bool, challenge=challenge, purpose=purpose, session=session, now=clock.now()
@@ -99,7 +99,7 @@ async def register(pool: db.Pool, settings: Settings, visit: Visit, *, answer: R
     challenge = verify.challenge_of(answer)
 
     async def act(conn: db.Conn) -> Passkey:
-        await _take(conn, challenge, Purpose.REGISTER, visit.session.id)
+        await take(conn, challenge, Purpose.REGISTER, visit.session.id)
         return await _add(conn, visit, verify.made(settings, answer), name)
 
     return await entrance.answered(pool, act)
@@ -111,12 +111,20 @@ async def _add(conn: db.Conn, visit: Visit, made: verify.Made, name: str) -> Pas
     if await db.one(conn, q.count_passkeys, int, resident=resident.id) >= MOST:
         raise problems.passkeys_full()
     called = rules.name(name) or rules.name(visit.session.device) or "Passkey"
+    added = await keep(conn, resident.id, made, called)
+    await record(conn, resident.id, Act.PASSKEY_ADDED, visit.session.id, about=added.id)
+    await tell(conn, resident.id, PASSKEY_ADDED, name=called, at=clock.now())
+    return added
+
+
+async def keep(conn: db.Conn, resident: UUID, made: verify.Made, called: str) -> Passkey:
+    """Store a new passkey of this resident. Problem `people.passkey_known`."""
     added = await db.maybe(
         conn,
         q.add_passkey,
         Passkey,
         id=ids.new(),
-        resident=resident.id,
+        resident=resident,
         credential=made.credential,
         public_key=made.public_key,
         sign_count=made.sign_count,
@@ -127,8 +135,6 @@ async def _add(conn: db.Conn, visit: Visit, made: verify.Made, name: str) -> Pas
     )
     if added is None:
         raise problems.passkey_known()
-    await record(conn, resident.id, Act.PASSKEY_ADDED, visit.session.id, about=added.id)
-    await tell(conn, resident.id, PASSKEY_ADDED, name=called, at=clock.now())
     return added
 
 
@@ -152,7 +158,7 @@ async def sign_in(
     challenge = verify.challenge_of(answer)
 
     async def act(conn: db.Conn) -> SignedIn:
-        await _take(conn, challenge, Purpose.SIGN_IN, None)
+        await take(conn, challenge, Purpose.SIGN_IN, None)
         key = await _proved(conn, settings, answer)
         resident = await residents.resident(conn, key.resident)
         if resident.state is not State.ACTIVE:
@@ -179,7 +185,7 @@ async def step_up(pool: db.Pool, settings: Settings, visit: Visit, *, answer: Au
     challenge = verify.challenge_of(answer)
 
     async def act(conn: db.Conn) -> None:
-        await _take(conn, challenge, Purpose.STEP_UP, visit.session.id)
+        await take(conn, challenge, Purpose.STEP_UP, visit.session.id)
         key = await _proved(conn, settings, answer, owner=visit.resident.id)
         await sessions.prove(conn, visit, passkey=key.id)
 
@@ -196,7 +202,7 @@ async def confirm(pool: db.Pool, settings: Settings, visit: Visit, *, passkey: U
     challenge = verify.challenge_of(answer)
 
     async def act(conn: db.Conn) -> Passkey:
-        await _take(conn, challenge, Purpose.CONFIRM, visit.session.id)
+        await take(conn, challenge, Purpose.CONFIRM, visit.session.id)
         key = await _proved(conn, settings, answer, owner=visit.resident.id, confirms=passkey)
         await db.run(conn, q.confirm_passkey, id=key.id)
         await record(conn, visit.resident.id, Act.PASSKEY_CONFIRMED, visit.session.id, about=key.id)
@@ -243,7 +249,7 @@ async def send_step_up_code(pool: db.Pool, settings: Settings, visit: Visit, *, 
     """Send a code to the resident's own phone. Problems: `people.passkey_required`, `hall.rate_limited`."""
     async with pool.read() as reader:
         await _no_passkey(reader, visit)
-    return await entrance.send_code(pool, settings, phone=visit.resident.phone, address=address, lang=lang)
+    return await entrance.send_code(pool, settings, phone=visit.resident.address, address=address, lang=lang)
 
 
 async def step_up_by_code(pool: db.Pool, settings: Settings, visit: Visit, *, code: str, address: str) -> None:
@@ -255,7 +261,7 @@ async def step_up_by_code(pool: db.Pool, settings: Settings, visit: Visit, *, co
 
     async def act(conn: db.Conn) -> None:
         await _no_passkey(conn, visit)
-        await codes.prove(conn, settings, phone=visit.resident.phone, code=code)
+        await codes.prove(conn, settings, phone=visit.resident.address, code=code)
         await sessions.prove(conn, visit)
 
     await entrance.answered(pool, act)

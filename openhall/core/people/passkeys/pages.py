@@ -59,14 +59,14 @@ class CodeForm(Struct, frozen=True):
     code: str = ""
 
 
-def _used(form: CredentialForm) -> Authentication:
+def used(form: CredentialForm) -> Authentication:
     try:
         return msgspec.json.decode(form.credential, type=Authentication)
     except (msgspec.MsgspecError, RecursionError):
         raise problems.passkey_malformed() from None
 
 
-def _made(form: CredentialForm) -> Registration:
+def made(form: CredentialForm) -> Registration:
     try:
         return msgspec.json.decode(form.credential, type=Registration)
     except (msgspec.MsgspecError, RecursionError):
@@ -89,7 +89,7 @@ async def sign_in(
         signed_in = await ceremonies.sign_in(
             pool,
             settings,
-            answer=_used(data),
+            answer=used(data),
             address=address_of(request),
             kind=SessionKind.PAGE,
             user_agent=request.headers.get("user-agent"),
@@ -126,7 +126,7 @@ async def step_up_by_passkey(
 ) -> Response[Any]:
     """Prove it by passkey, and go back."""
     try:
-        await ceremonies.step_up(pool, settings, visit, answer=_used(data))
+        await ceremonies.step_up(pool, settings, visit, answer=used(data))
     except Problem as problem:
         async with pool.read() as reader:
             about = await _about(reader, settings, visit, Level.PHONE)
@@ -196,7 +196,7 @@ async def add(
 ) -> Response[Any]:
     """Add the one that was made."""
     try:
-        await ceremonies.register(pool, settings, visit, answer=_made(data), name=data.name)
+        await ceremonies.register(pool, settings, visit, answer=made(data), name=data.name)
     except Problem as problem:
         return again(request, "people/passkey_new.html", problem, **_new(request, settings, visit))
     return edge.see_other(LIST)
@@ -248,7 +248,7 @@ async def confirm(
     async with pool.read() as reader:
         found = await actions.find(reader, resident=visit.resident.id, passkey=passkey_id)
     try:
-        await ceremonies.confirm(pool, settings, visit, passkey=passkey_id, answer=_used(data))
+        await ceremonies.confirm(pool, settings, visit, passkey=passkey_id, answer=used(data))
     except Problem as problem:
         return again(request, "people/passkey.html", problem, passkey=found, origin=site(settings).origin)
     return edge.see_other(LIST)
@@ -273,7 +273,7 @@ async def _about(reader: db.ReadConn, settings: Settings, visit: people.Visit, l
 
 
 def _phone_of(settings: Settings, visit: people.Visit) -> dict[str, Any]:
-    demo = f"/demo/phone/{quote(visit.resident.phone)}" if settings.demo else None
+    demo = f"/demo/phone/{quote(visit.resident.address)}" if settings.demo else None
     return {"phone_masked": visit.resident.phone_masked, "demo_phone_href": demo}
 
 

@@ -19,6 +19,26 @@ values (:id, :resident, :credential, :public_key, :sign_count, :synced, :transpo
     on conflict (credential) do nothing
 returning id, name, synced, created_at, used_at, suspended_for;
 
+-- name: is_known
+select exists (select from people.passkeys where credential = :credential);
+
+-- name: join_by_passkey
+insert into people.residents (id, wallet, name, lang, visitor, joined_at) values (:id, :wallet, :name, :lang, true, :now);
+
+-- name: is_shut_out
+-- Whether nothing is left by which this resident could sign in.
+select r.phone is null and r.email is null
+       and not exists (select from people.passkeys where resident = r.id and removed_at is null and suspended_at is null)
+  from people.residents r where r.id = :resident;
+
+-- name: check_everybody_has_a_way_in
+-- Whoever ever signed in has a phone, an e-mail address or a passkey.
+select distinct s.resident
+  from people.sessions s join people.residents r on r.id = s.resident
+ where r.phone is null and r.email is null
+   and not exists (select from people.passkeys k where k.resident = r.id and k.removed_at is null)
+ limit 100;
+
 -- name: passkeys_of
 select id, name, synced, created_at, used_at, suspended_for from people.passkeys
  where resident = :resident and removed_at is null

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     STEP_UP = "step_up"
     CONFIRM = "confirm"
+    JOIN = "join"
 
 
 class Suspension(StrEnum):

@@ -68,17 +68,30 @@ def site(settings: Settings) -> Site:
     return Site(address.hostname or "", f"{address.scheme}://{address.netloc}")
 
 
+class Holder(Struct, frozen=True):
+    """Whose a new passkey shall be: what the device keeps, and what it shows beside it."""
+
+    id: UUID
+    shown: str
+    called: str
+
+
+def holder_of(resident: Resident) -> Holder:
+    """Enough to know one's own by, too little for anybody else."""
+    shown = resident.phone_masked if resident.address else resident.name or "Visitor"
+    return Holder(resident.id, shown, resident.name or shown)
+
+
 def registration_options(
-    settings: Settings, resident: Resident, challenge: bytes, known: Sequence[Descriptor], title: str
+    settings: Settings, holder: Holder, challenge: bytes, known: Sequence[Descriptor], title: str
 ) -> bytes:
     """What a browser needs to make a passkey, as JSON for `parseCreationOptionsFromJSON`."""
     options = webauthn.generate_registration_options(
         rp_id=site(settings).id,
         rp_name=title,
-        # Shown by the device beside the passkey: enough to know one's own, too little for anybody else.
-        user_name=resident.phone_masked,
-        user_display_name=resident.name or resident.phone_masked,
-        user_id=resident.id.bytes,
+        user_name=holder.shown,
+        user_display_name=holder.called,
+        user_id=holder.id.bytes,
         challenge=challenge,
         timeout=TIMEOUT_MS,
         authenticator_selection=AuthenticatorSelectionCriteria(

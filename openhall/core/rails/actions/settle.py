@@ -23,7 +23,8 @@ from openhall.core import ledger
 from openhall.core.ledger import Transfer
 from openhall.core.rails import rules
 from openhall.core.rails.actions.accounts import BANK, rail_account
-from openhall.core.rails.ports import Bank, Unknown
+from openhall.core.rails.calling import Unknown
+from openhall.core.rails.ports import Bank
 from openhall.core.rails.types import Charge, ChargeState, Claimed, Locked, Verdict
 
 q = db.load("openhall.core.rails")

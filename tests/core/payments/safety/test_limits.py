@@ -245,7 +245,7 @@ def test_raising_is_raising_whatever_else_is_lowered() -> None:
 def test_room_is_what_is_left_since_the_day_and_the_month_began() -> None:
     today = NOON.date()
     spending = Spending(
-        elder=False, debits=1_500, day=today, day_base=1_000, month=today.replace(day=1), month_base=100
+        elder=False, visitor=False, debits=1_500, day=today, day_base=1_000, month=today.replace(day=1), month_base=100
     )
     room = rules.room_of(spending, HALL, today)
     assert (room.day_left, room.month_left, room.debits_max, room.begins) == (1_500, 7_600, 3_000, False)
