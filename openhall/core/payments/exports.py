@@ -16,10 +16,12 @@ EXPORTS = (
     Export("pay_devices", q.export_pay_devices),
     Export("receive_code", q.export_receive_code),
 )
-_AMONG_PAYMENTS = N_("What came of it stands among the payments.")
+_AMONG_PAYMENTS = N_(
+    "Pay codes used, charges that waited, whom you paid before: what came of them stands among the payments."
+)
 WITHHELD = {
-    "orders": N_("The book of the shop has them."),
-    "pay_codes": N_("Codes live for a minute, and are kept as hashes."),
+    "orders": N_("Orders of your shops: the book of each shop has them."),
+    "pay_codes": N_("Pay codes: they live for a minute and are kept as hashes."),
     "pay_code_uses": _AMONG_PAYMENTS,
     "waiting_charges": _AMONG_PAYMENTS,
     "met": _AMONG_PAYMENTS,

@@ -19,9 +19,9 @@ EXPORTS = (
     Export("accesses", q.export_accesses),
 )
 WITHHELD = {
-    "codes": N_("One-time codes live for minutes, and are kept as hashes."),
-    "messages": N_("The words of a text message are wiped once it is sent."),
-    "identity_marks": N_("Marks by which the hall knows an id again; they say nothing without its key."),
+    "codes": N_("Codes for signing in: they live for minutes and are kept as hashes."),
+    "messages": N_("Text messages: their words are wiped once they are sent."),
+    "identity_marks": N_("Marks by which the hall knows an ID number again: they say nothing without its key."),
     "name_verdicts": N_("What operators decided about others."),
-    "pins": N_("A secret."),
+    "pins": N_("Your payment PIN: nobody can read it, not even the hall."),
 }

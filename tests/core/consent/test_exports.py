@@ -108,7 +108,8 @@ async def test_on_the_page_it_says_what_is_left_out_and_why(hall: Hall) -> None:
     await hall.sign_in(PHONE)
     await enter(hall, PHONE)
     page = await hall.client.get("/me/export", headers={"Accept-Language": "en"})
-    assert "The words of a text message are wiped once it is sent." in page.text
+    assert "Text messages: their words are wiped once they are sent." in page.text
+    assert "people.pins" not in page.text, "names of tables are for programs"
     form = {"_csrf_token": hall.client.cookies["openhall_csrf"], "format": "zip"}
     taken = await hall.client.post("/me/export", data=form)
     assert zipfile.ZipFile(io.BytesIO(taken.content)).testzip() is None

@@ -29,8 +29,10 @@ class ExportForm(Struct, frozen=True):
 async def show(request: AnyRequest, settings: edge.HallSettings, resident: Me) -> Response[Html]:
     """What is in the copy, what is not and why, and the two buttons."""
     copy = copy_for(request, resident)
+    # The names of tables are for programs, which find them in the copy; several of them may have the same reason.
+    reasons = list(dict.fromkeys(copy.withheld.values()))
     return edge.page(
-        request, "consent/export.html", parts=len(copy.parts), withheld=copy.withheld, per_day=settings.exports_per_day
+        request, "consent/export.html", parts=len(copy.parts), withheld=reasons, per_day=settings.exports_per_day
     )
 
 

@@ -8,7 +8,7 @@ from openhall.core.messages.types import Category, Fate, Message
 
 q = db.load("openhall.core.messages")
 
-# The badge says "99+" for more.
+# Whoever has more is told "99+".
 MOST_COUNTED = 100
 
 
