@@ -52,11 +52,16 @@ async def test_the_badge_counts_on_every_page_and_goes_when_all_is_read(inside: 
     assert await post(inside, "/messages/read-all", until="nonsense") == 400
 
 
-async def test_a_hundred_is_said_to_be_more(inside: Stage) -> None:
-    for number in range(101):
+async def test_the_badge_has_room_for_one_digit_and_the_words_for_two(inside: Stage) -> None:
+    for number in range(10):
         await inside.tell(thing=str(number))
     page = await seen(inside, "/me")
-    assert badge(page) == "99+"
+    assert badge(page) == "9+"
+    assert "10 unread" in page and "9+ unread" not in page
+    for number in range(90):
+        await inside.tell(thing=str(number))
+    page = await seen(inside, "/me")
+    assert badge(page) == "9+"
     assert "99+ unread" in page
 
 
