@@ -109,7 +109,7 @@ malformed = define(
     N_("Correct the fields that are named and send it again."),
 )
 sign_in_required = define(
-    "hall.sign_in_required", Kind.UNAUTHENTICATED, N_("Please sign in first."), N_("Sign in with your phone number.")
+    "hall.sign_in_required", Kind.UNAUTHENTICATED, N_("Please sign in first."), N_("Sign in, and come back.")
 )
 csrf_failed = define(
     "hall.csrf_failed",

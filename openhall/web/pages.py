@@ -27,7 +27,10 @@ RECENT = 5
 
 @get("/", opt=PUBLIC)
 async def home(
-    request: Request[Any, Any, Any], reader: edge.Reader, visitor: NamedDependency[Resident | None]
+    request: Request[Any, Any, Any],
+    reader: edge.Reader,
+    settings: edge.HallSettings,
+    visitor: NamedDependency[Resident | None],
 ) -> Response[Html]:
     """The first page: a welcome, or the resident's own hall."""
     if visitor is None:
@@ -40,6 +43,7 @@ async def home(
         request,
         "home.html",
         balance=(await ledger.balance(reader, visitor.wallet)).available,
+        top_up="/wallet/card" if visitor.is_visitor and settings.cards_url else "/wallet/top-up",
         main_tiles=[tile for tile in tiles if tile.slot == "main"],
         service_tiles=[tile for tile in tiles if tile.slot == "services"],
         notices=[

@@ -390,7 +390,7 @@ update merchants.shifts
 
 -- name: shifts_of
 -- Those of one person, or of everybody, newest first.
-select h.*, t.shown_as, r.name, r.phone
+select h.*, t.shown_as, r.name, coalesce(r.phone, r.email, '') as phone
   from merchants.shifts h
   join people.residents r on r.id = h.resident
   left join lateral (select shown_as from merchants.staff t where t.shop = h.shop and t.resident = h.resident
@@ -399,7 +399,7 @@ select h.*, t.shown_as, r.name, r.phone
  order by h.id desc limit :limit;
 
 -- name: shift
-select h.*, t.shown_as, r.name, r.phone
+select h.*, t.shown_as, r.name, coalesce(r.phone, r.email, '') as phone
   from merchants.shifts h
   join people.residents r on r.id = h.resident
   left join lateral (select shown_as from merchants.staff t where t.shop = h.shop and t.resident = h.resident

@@ -48,9 +48,12 @@ update cards.top_ups set next_query_at = :next_query_at where id = :id and state
 select id from cards.top_ups where state = 'processing' and next_query_at <= :now order by next_query_at limit :limit;
 
 -- name: sources
--- What may still go back, in the order in which it came.
-select id, card, amount - returned as left from cards.top_ups
- where resident = :resident and state = 'succeeded' and returned < amount order by at, id;
+-- What may still go back, in the order in which it came. Where the processor spoke against itself, as after a card's
+-- holder got the money back from their bank, nothing does until a person has looked.
+select id, card, amount - returned as left from cards.top_ups t
+ where resident = :resident and state = 'succeeded' and returned < amount
+   and not exists (select from cards.inbox where reference = t.id::text and verdict = 'contradiction')
+ order by at, id;
 
 -- name: take_back
 update cards.top_ups set returned = returned + :amount where id = :id and state = 'succeeded' and returned + :amount <= amount;

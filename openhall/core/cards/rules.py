@@ -1,5 +1,6 @@
 """The pure rules of cards."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -11,6 +12,8 @@ MOST_PROCESSING = 3
 # The window of what cards may bring.
 MONTH = timedelta(days=30)
 _PAGE_MAX = 2000
+_CARD_MAX = 40
+_CODE = re.compile(r"[a-z0-9_.-]{1,64}")
 
 
 def spread(available: int, sources: Sequence[Source], waiting: int) -> Outlook:
@@ -28,6 +31,21 @@ def page(said: str | None) -> str | None:
     """An address a person may be sent to, or None when what the processor said is none."""
     fits = said is not None and said.startswith(("https://", "http://")) and len(said) <= _PAGE_MAX
     return said if fits and said is not None and said.isprintable() and " " not in said else None
+
+
+def card(said: str | None) -> str | None:
+    """What is kept of a card: its kind and its last four digits, whatever the processor said; more digits are struck
+    out, for the number of a card is never here."""
+    shown, left = "", 4
+    for letter in reversed(said or ""):
+        left -= letter.isdigit()
+        shown = ("•" if letter.isdigit() and left < 0 else letter if letter.isprintable() else "") + shown
+    return shown[-_CARD_MAX:].strip() or None
+
+
+def reason(said: str | None) -> str:
+    """The processor's code for its no, or "declined" when it said none that is a code."""
+    return said if said is not None and _CODE.fullmatch(said) else "declined"
 
 
 def resolution(refund: UUID) -> UUID:

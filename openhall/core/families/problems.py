@@ -143,6 +143,6 @@ own_case = define(
 has_a_phone = define(
     "families.has_a_phone",
     Kind.CONFLICT,
-    N_("This person has an account with a phone already."),
+    N_("This person has an account of their own already."),
     N_("They sign in with it; there is no card to print."),
 )

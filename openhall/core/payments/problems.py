@@ -111,7 +111,7 @@ proof_needed = define(
     "payments.proof_needed",
     Kind.FORBIDDEN,
     N_("For this much we ask for your payment PIN."),
-    N_("Type your PIN or use your passkey. If you have neither, prove yourself by a code to your phone first."),
+    N_("Type your PIN or use your passkey. If you have neither, prove yourself by a code first."),
 )
 insufficient_funds = define(
     "payments.insufficient_funds",

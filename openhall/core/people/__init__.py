@@ -10,7 +10,7 @@ Invariants, kept by the database and proved by `openhall check`:
 `passkeys` and `recovery` are parts of it with statements and invariants of their own.
 """
 
-from openhall.core.people.actions.assurance import require_fresh, require_level
+from openhall.core.people.actions.assurance import require_fresh, require_level, require_name
 from openhall.core.people.actions.entrance import enter, send_code
 from openhall.core.people.actions.history import NewResident, import_residents
 from openhall.core.people.actions.news import notify
@@ -30,6 +30,7 @@ from openhall.core.people.actions.residents import (
     rename,
     resident,
     resident_with,
+    signs_in,
 )
 from openhall.core.people.actions.sessions import (
     ask_bearers,
@@ -70,7 +71,7 @@ __all__ = [
     "code_in", "end_session", "enter", "find_or_join", "import_residents", "is_from_abroad", "is_operator", "is_unseen",
     "join_without_phone",
     "masked", "name_matched", "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename",
-    "require_fresh", "require_level", "require_operator", "resident", "resident_with", "see", "send_code",
-    "session_invalid", "sessions_of", "sign_out", "sign_out_everywhere", "spaced", "tell", "token_hash", "use_teller",
-    "visit_of",
+    "require_fresh", "require_level", "require_name", "require_operator", "resident", "resident_with", "see",
+    "send_code", "session_invalid", "sessions_of", "sign_out", "sign_out_everywhere", "signs_in", "spaced", "tell",
+    "token_hash", "use_teller", "visit_of",
 ]  # fmt: skip

@@ -24,8 +24,6 @@ PhoneText = Annotated[
     str, Meta(max_length=64, description="A Chinese mobile number, or any other with + and its country code.")
 ]
 CodeText = Annotated[str, Meta(max_length=64, description="The six digits of the newest message.")]
-
-
 EmailText = Annotated[str, Meta(max_length=254, description="A visitor's e-mail address, instead of a phone.")]
 
 

@@ -20,6 +20,7 @@ from openhall.core import people
 from openhall.core.people import names, rules
 from openhall.core.people.api import address_of
 from openhall.core.people.passkeys.verify import site
+from openhall.core.people.problems import email_invalid
 from openhall.core.people.recovery import actions as recoveries
 from openhall.core.people.texts import BROWSER_ON_SYSTEM
 from openhall.core.people.types import Lang, Mode, Preferences, SessionKind, Theme, Way
@@ -38,7 +39,7 @@ PATH_MAX = 2000
 YEAR_SECONDS = 365 * 86_400
 
 WAYS = {
-    Way.CODE: N_("By a code to your phone"),
+    Way.CODE: N_("By a code"),
     Way.PASSKEY: N_("By passkey"),
     Way.RECOVERY: N_("After a recovery at the hall"),
 }
@@ -104,6 +105,8 @@ async def send_code(
 ) -> Response[Any]:
     """Send the code and go on to ask for it."""
     try:
+        if data.visit and "@" not in data.phone and people.phone(data.phone) is None:
+            raise email_invalid()
         sent = await people.send_code(
             pool, settings, phone=data.phone, address=address_of(request), lang=Lang(language_of(request))
         )
@@ -113,7 +116,8 @@ async def send_code(
         return again(request, "people/sign_in.html", problem, phone=data.phone, origin=site(settings).origin)
     answer = edge.see_other("/sign-in/code")
     # In a cookie, not in the address: addresses end up in histories and logs.
-    set_cookie(answer, settings, PHONE_COOKIE, sent.phone, STEP_SECONDS)
+    # Quoted, for an address may have a percent sign.
+    set_cookie(answer, settings, PHONE_COOKIE, quote(sent.phone), STEP_SECONDS)
     return answer
 
 

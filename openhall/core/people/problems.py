@@ -37,7 +37,7 @@ code_wrong = define(
     "people.code_wrong",
     Kind.REFUSED,
     N_("This code is not right."),
-    N_("Compare it with the newest message on your phone and enter the six digits again."),
+    N_("Compare it with the newest message and enter the six digits again."),
 )
 resident_closed = define(
     "people.resident_closed",
@@ -49,7 +49,7 @@ session_invalid = define(
     "people.session_invalid",
     Kind.UNAUTHENTICATED,
     N_("You are not signed in any more."),
-    N_("Sign in again with your phone number."),
+    N_("Sign in again."),
 )
 session_not_found = define(
     "people.session_not_found",
@@ -68,20 +68,20 @@ proof_too_old = define(
     "people.proof_too_old",
     Kind.FORBIDDEN,
     N_("For this we ask you once more that it is you."),
-    N_("Use your passkey, or a code to your phone if you have none, and do it again within five minutes."),
+    N_("Use your passkey, or a code if you have none, and do it again within five minutes."),
     page="/step-up",
 )
 passkey_required = define(
     "people.passkey_required",
     Kind.REFUSED,
-    N_("You have a passkey, so a code to your phone is not enough here."),
+    N_("You have a passkey, so a code is not enough here."),
     N_("Use your passkey. If you lost it, come to the hall with your identity card."),
 )
 passkey_malformed = define(
     "people.passkey_malformed",
     Kind.INVALID,
     N_("The answer of your passkey could not be read."),
-    N_("Try again. If it stays, sign in with your phone number."),
+    N_("Try again. If it stays, sign in by a code."),
 )
 challenge_unknown = define(
     "people.challenge_unknown",
@@ -99,7 +99,7 @@ passkey_hall_wrong = define(
     "people.passkey_hall_wrong",
     Kind.REFUSED,
     N_("This passkey belongs to another hall."),
-    N_("Choose the passkey of this hall, or sign in with your phone number."),
+    N_("Choose the passkey of this hall, or sign in by a code."),
 )
 passkey_unverified = define(
     "people.passkey_unverified",
@@ -111,25 +111,25 @@ passkey_unknown = define(
     "people.passkey_unknown",
     Kind.REFUSED,
     N_("The hall does not know this passkey."),
-    N_("Sign in with your phone number, and delete the old passkey from your device."),
+    N_("Sign in by a code, and delete the old passkey from your device."),
 )
 passkey_signature_wrong = define(
     "people.passkey_signature_wrong",
     Kind.REFUSED,
     N_("The signature of the passkey is not right."),
-    N_("Try again, or sign in with your phone number."),
+    N_("Try again, or sign in by a code."),
 )
 passkey_suspended = define(
     "people.passkey_suspended",
     Kind.REFUSED,
     N_("This passkey is switched off."),
-    N_("Sign in with your phone number; the page of your passkeys says why and what to do."),
+    N_("Sign in by a code; the page of your passkeys says why and what to do."),
 )
 passkey_copied = define(
     "people.passkey_copied",
     Kind.REFUSED,
     N_("This passkey seems to exist twice, so it was switched off."),
-    N_("Sign in with your phone number, remove this passkey and make a new one."),
+    N_("Sign in by a code, remove this passkey and make a new one."),
 )
 passkey_known = define(
     "people.passkey_known",

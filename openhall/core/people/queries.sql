@@ -99,7 +99,12 @@ update people.residents
  where id = :id;
 
 -- name: set_name
-update people.residents set name = :name where id = :id;
+update people.residents set name = coalesce(:name, case when phone is null and email is null then :unnamed end) where id = :id;
+
+-- name: signs_in
+select r.phone is not null or r.email is not null
+       or exists (select from people.passkeys where resident = r.id and removed_at is null)
+  from people.residents r where r.id = :id;
 
 -- name: name_matched
 update people.residents set named_at = :at where id = :id;

@@ -45,8 +45,9 @@ def phone(written: str) -> str | None:
 
 def email(written: str) -> str | None:
     """An e-mail address as the hall keeps it, in small letters, or None when it is not one."""
-    tidy = written.strip().lower()
-    return tidy if len(tidy) <= 254 and tidy.isascii() and _EMAIL.fullmatch(tidy) else None
+    # Asked before the letters are made small: the Kelvin sign would become an honest k.
+    tidy = written.strip()
+    return tidy.lower() if len(tidy) <= 254 and tidy.isascii() and _EMAIL.fullmatch(tidy.lower()) else None
 
 
 def address(written: str) -> str | None:
@@ -104,8 +105,13 @@ def code_hash(secret: str, phone: str, code: str) -> bytes:
 
 
 def limit_key(secret: str, phone: str) -> str:
-    """The name under which a phone is counted by the rate limits: not the number itself."""
-    return hmac.digest(secret.encode(), f"people.limit\0{phone}".encode(), "sha256").hex()[:32]
+    """The name under which a phone or mailbox is counted by the rate limits: not the number itself.
+
+    What stands behind a plus sign does not count: ann+1@ and ann+2@ fill one and the same mailbox.
+    """
+    name, at, host = phone.partition("@")
+    counted = f"{name.partition('+')[0] or name}@{host}" if at else phone
+    return hmac.digest(secret.encode(), f"people.limit\0{counted}".encode(), "sha256").hex()[:32]
 
 
 def address_key(address: str) -> str:

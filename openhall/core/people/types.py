@@ -112,7 +112,8 @@ class Resident(Struct, frozen=True):
 
     @property
     def phone_masked(self) -> str:
-        return masked(self.address)
+        """Empty for who has only a passkey."""
+        return masked(self.address) if self.address else ""
 
     @property
     def address(self) -> str:

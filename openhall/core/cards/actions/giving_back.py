@@ -73,9 +73,12 @@ async def hear_refund(conn: db.Conn, refund: UUID, said: Charge) -> Verdict:
         await _end_hold(conn, locked, went=True)
         await db.run(conn, q.succeed_refund, id=refund, now=clock.now())
     elif meant is Verdict.FAIL:
+        # The row of the top-up before the wallet, as in leaving: of two that wait for each other one would be lost.
+        about = await db.one(conn, q.about_refund, _About, id=refund)
+        await db.run(conn, q.put_back, id=about.top_up, amount=locked.amount)
         await _end_hold(conn, locked, went=False)
-        await db.run(conn, q.fail_refund, id=refund, reason=said.reason or "declined", now=clock.now())
-        await _tell_that_it_stays(conn, locked)
+        await db.run(conn, q.fail_refund, id=refund, reason=rules.reason(said.reason), now=clock.now())
+        await _tell_that_it_stays(conn, locked, about)
     elif meant is Verdict.CONTRADICTION:
         log.error("cards.refund_contradiction", refund=str(refund), state=locked.state, said=said.state)
         told = {"event_id": f"refund-{refund}", "reference": str(refund), "state": said.state}
@@ -98,10 +101,8 @@ async def _end_hold(conn: db.Conn, refund: Locked, *, went: bool) -> None:
         raise UnresolvedError(f"refund {refund.id}: {outcome.code}")
 
 
-async def _tell_that_it_stays(conn: db.Conn, refund: Locked) -> None:
+async def _tell_that_it_stays(conn: db.Conn, refund: Locked, about: _About) -> None:
     """The money is in the wallet again, and may be given back once more."""
-    about = await db.one(conn, q.about_refund, _About, id=refund.id)
-    await db.run(conn, q.put_back, id=about.top_up, amount=refund.amount)
     amount = Sum(refund.amount, refund.currency)
     await messages.tell(
         conn, refund.resident, NOT_RETURNED, amount=amount, card=about.card or "••••", leaving=about.leaving

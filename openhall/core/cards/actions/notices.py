@@ -35,7 +35,7 @@ def read_notice(headers: Mapping[str, str], body: bytes, *, secret: str) -> Noti
         said = msgspec.json.decode(body, type=Checkout)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise problems.notice_malformed() from None
-    if not said.reference or len(said.reference) > ID_MAX:
+    if not said.reference.isprintable() or not 1 <= len(said.reference) <= ID_MAX:
         raise problems.notice_malformed()
     return Notice(notice_id, said)
 

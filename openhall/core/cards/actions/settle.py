@@ -73,12 +73,11 @@ async def hear(conn: db.Conn, said: Checkout) -> Verdict | None:
         return None
     meant = verdict(locked, said.charge)
     if meant in (Verdict.WAIT, Verdict.CREDIT, Verdict.FAIL):
-        card = None if said.card is None else said.card[:40]
-        await db.run(conn, q.note_checkout, id=locked.id, page=rules.page(said.page), card=card)
+        await db.run(conn, q.note_checkout, id=locked.id, page=rules.page(said.page), card=rules.card(said.card))
     if meant is Verdict.CREDIT:
         await _credit(conn, locked)
     elif meant is Verdict.FAIL:
-        await db.run(conn, q.fail_top_up, id=locked.id, reason=said.reason or "declined", now=clock.now())
+        await db.run(conn, q.fail_top_up, id=locked.id, reason=rules.reason(said.reason), now=clock.now())
     elif meant is Verdict.CONTRADICTION:
         log.error("cards.contradiction", top_up=str(locked.id), state=locked.state, said=said.state)
     return meant

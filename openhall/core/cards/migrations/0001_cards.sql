@@ -30,7 +30,8 @@ create table cards.top_ups (
     constraint asked_again_while_processing check ((state = 'processing') = (next_query_at is not null)),
     constraint finished_when_final check ((state = 'processing') = (finished_at is null)),
     constraint reason_when_failed check ((state = 'failed') = (reason is not null)),
-    constraint card_is_masked check (char_length(card) <= 40 and card !~ '[0-9]{5}'),
+    constraint card_is_masked check (
+        char_length(card) <= 40 and char_length(regexp_replace(card, '[^0-9]', '', 'g')) <= 4),
     constraint no_more_goes_back_than_came check (returned between 0 and case when state = 'succeeded' then amount else 0 end)
 );
 
@@ -99,4 +100,4 @@ create table cards.inbox (
     constraint reference_is_bounded check (length(reference) <= 255)
 );
 
-create index inbox_contradictions on cards.inbox (received_at) where verdict = 'contradiction';
+create index inbox_contradictions on cards.inbox (reference) where verdict = 'contradiction';

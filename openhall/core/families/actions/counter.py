@@ -137,15 +137,16 @@ async def add_person(
         known = await names.account_of(conn, settings, person)
         if known is None:
             known = await children.join(conn, settings, person)
-        if known is None or (await people.resident(conn, known)).phone:
+        if known is None or await people.signs_in(conn, known):
             raise problems.has_a_phone()
         await card(conn, resident=known, by=operator)
         return known
 
 
 async def card(conn: db.Conn, *, resident: UUID, by: UUID) -> Card:
-    """The card of somebody without a phone, made when it is first asked for. Problem `families.has_a_phone`."""
-    if (await people.resident(conn, resident)).phone:
+    """The card of somebody without a phone or another way in of their own, made when it is first asked for. Problem
+    `families.has_a_phone`."""
+    if await people.signs_in(conn, resident):
         raise problems.has_a_phone()
     found = await db.maybe(conn, q.card_of, Card, resident=resident)
     while found is None:

@@ -122,9 +122,10 @@ create trigger trail_is_append_only before update or delete or truncate on famil
 
 -- A link with how both sides are called. Names of the other side are shown only where the state allows it.
 create view families.seen_links as
-select l.*, h.name as holder_name, coalesce(h.phone, '') as holder_phone, hi.name_masked as holder_real,
-       d.name as dependant_name, coalesce(d.phone, '') as dependant_phone, di.name_masked as dependant_real,
-       d.id is not null and d.phone is null as has_no_phone
+select l.*, h.name as holder_name, coalesce(h.phone, h.email, '') as holder_phone, hi.name_masked as holder_real,
+       d.name as dependant_name, coalesce(d.phone, d.email, '') as dependant_phone, di.name_masked as dependant_real,
+       d.phone is null and d.email is null and d.id is not null
+         and not exists (select from people.passkeys k where k.resident = d.id and k.removed_at is null) as has_no_phone
   from families.links l
   join people.residents h on h.id = l.holder
   left join people.identities hi on hi.resident = l.holder

@@ -222,7 +222,7 @@ def body_of(made: Transfer, resident: Resident) -> TransferBody:
         id=made.id,
         state=made.state,
         role="sender" if is_sender else "receiver",
-        to=made.to_masked if is_sender else people.masked(resident.phone),
+        to=made.to_masked if is_sender else resident.phone_masked,
         by=made.sender_masked,
         amount=made.amount,
         currency=made.currency,

@@ -25,7 +25,8 @@ _LINK = re.compile(r"/transfer\?code=([2-9A-Z]{17})")
 
 class _Found(Struct, frozen=True):
     id: UUID
-    phone: str
+    address: str
+    name: str | None
 
 
 async def by_phone(conn: db.ReadConn, settings: Settings, *, sender: Resident, written: str) -> Receiver:
@@ -46,7 +47,8 @@ async def by_phone(conn: db.ReadConn, settings: Settings, *, sender: Resident, w
 
 
 async def by_code(conn: db.ReadConn, settings: Settings, *, sender: Resident, code: str) -> Receiver:
-    """Who shows this code; somebody who has no confirmed name is shown by their masked number, for they gave it.
+    """Who shows this code; somebody who has no confirmed name is shown by their masked number or e-mail address, for
+    they gave it, and without either by the name they gave.
 
     Problems, in this order: `payments.receive_code_unknown`, `payments.transfer_to_yourself`.
     """
@@ -56,8 +58,10 @@ async def by_code(conn: db.ReadConn, settings: Settings, *, sender: Resident, co
     if found.id == sender.id:
         raise problems.transfer_to_yourself()
     (standing,) = await names.of(conn, [found.id])
-    shown = standing.name_masked or people.masked(found.phone)
-    return Receiver(found.id, found.phone, _key(settings, found.phone), shown, by_code=True)
+    shown = standing.name_masked or (people.masked(found.address) if found.address else found.name or "")
+    # Whoever has no address must not be taken for another one without.
+    key = _key(settings, found.address or str(found.id))
+    return Receiver(found.id, found.address, key, shown, by_code=True)
 
 
 async def is_familiar(conn: db.ReadConn, *, sender: UUID, receiver: Receiver) -> bool:

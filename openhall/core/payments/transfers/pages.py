@@ -218,7 +218,7 @@ async def _state_page(
 
 
 def _about(receiver: Receiver, is_new: bool, *, phone: str, code: str) -> dict[str, Any]:
-    masked = people.masked(receiver.phone)
+    masked = people.masked(receiver.phone) if receiver.phone else receiver.shown_as
     return {"shown_as": receiver.shown_as, "to_masked": masked, "is_new": is_new, "phone": phone, "code": code}
 
 

@@ -8,7 +8,8 @@ select pg_advisory_xact_lock(hashtextextended('payments.transfer_accounts ' || :
 insert into payments.transfer_accounts (currency, waiting) values (:currency, :waiting);
 
 -- name: receiver_by_code
-select r.id, r.phone from payments.receive_codes c join people.residents r on r.id = c.resident
+-- The address is empty for somebody who has only a passkey: they are known by a name.
+select r.id, coalesce(r.phone, r.email, '') as address, r.name from payments.receive_codes c join people.residents r on r.id = c.resident
  where c.code = :code and r.state = 'active';
 
 -- name: own_code

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from openhall.base import clock, db, events, ids
 from openhall.base.config import Settings
-from openhall.core import ledger, messages
+from openhall.core import ledger, messages, people
 from openhall.core.payouts import problems, rules
 from openhall.core.payouts.telling import BANK_ACCOUNT_CHANGED, CHANGED, stream_of
 from openhall.core.payouts.types import Accounts, BankAccount, Source, Standing
@@ -49,9 +49,10 @@ async def link_bank_account(
     """Send an owner's money to this account from now on, after the cooling time; the owner is told on the phone.
     `bank_code` may name the bank that has it, by its BIC or its twelve CNAPS digits.
 
-    Refusals, in this order: `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.numbers_differ`,
-    `payouts.bank_code_invalid`.
+    Refusals, in this order: `people.level_too_low` (of a visitor without a real name), `payouts.holder_invalid`,
+    `payouts.number_invalid`, `payouts.numbers_differ`, `payouts.bank_code_invalid`.
     """
+    people.require_name(await people.resident(conn, owner))
     cooling = timedelta(hours=settings.payout_cooling_hours)
     before = await bank_account(conn, owner)
     linked = await vouch_bank_account(

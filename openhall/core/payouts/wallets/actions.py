@@ -6,7 +6,7 @@ from openhall.base import db
 from openhall.base.config import Settings
 from openhall.base.money import MAX_AMOUNT
 from openhall.base.telling import Sum
-from openhall.core import messages
+from openhall.core import messages, people
 from openhall.core.payments import safety
 from openhall.core.payouts.actions import withdraw as leaving
 from openhall.core.payouts.telling import WALLET_WITHDRAWN
@@ -31,9 +31,10 @@ def source_of(resident: Resident) -> Source:
 async def withdraw(conn: db.Conn, settings: Settings, *, resident: Resident, amount: int) -> Payout:
     """Send `amount` minor units of the wallet to its owner's bank account; of a large sum the owner is told.
 
-    Refusals, in this order: `payments.above_own_limit`, `payments.above_spending_limit`, then those of
-    `payouts.withdraw`.
+    Refusals, in this order: `people.level_too_low` (of a visitor without a real name), `payments.above_own_limit`,
+    `payments.above_spending_limit`, then those of `payouts.withdraw`.
     """
+    people.require_name(resident)
     spending = await safety.spending_of(conn, resident.id)
     wish = _ToOwnBank(settings, resident.id, amount, spending)
     (refused,) = await safety.judge(conn, [wish])

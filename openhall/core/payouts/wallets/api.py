@@ -47,9 +47,9 @@ async def withdraw(
 ) -> Response[Any]:
     """Send money of your wallet to your bank account. It leaves the wallet at once; ask again how it stands.
 
-    Refusals, in this order: `payments.above_own_limit`, `payments.above_spending_limit`, `payouts.rail_off`,
-    `people.account_frozen`, `payouts.no_bank_account`, `payouts.cooling` (with `usable_at`),
-    `payouts.insufficient_funds`.
+    Refusals, in this order: `people.level_too_low` (of a visitor without a real name), `payments.above_own_limit`,
+    `payments.above_spending_limit`, `payouts.rail_off`, `people.account_frozen`, `payouts.no_bank_account`,
+    `payouts.cooling` (with `usable_at`), `payouts.insufficient_funds`.
     """
 
     async def act() -> WalletWithdrawal:
@@ -89,8 +89,8 @@ async def name_bank_account(
     """Name the bank account to which your withdrawals go from now on. You prove once more that it is you, your phone is
     told, and withdrawals wait for a day, so that nobody else can send your money elsewhere unseen.
 
-    Refusals: `people.proof_too_old`, `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.bank_code_invalid`,
-    `hall.rate_limited`.
+    Refusals: `people.proof_too_old`, `people.level_too_low` (of a visitor without a real name),
+    `payouts.holder_invalid`, `payouts.number_invalid`, `payouts.bank_code_invalid`, `hall.rate_limited`.
     """
     return await named(pool, settings, resident.id, data)
 

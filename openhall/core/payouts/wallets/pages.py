@@ -13,7 +13,7 @@ from openhall.base import clock, db, ids, limits
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.money import plain
-from openhall.core import ledger, payouts
+from openhall.core import ledger, payouts, people
 from openhall.core.payouts import wallets, wording
 from openhall.core.payouts.views import BankAccountForm
 from openhall.core.payouts.wallets.api import LINKING, PAGE, WalletWithdrawalRequest
@@ -86,6 +86,7 @@ async def withdraw_form(
     key = await edge.key_of_form(reader, _WITHDRAW, request_key, resident.id, everything="true" if everything else "")
     if isinstance(key, Response):
         return key
+    people.require_name(resident)
     shown = await _form(reader, resident, WithdrawForm(request_key=key))
     if everything and shown["available"] > 0:
         shown["amount"] = plain(shown["available"], settings.currency)
@@ -133,6 +134,7 @@ async def withdrawal(
 @get(_ACCOUNT, opt=edge.FRESH)
 async def account_form(request: AnyRequest, reader: edge.Reader, resident: Me) -> Response[Html]:
     """Where the money goes."""
+    people.require_name(resident)
     form = BankAccountForm(holder=resident.name or "")
     shown = await account_shown(request, reader, resident.id, form, back=_WITHDRAWALS)
     return edge.page(request, "payouts/bank_account.html", problem=None, **shown)

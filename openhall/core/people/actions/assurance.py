@@ -5,7 +5,7 @@ from uuid import UUID
 
 from openhall.base import clock, db
 from openhall.core.people import problems
-from openhall.core.people.types import Visit
+from openhall.core.people.types import Level, Resident, Visit
 
 q = db.load("openhall.core.people")
 
@@ -17,6 +17,13 @@ def require_level(visit: Visit, needed: int) -> None:
     """Problem `people.level_too_low` with `needed` and `has` for a session that is less sure."""
     if visit.level < needed:
         raise problems.level_too_low(needed=needed, has=int(visit.level))
+
+
+def require_name(resident: Resident) -> None:
+    """Problem `people.level_too_low` for a visitor whose real name the hall does not know: what came from a card of
+    whomever must not become money in a bank."""
+    if resident.is_visitor:
+        raise problems.level_too_low(needed=int(Level.NAMED), has=int(Level.PHONE))
 
 
 async def require_fresh(conn: db.ReadConn, visit: Visit) -> None:

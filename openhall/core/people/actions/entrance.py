@@ -11,8 +11,8 @@ from openhall.base import db
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.package import JoinHook
-from openhall.core.people import problems, rules
-from openhall.core.people.actions import codes, messages
+from openhall.core.people import problems
+from openhall.core.people.actions import codes, messages, residents
 from openhall.core.people.ports import sms_of
 from openhall.core.people.types import CodeSent, Lang, SessionKind, SignedIn
 
@@ -21,9 +21,7 @@ T = TypeVar("T")
 
 def _canonical(settings: Settings, written: str) -> str:
     """The phone or the e-mail address that was written. A hall without a mail gateway has no codes by e-mail."""
-    canonical = rules.address(written)
-    if canonical is None:
-        raise problems.email_invalid() if "@" in written else problems.phone_invalid()
+    canonical = residents.canonical(written)
     if "@" in canonical and not settings.mail_url:
         raise problems.email_off()
     return canonical

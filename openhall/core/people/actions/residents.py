@@ -10,11 +10,14 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.base.package import JoinHook
 from openhall.core import ledger
-from openhall.core.people import rules
+from openhall.core.people import problems, rules
 from openhall.core.people.actions.audit import record
 from openhall.core.people.types import Act, Lang, Preferences, Resident
 
 q = db.load("openhall.core.people")
+
+# What somebody is called who has no address to be known by, and does not say a name.
+UNNAMED = "Visitor"
 
 
 async def find_or_join(
@@ -66,9 +69,24 @@ async def called(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, s
     return {one.id: one.name or rules.masked(one.phone) for one in known}
 
 
+def canonical(written: str) -> str:
+    """The phone or e-mail address in the hall's own form. Problems: `people.phone_invalid`, `people.email_invalid`."""
+    found = rules.address(written)
+    if found is None:
+        raise problems.email_invalid() if "@" in written else problems.phone_invalid()
+    return found
+
+
 async def resident_with(conn: db.ReadConn, phone: str) -> Resident | None:
-    """The resident with this canonical phone, if somebody joined with it."""
-    return await db.maybe(conn, q.resident_by_phone, Resident, phone=phone)
+    """The resident with this canonical phone or e-mail address, if somebody joined with it."""
+    find = q.resident_by_email if "@" in phone else q.resident_by_phone
+    return await db.maybe(conn, find, Resident, phone=phone)
+
+
+async def signs_in(conn: db.ReadConn, resident: UUID) -> bool:
+    """Whether they have a way in of their own: a phone, an e-mail address or a passkey. For whoever has none, others
+    act."""
+    return await db.one(conn, q.signs_in, bool, id=resident)
 
 
 async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> None:
@@ -80,8 +98,9 @@ async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> 
 
 
 async def rename(conn: db.Conn, *, resident: UUID, name: str) -> None:
-    """Set the display name; an empty one removes it."""
-    await db.run(conn, q.set_name, id=resident, name=rules.name(name))
+    """Set the display name; an empty one removes it, but for who has neither phone nor e-mail address: people without
+    either are known by a name."""
+    await db.run(conn, q.set_name, id=resident, name=rules.name(name), unnamed=UNNAMED)
 
 
 async def name_matched(conn: db.Conn, resident: UUID, at: datetime) -> None:

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from openhall.base import clock, db, ids
 from openhall.core import ledger
-from openhall.core.people import problems as of_people
-from openhall.core.people import rules
 from openhall.core.people.actions import residents
 from openhall.core.people.actions.assurance import FRESH
 from openhall.core.people.actions.audit import record
@@ -40,15 +38,13 @@ async def freeze(conn: db.Conn, visit: Visit) -> Open:
 
 
 async def by_operator(conn: db.Conn, *, operator: UUID, phone: str, note: str) -> UUID:
-    """Freeze the account of whoever calls, by the number as written; the freeze. One operator suffices: nothing is lost
-    by it that the person cannot undo.
+    """Freeze the account of whoever calls, by the number or e-mail address as written; the freeze. One operator
+    suffices: nothing is lost by it that the person cannot undo.
 
-    Problems, in this order: `people.phone_invalid`, `people.freeze_note_missing`, `people.freeze_nobody`,
-    `people.frozen_already`.
+    Problems, in this order: `people.phone_invalid`, `people.email_invalid`, `people.freeze_note_missing`,
+    `people.freeze_nobody`, `people.frozen_already`.
     """
-    canonical, said = rules.phone(phone), " ".join(note.split())[:NOTE_MAX]
-    if canonical is None:
-        raise of_people.phone_invalid()
+    canonical, said = residents.canonical(phone), " ".join(note.split())[:NOTE_MAX]
     if not said:
         raise problems.freeze_note_missing()
     resident = await residents.resident_with(conn, canonical)

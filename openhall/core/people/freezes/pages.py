@@ -11,8 +11,9 @@ from msgspec import Struct
 from openhall.base import db
 from openhall.base.errors import Problem
 from openhall.core import people
-from openhall.core.people import accesses, pins, rules
+from openhall.core.people import accesses, pins
 from openhall.core.people.accesses.looks import FREEZE
+from openhall.core.people.actions import residents
 from openhall.core.people.freezes import actions, problems
 from openhall.web import edge
 from openhall.web.render import Html
@@ -135,10 +136,7 @@ async def _act(
 
 
 async def _clear_pin(conn: db.Conn, operator: UUID, phone: str) -> None:
-    canonical = rules.phone(phone)
-    if canonical is None:
-        raise people.phone_invalid()
-    found = await people.resident_with(conn, canonical)
+    found = await people.resident_with(conn, residents.canonical(phone))
     if found is None:
         raise problems.freeze_nobody()
     await pins.clear_wrong(conn, operator=operator, resident=found.id)

@@ -34,4 +34,4 @@ class Freeze(Struct, frozen=True):
 
     @property
     def phone_masked(self) -> str:
-        return masked(self.phone)
+        return masked(self.phone) if self.phone else ""

@@ -19,9 +19,6 @@ from openhall.core.people.types import Act, Lang, SessionKind, SignedIn, Way
 
 q = db.load("openhall.core.people.passkeys")
 
-# What somebody is called who does not say; people without an address are known by a name.
-VISITOR = "Visitor"
-
 
 def account_of(challenge: bytes) -> UUID:
     """The id of the account that the answer to this question opens."""
@@ -34,7 +31,7 @@ async def ask_to_join(pool: db.Pool, settings: Settings, *, address: str) -> byt
     async with pool.write() as conn:
         challenge = await ceremonies.ask(conn, Purpose.JOIN, None)
     # Two accounts on one device are told apart by these letters, until their owners name them.
-    shown = f"{VISITOR} {challenge.hex()[:4].upper()}"
+    shown = f"{residents.UNNAMED} {challenge.hex()[:4].upper()}"
     holder = verify.Holder(account_of(challenge), shown, shown)
     return verify.registration_options(settings, holder, challenge, (), settings.hall_name)
 
@@ -67,7 +64,7 @@ async def join(
         if await db.one(conn, q.is_known, bool, credential=made.credential):
             raise problems.passkey_known()
         resident = account_of(challenge)
-        await _open(conn, settings, resident, rules.name(name) or VISITOR, lang or Lang.EN)
+        await _open(conn, settings, resident, rules.name(name) or residents.UNNAMED, lang or Lang.EN)
         passkey = await ceremonies.keep(conn, resident, made, rules.name(rules.device(user_agent)) or "Passkey")
         await record(conn, resident, Act.PASSKEY_ADDED, about=passkey.id)
         token, session = await sessions.begin(

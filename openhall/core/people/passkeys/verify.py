@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 
 from openhall.base.config import Settings
 from openhall.core.people import problems
+from openhall.core.people.actions.residents import UNNAMED
 from openhall.core.people.passkeys.types import Authentication, ClientData, Descriptor, Registration
 from openhall.core.people.types import Resident
 
@@ -78,7 +79,7 @@ class Holder(Struct, frozen=True):
 
 def holder_of(resident: Resident) -> Holder:
     """Enough to know one's own by, too little for anybody else."""
-    shown = resident.phone_masked if resident.address else resident.name or "Visitor"
+    shown = resident.phone_masked or resident.name or UNNAMED
     return Holder(resident.id, shown, resident.name or shown)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from openhall.base import clock, db, ids
 from openhall.base.config import Settings
-from openhall.core.people import problems, rules
+from openhall.core.people import problems
 from openhall.core.people.actions import operators, residents, sessions
 from openhall.core.people.actions.audit import record
 from openhall.core.people.actions.telling import tell
@@ -37,18 +37,16 @@ async def open_recovery(
     note: str,
     stolen: bool,
 ) -> UUID:
-    """Open a recovery of the account with `phone`, as written; its id. The old number is told.
+    """Open a recovery of the account with `phone`, a number or e-mail address as written; its id. It is told there.
 
     While the account has a live session or a passkey, whose holder could object, it can be confirmed only after
     `recovery_wait_hours`. `stolen`: the devices are in other hands, so all of them are signed out at once, which does
     not shorten the wait.
 
-    Problems, in order: `people.phone_invalid`, `people.recovery_note_missing`, `people.recovery_nobody`,
-    `people.recovery_own`, `people.recovery_under_way`.
+    Problems, in order: `people.phone_invalid`, `people.email_invalid`, `people.recovery_note_missing`,
+    `people.recovery_nobody`, `people.recovery_own`, `people.recovery_under_way`.
     """
-    canonical, seen = rules.phone(phone), " ".join(note.split())[:NOTE_MAX]
-    if canonical is None:
-        raise problems.phone_invalid()
+    canonical, seen = residents.canonical(phone), " ".join(note.split())[:NOTE_MAX]
     if not seen:
         raise problems.recovery_note_missing()
     resident = await residents.resident_with(conn, canonical)

@@ -18,12 +18,13 @@ from openhall.web import edge
 from openhall.web.render import language_of
 
 RecoveryText = Annotated[str, Meta(max_length=64, description="The twelve digits from the hall.")]
+LostText = Annotated[str, Meta(max_length=254, description="The number of the account, or its e-mail address.")]
 
 
 class Regaining(Struct, frozen=True):
-    """The number that was lost, the code from the hall, and the new number."""
+    """The number or e-mail address that was lost, the code from the hall, and the new number."""
 
-    old_phone: PhoneText
+    old_phone: LostText
     recovery_code: RecoveryText
     new_phone: PhoneText
 

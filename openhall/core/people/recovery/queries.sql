@@ -16,8 +16,8 @@ values (:id, :resident, :evidence, :note, :operator, :now, :confirm_from, :expir
 returning id;
 
 -- name: recovery
-select v.id, v.resident, r.phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at, v.confirm_from, v.expires_at,
-       v.confirmed_by, v.confirmed_at, v.code_expires_at, v.used_at, v.ended_at, v.ended_by
+select v.id, v.resident, coalesce(r.phone, r.email, '') as phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at,
+       v.confirm_from, v.expires_at, v.confirmed_by, v.confirmed_at, v.code_expires_at, v.used_at, v.ended_at, v.ended_by
   from people.recoveries v join people.residents r on r.id = v.resident
  where v.id = :id;
 
@@ -25,8 +25,8 @@ select v.id, v.resident, r.phone, r.name, v.evidence, v.note, v.opened_by, v.ope
 select id from people.recoveries where id = :id for update;
 
 -- name: recoveries
-select v.id, v.resident, r.phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at, v.confirm_from, v.expires_at,
-       v.confirmed_by, v.confirmed_at, v.code_expires_at, v.used_at, v.ended_at, v.ended_by
+select v.id, v.resident, coalesce(r.phone, r.email, '') as phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at,
+       v.confirm_from, v.expires_at, v.confirmed_by, v.confirmed_at, v.code_expires_at, v.used_at, v.ended_at, v.ended_by
   from people.recoveries v join people.residents r on r.id = v.resident
  order by v.opened_at desc, v.id desc limit :limit;
 
@@ -55,7 +55,7 @@ select id, opened_at, confirm_from from people.recoveries
 -- The row is locked from here to the commit, so parallel guesses queue up and each one is counted.
 select v.id, v.resident, v.code_hash
   from people.recoveries v join people.residents r on r.id = v.resident
- where r.phone = :phone and r.state = 'active' and v.used_at is null and v.ended_at is null
+ where (r.phone = :phone or r.email = :phone) and r.state = 'active' and v.used_at is null and v.ended_at is null
    and v.code_expires_at > :now and v.tries < :tries
    for update of v;
 
@@ -66,7 +66,8 @@ update people.recoveries set tries = tries + 1 where id = :id;
 update people.recoveries set used_at = :now where id = :id;
 
 -- name: change_phone
-update people.residents set phone = :phone
+-- An e-mail address that was the way in is one no more: whoever reads its mail may not be the owner.
+update people.residents set phone = :phone, email = null
  where id = :id and not exists (select from people.residents where phone = :phone and id <> :id)
 returning id;
 

@@ -91,7 +91,7 @@ async def regain(
 
 async def _right(conn: db.Conn, settings: Settings, old_phone: str, recovery_code: str) -> LiveRecovery:
     """The recovery that this code opens; a wrong code is counted."""
-    phone = rules.phone(old_phone)
+    phone = rules.address(old_phone)
     now = clock.now()
     live = await db.maybe(conn, q.live_recovery, LiveRecovery, phone=phone, now=now, tries=TRIES) if phone else None
     if live is None:

@@ -55,9 +55,9 @@ _LIVES = timedelta(days=1)
 
 
 async def tell_of_move(conn: db.Conn, settings: Settings, before: Resident) -> None:
-    """The account has another number now: its inbox says so, and the old number, of which `before` knows."""
+    """The account has another number now: its inbox says so, and the old number or mailbox, of which `before` knows."""
     await tell(conn, before.id, ACCOUNT_MOVED, at=clock.now())
     language = before.lang or settings.default_language
     hall = settings.hall_name_zh if language == "zh_CN" else settings.hall_name
     said = words().text(language, _TO_THE_OLD_NUMBER).format(hall=hall, help=settings.help_phone)
-    await notify(conn, phone=before.phone, text=said, lives=_LIVES)
+    await notify(conn, phone=before.address, text=said, lives=_LIVES)

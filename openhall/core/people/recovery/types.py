@@ -51,7 +51,7 @@ class Recovery(Struct, frozen=True):
 
     @property
     def phone_masked(self) -> str:
-        return masked(self.phone)
+        return masked(self.phone) if self.phone else ""
 
     def state(self, now: datetime) -> State:
         if self.used_at is not None:
