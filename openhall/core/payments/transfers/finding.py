@@ -26,20 +26,23 @@ _LINK = re.compile(r"/transfer\?code=([2-9A-Z]{17})")
 class _Found(Struct, frozen=True):
     id: UUID
     phone: str
+    is_active: bool
 
 
 async def by_phone(conn: db.ReadConn, settings: Settings, *, sender: Resident, written: str) -> Receiver:
     """Who receives what is sent to this number, as written.
 
-    Problems, in this order: `people.phone_invalid`, `payments.transfer_to_yourself`.
+    Problems, in this order: `people.phone_invalid`, `payments.receiver_closed`, `payments.transfer_to_yourself`.
     """
     phone = people.phone(written)
     if phone is None:
         raise people.phone_invalid()
+    found = await people.resident_with(conn, phone)
+    if found is None and await people.is_resting(conn, phone):
+        raise problems.receiver_closed()
     if phone == sender.phone:
         raise problems.transfer_to_yourself()
-    found = await people.resident_with(conn, phone)
-    resident = found.id if found is not None and found.state == "active" else None
+    resident = found.id if found is not None else None
     # Asked for nobody as well, so that both take the same time.
     (standing,) = await names.of(conn, [resident or UUID(int=0)])
     return Receiver(resident, phone, _key(settings, phone), standing.name_masked if resident else None, by_code=False)
@@ -48,11 +51,14 @@ async def by_phone(conn: db.ReadConn, settings: Settings, *, sender: Resident, w
 async def by_code(conn: db.ReadConn, settings: Settings, *, sender: Resident, code: str) -> Receiver:
     """Who shows this code; somebody who has no confirmed name is shown by their masked number, for they gave it.
 
-    Problems, in this order: `payments.receive_code_unknown`, `payments.transfer_to_yourself`.
+    Problems, in this order: `payments.receive_code_unknown`, `payments.receiver_closed`,
+    `payments.transfer_to_yourself`.
     """
     found = await db.maybe(conn, q.receiver_by_code, _Found, code=code)
     if found is None:
         raise problems.receive_code_unknown()
+    if not found.is_active:
+        raise problems.receiver_closed()
     if found.id == sender.id:
         raise problems.transfer_to_yourself()
     (standing,) = await names.of(conn, [found.id])

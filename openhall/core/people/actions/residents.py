@@ -12,7 +12,7 @@ from openhall.base.package import JoinHook
 from openhall.core import ledger
 from openhall.core.people import rules
 from openhall.core.people.actions.audit import record
-from openhall.core.people.types import Act, Lang, Preferences, Resident
+from openhall.core.people.types import Act, Lang, Preferences, Resident, State
 
 q = db.load("openhall.core.people")
 
@@ -67,8 +67,9 @@ async def called(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, s
 
 
 async def resident_with(conn: db.ReadConn, phone: str) -> Resident | None:
-    """The resident with this canonical phone, if somebody joined with it."""
-    return await db.maybe(conn, q.resident_by_phone, Resident, phone=phone)
+    """The resident with this canonical phone, if somebody joined with it. Whoever closed their account is nobody."""
+    found = await db.maybe(conn, q.resident_by_phone, Resident, phone=phone)
+    return found if found is not None and found.state is State.ACTIVE else None
 
 
 async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> None:

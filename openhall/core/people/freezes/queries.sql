@@ -21,7 +21,7 @@ update people.freezes set ended_at = :now, ended_by = :by where id = :id and end
 update people.freezes set asked_at = :now, asked_by = :by, seen = :seen where id = :id and ended_at is null;
 
 -- name: freeze
-select f.id, f.resident, r.phone, r.name, f.at, f.by, f.note, f.asked_at, f.asked_by, f.seen, f.ended_at, f.ended_by
+select f.id, f.resident, coalesce(r.phone, '') as phone, r.name, f.at, f.by, f.note, f.asked_at, f.asked_by, f.seen, f.ended_at, f.ended_by
   from people.freezes f join people.residents r on r.id = f.resident
  where f.id = :id;
 
@@ -29,7 +29,7 @@ select f.id, f.resident, r.phone, r.name, f.at, f.by, f.note, f.asked_at, f.aske
 select id from people.freezes where id = :id for update;
 
 -- name: freezes
-select f.id, f.resident, r.phone, r.name, f.at, f.by, f.note, f.asked_at, f.asked_by, f.seen, f.ended_at, f.ended_by
+select f.id, f.resident, coalesce(r.phone, '') as phone, r.name, f.at, f.by, f.note, f.asked_at, f.asked_by, f.seen, f.ended_at, f.ended_by
   from people.freezes f join people.residents r on r.id = f.resident
  order by f.ended_at is not null, f.at desc, f.id desc limit :limit;
 

@@ -16,7 +16,7 @@ values (:id, :resident, :evidence, :note, :operator, :now, :confirm_from, :expir
 returning id;
 
 -- name: recovery
-select v.id, v.resident, r.phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at, v.confirm_from, v.expires_at,
+select v.id, v.resident, coalesce(r.phone, '') as phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at, v.confirm_from, v.expires_at,
        v.confirmed_by, v.confirmed_at, v.code_expires_at, v.used_at, v.ended_at, v.ended_by
   from people.recoveries v join people.residents r on r.id = v.resident
  where v.id = :id;
@@ -25,7 +25,7 @@ select v.id, v.resident, r.phone, r.name, v.evidence, v.note, v.opened_by, v.ope
 select id from people.recoveries where id = :id for update;
 
 -- name: recoveries
-select v.id, v.resident, r.phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at, v.confirm_from, v.expires_at,
+select v.id, v.resident, coalesce(r.phone, '') as phone, r.name, v.evidence, v.note, v.opened_by, v.opened_at, v.confirm_from, v.expires_at,
        v.confirmed_by, v.confirmed_at, v.code_expires_at, v.used_at, v.ended_at, v.ended_by
   from people.recoveries v join people.residents r on r.id = v.resident
  order by v.opened_at desc, v.id desc limit :limit;
