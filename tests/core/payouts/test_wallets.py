@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 
 from openhall.base import clock
+from openhall.city.merchants.money import api as shops_api
+from openhall.core.payouts.wallets import api as wallet_api
 from openhall.core.rails.iso20022 import read_payouts
 from tests.core.payouts.stage import OWNER, Stage, days_later
 from tests.core.rails.test_pages import Person
@@ -60,6 +62,18 @@ async def test_wallet_and_shops_are_listed_apart(saver: Stage) -> None:
     async with saver.pool.read() as reader:
         found = await reader.execute(b"select data ->> 'shop_id' from base.events where type = 'withdrawal.requested'")
         assert {row[0] for row in await found.fetchall()} == {None, shop["shop_id"]}
+
+
+async def test_a_page_of_withdrawals_that_is_just_full_and_the_last_promises_no_other(
+    saver: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (wallet_api, shops_api):
+        monkeypatch.setattr(module, "PAGE", 2)
+    for path in (URL, "/merchants/me/withdrawals"):
+        made = [(await saver.post(path, {"amount": 100})).json()["id"] for _ in range(3)]
+        for more, ids_, cursor in (("", made[:0:-1], made[1]), (f"?cursor={made[2]}", made[1::-1], None)):
+            page = await get(saver, path + more)
+            assert ([one["id"] for one in page["withdrawals"]], page["next_cursor"]) == (ids_, cursor)
 
 
 async def test_the_banks_file_names_no_shop(saver: Stage) -> None:
