@@ -10,6 +10,7 @@ import pytest
 from openhall.base import clock
 from openhall.city.merchants.money import api as shops_api
 from openhall.core.payouts.wallets import api as wallet_api
+from openhall.core.people import freezes
 from openhall.core.rails.iso20022 import read_payouts
 from tests.core.payouts.stage import OWNER, Stage, days_later
 from tests.core.rails.test_pages import Person
@@ -120,6 +121,16 @@ async def test_nothing_leaves_a_frozen_wallet(saver: Stage) -> None:
     refused = await saver.post(URL, {"amount": 100})
     assert (refused.status_code, refused.json()["code"]) == (422, "people.account_frozen")
     assert await saver.hall.balance(saver.owner) == WALLET
+
+
+async def test_takings_stay_where_their_owner_is_just_being_frozen(stage: Stage) -> None:
+    async with stage.pool.write() as conn:
+        await freezes.by_operator(conn, operator=stage.source.owner, phone=OWNER, note="called, phone lost")
+        asking = asyncio.create_task(stage.post("/merchants/me/withdrawals", {"amount": 100}))
+        await stage.hall.somebody_waits()
+    refused = await asking
+    assert (refused.status_code, refused.json()["code"]) == (422, "people.account_frozen")
+    assert await stage.balance() == 100_000
 
 
 async def test_another_bank_account_takes_a_fresh_proof_and_cools(saver: Stage) -> None:
