@@ -23,7 +23,8 @@ PAGE = 50
 
 class ShiftBody(Struct, frozen=True):
     """A shift. Amounts in minor units: `taken` and `refunded` through this person's hands, `poster_taken` what payers
-    paid meanwhile by the printed code. Those of a closed shift never change."""
+    paid meanwhile by the printed code, `scanner_taken` and `scanner_refunded` what the shop's scanners charged and gave
+    back meanwhile. Those of a closed shift never change."""
 
     id: UUID
     state: Literal["open", "closed"]
@@ -36,6 +37,10 @@ class ShiftBody(Struct, frozen=True):
     refunded: int
     poster_payments: int
     poster_taken: int
+    scanner_payments: int
+    scanner_taken: int
+    scanner_refunds: int
+    scanner_refunded: int
 
     @staticmethod
     def of(watch: shifts.Watch, totals: shifts.Totals) -> "ShiftBody":
@@ -51,6 +56,10 @@ class ShiftBody(Struct, frozen=True):
             totals.refunded,
             totals.poster_payments,
             totals.poster_taken,
+            totals.scanner_payments,
+            totals.scanner_taken,
+            totals.scanner_refunds,
+            totals.scanner_refunded,
         )
 
 

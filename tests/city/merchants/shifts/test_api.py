@@ -67,6 +67,7 @@ class Till:
 
 def numbers(shift: dict[str, Any]) -> tuple[int, ...]:
     names = ("payments", "taken", "refunds", "refunded", "poster_payments", "poster_taken")
+    assert not any(amount for name, amount in shift.items() if name.startswith("scanner_"))
     return tuple(shift[name] for name in names)
 
 
