@@ -124,12 +124,13 @@ async def fund(conn: db.Conn, *, sponsor: UUID, campaign: UUID, amount: int) -> 
 
 
 async def change(conn: db.Conn, *, sponsor: UUID, campaign: UUID, to: State) -> Campaign:
-    """Start, pause or end a campaign; asking twice is asking once. At its end what is left goes back where it came
-    from. A promoter campaign that ran ends with today, and its sponsor gets the rest when what was earned by then is
-    paid. Refusals: `campaigns.campaign_not_found`, `campaigns.state_refused`, `campaigns.budget_missing`."""
+    """Start, pause or end a campaign; asking twice is asking once. One that is ending still pays what it owes
+    and cannot be paused. At its end what is left goes back where it came from. A promoter campaign that ran ends with
+    today, and its sponsor gets the rest when what was earned by then is paid. Refusals:
+    `campaigns.campaign_not_found`, `campaigns.state_refused`, `campaigns.budget_missing`."""
     found = await _locked(conn, sponsor, campaign)
     if found.state is not to:
-        if found.state not in _BEFORE[to] or (to is State.RUNNING and found.ending_at is not None):
+        if found.state not in _BEFORE[to] or (to is not State.ENDED and found.ending_at is not None):
             raise problems.state_refused(state=found.state.value)
         if to is State.RUNNING:
             await _has_one_gift(conn, found)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct, field
 
-from openhall.base import clock, db, money
+from openhall.base import clock, db, money, paging
 from openhall.base.config import Settings
 from openhall.city.campaigns import actions, forms, promoter, rules, views
 from openhall.city.campaigns.types import ALL_DAYS, Campaign, Kind, NewCampaign, Rules, State
@@ -153,10 +153,10 @@ async def _body(conn: db.ReadConn, campaign: Campaign) -> views.CampaignBody:
 async def mine(reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None) -> views.CampaignsBody:
     """The resident's own campaigns, newest first."""
     found = await actions.campaigns_of(reader, sponsor=resident.id, before=cursor)
-    page = found[: actions.PAGE]
+    page, more = paging.cut(found, actions.PAGE)
     sums = await actions.sums(reader, page)
     listed = [views.CampaignBody.of(campaign, sums[campaign.id]) for campaign in page]
-    return views.CampaignsBody(listed, page[-1].id if len(found) > actions.PAGE else None)
+    return views.CampaignsBody(listed, more)
 
 
 @get("/campaigns/{campaign_id:uuid}", opt=RESIDENT)
@@ -217,9 +217,9 @@ async def list_offers(reader: edge.Reader, cursor: FromQuery[UUID | None] = None
     """What is offered to payers today or within a week, the nearest end first."""
     local = ledger.local(clock.now())
     found = await actions.offered(reader, after=cursor)
-    page = found[: actions.PAGE]
+    page, more = paging.cut(found, actions.PAGE)
     listed = [views.OfferBody.of(one, rules.is_on(one, local)) for one in page]
-    return views.OffersBody(listed, page[-1].id if len(found) > actions.PAGE else None)
+    return views.OffersBody(listed, more)
 
 
 @get("/promoter", opt=RESIDENT)
@@ -230,8 +230,7 @@ async def promoting(
     code = await promoter.code_of(conn, resident=resident.id)
     earned = await promoter.earned_by(conn, inviter=resident.id)
     found = await promoter.invited(conn, inviter=resident.id, before=cursor)
-    page = found[: promoter.PAGE]
-    more = page[-1].shop if len(found) > promoter.PAGE else None
+    page, more = paging.cut_by(found, promoter.PAGE, lambda one: one.shop)
     return views.PromoterBody.of(code, settings.currency, earned, page, more)
 
 

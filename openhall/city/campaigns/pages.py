@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct, structs
 
-from openhall.base import clock, db, ids
+from openhall.base import clock, db, ids, paging
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.city.campaigns import actions, forms, promoter, rules
@@ -81,13 +81,13 @@ async def list_offers(
     """What is offered today, and on the next days."""
     local = ledger.local(clock.now())
     found = await actions.offered(reader, after=cursor)
-    page = found[: actions.PAGE]
+    page, more = paging.cut(found, actions.PAGE)
     return edge.page(
         request,
         "campaigns/offers.html",
         now=[one for one in page if rules.is_on(one, local)],
         later=[one for one in page if not rules.is_on(one, local)],
-        next_cursor=page[-1].id if len(found) > actions.PAGE else None,
+        next_cursor=more,
         days=_days,
         time=forms.time_of,
     )
@@ -118,13 +118,13 @@ async def mine(
 ) -> Response[Html]:
     """The campaigns of the resident, newest first."""
     found = await actions.campaigns_of(reader, sponsor=resident.id, before=cursor)
-    page = found[: actions.PAGE]
+    page, more = paging.cut(found, actions.PAGE)
     return edge.page(
         request,
         "campaigns/campaigns.html",
         campaigns=page,
         sums=await actions.sums(reader, page),
-        next_cursor=page[-1].id if len(found) > actions.PAGE else None,
+        next_cursor=more,
     )
 
 
@@ -366,12 +366,12 @@ async def _promoter_page(
 ) -> Response[Html]:
     came = await promoter.came_by_invitation(conn, owner=resident.id)
     invited = await promoter.invited(conn, inviter=resident.id, before=cursor)
-    page = invited[: promoter.PAGE]
+    page, more = paging.cut_by(invited, promoter.PAGE, lambda one: one.shop)
     context: dict[str, Any] = {
         "code": await promoter.code_of(conn, resident=resident.id),
         "invited": page,
         "earned": await promoter.earned_by(conn, inviter=resident.id),
-        "next_cursor": page[-1].shop if len(invited) > promoter.PAGE else None,
+        "next_cursor": more,
         "shops": [payee for payee in await hall.owned(conn, resident.id) if payee.id not in came],
         "typed": typed or InvitationForm(),
     }

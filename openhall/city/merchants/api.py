@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Quer
 from litestar.response import Stream
 from msgspec import Struct
 
-from openhall.base import clock, db
+from openhall.base import clock, db, paging
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.city import merchants
@@ -176,8 +176,9 @@ async def book(
     shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.BOOK)
     day = date or ledger.business_date(clock.now())
     totals = await payments.totals_to(reader, payee=shop.id, business_date=day)
-    page = await payments.payments_to(reader, payee=shop.id, business_date=day, before=cursor, limit=limit)
-    return views.BookBody.of(day, settings.currency, totals, page, limit)
+    found = await payments.payments_to(reader, payee=shop.id, business_date=day, before=cursor, limit=limit + 1)
+    page, more = paging.cut(found, limit)
+    return views.BookBody.of(day, settings.currency, totals, page, more)
 
 
 @get("/shops/{shop_id:uuid}/stream", opt=RESIDENT, media_type=SSE)

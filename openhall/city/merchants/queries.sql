@@ -361,15 +361,19 @@ select * from merchants.shifts
 select * from merchants.shifts where id = :shift and shop = :shop for no key update;
 
 -- name: shift_totals
--- What the entries of the shop's account between two numbers are: taken or given back by one person, or paid by the
--- printed code. Null for `upto`: to this moment. Of a refund that went wholly to the budgets of offers the ledger has no
+-- What the entries of the shop's account between two numbers are: taken or given back by one person, paid by the
+-- printed code, or taken or given back by a scanner. Null for `upto`: to this moment. Of a refund that went wholly to the budgets of offers the ledger has no
 -- entry under the refund's own id: it is counted once, by the first of its returns.
 select count(p.id) filter (where p.taken_by = :resident) as payments,
        coalesce(sum(p.amount) filter (where p.taken_by = :resident), 0)::bigint as taken,
        count(f.id) filter (where f.refunded_by = :resident) as refunds,
        coalesce(sum(f.amount) filter (where f.refunded_by = :resident), 0)::bigint as refunded,
        count(p.id) filter (where p.taken_by is null) as poster_payments,
-       coalesce(sum(p.amount) filter (where p.taken_by is null), 0)::bigint as poster_taken
+       coalesce(sum(p.amount) filter (where p.taken_by is null), 0)::bigint as poster_taken,
+       count(p.id) filter (where k.id = p.taken_by) as scanner_payments,
+       coalesce(sum(p.amount) filter (where k.id = p.taken_by), 0)::bigint as scanner_taken,
+       count(f.id) filter (where k.id = f.refunded_by) as scanner_refunds,
+       coalesce(sum(f.amount) filter (where k.id = f.refunded_by), 0)::bigint as scanner_refunded
   from ledger.entries e
   left join payments.payments p on p.id = e.transfer
   left join lateral (
@@ -380,12 +384,15 @@ select count(p.id) filter (where p.taken_by = :resident) as payments,
      where b.id = e.transfer
        and not exists (select from payments.subsidy_returns o where o.refund = b.refund and o.id < b.id)
        and f.amount = (select sum(o.amount) from payments.subsidy_returns o where o.refund = b.refund)) f on true
+  left join merchants.keys k on k.id = coalesce(p.taken_by, f.refunded_by)
  where e.account = :account and e.number > :after and (:upto::bigint is null or e.number <= :upto);
 
 -- name: close_shift
 update merchants.shifts
    set closed_at = :now, closed_after = :after, payments = :payments, taken = :taken, refunds = :refunds,
-       refunded = :refunded, poster_payments = :poster_payments, poster_taken = :poster_taken
+       refunded = :refunded, poster_payments = :poster_payments, poster_taken = :poster_taken,
+       scanner_payments = :scanner_payments, scanner_taken = :scanner_taken, scanner_refunds = :scanner_refunds,
+       scanner_refunded = :scanner_refunded
  where id = :shift and closed_at is null;
 
 -- name: shifts_of
@@ -421,20 +428,26 @@ select h.id as shift, h.shop
     select count(p.id) filter (where p.taken_by = h.resident) as payments,
            coalesce(sum(p.amount) filter (where p.taken_by = h.resident), 0) as taken,
            count(p.id) filter (where p.taken_by is null) as poster_payments,
-           coalesce(sum(p.amount) filter (where p.taken_by is null), 0) as poster_taken
+           coalesce(sum(p.amount) filter (where p.taken_by is null), 0) as poster_taken,
+           count(p.id) filter (where p.taken_by in (select id from merchants.keys)) as scanner_payments,
+           coalesce(sum(p.amount) filter (where p.taken_by in (select id from merchants.keys)), 0) as scanner_taken
       from ledger.entries e
       left join payments.payments p on p.id = e.transfer
      where e.account = s.account and e.number > h.opened_after and e.number <= h.closed_after) n
   cross join lateral (
-    select count(*) as refunds, coalesce(sum(f.amount), 0) as refunded
-      from payments.refunds f
-     where f.payee = h.shop and f.refunded_by = h.resident
+    select count(*) filter (where f.refunded_by = h.resident) as refunds,
+           coalesce(sum(f.amount) filter (where f.refunded_by = h.resident), 0) as refunded,
+           count(k.id) as scanner_refunds, coalesce(sum(f.amount) filter (where k.id is not null), 0) as scanner_refunded
+      from payments.refunds f left join merchants.keys k on k.id = f.refunded_by
+     where f.payee = h.shop
        and f.id in (select coalesce(b.refund, e.transfer)
                       from ledger.entries e left join payments.subsidy_returns b on b.id = e.transfer
                      where e.account = s.account and e.number > h.opened_after and e.number <= h.closed_after)) r
  where h.closed_at is not null
-   and (h.payments, h.taken, h.refunds, h.refunded, h.poster_payments, h.poster_taken)
-       is distinct from (n.payments, n.taken, r.refunds, r.refunded, n.poster_payments, n.poster_taken)
+   and (h.payments, h.taken, h.refunds, h.refunded, h.poster_payments, h.poster_taken,
+        h.scanner_payments, h.scanner_taken, h.scanner_refunds, h.scanner_refunded)
+       is distinct from (n.payments, n.taken, r.refunds, r.refunded, n.poster_payments, n.poster_taken,
+                         n.scanner_payments, n.scanner_taken, r.scanner_refunds, r.scanner_refunded)
  limit 100;
 
 -- name: check_open_shifts

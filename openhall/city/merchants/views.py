@@ -157,8 +157,7 @@ class BookBody(Struct, frozen=True):
     next_cursor: UUID | None
 
     @staticmethod
-    def of(day: dt.date, currency: str, totals: Totals, page: list[Payment], limit: int) -> "BookBody":
-        more = page[-1].id if len(page) == limit else None
+    def of(day: dt.date, currency: str, totals: Totals, page: list[Payment], more: UUID | None) -> "BookBody":
         taken = [TakenBody.of(paid) for paid in page]
         return BookBody(day, currency, totals.count, totals.total, totals.refunded, taken, more)
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from openhall.base import limits as counts
-from openhall.base import money
+from openhall.base import money, paging
 from openhall.base.package import Scope
 from openhall.core import families, people
 from openhall.core.families import problems, rules, views
@@ -159,8 +159,9 @@ async def acts(
     ] = None,
 ) -> views.ActsBody:
     """What you did for others, and others for you, newest first."""
-    found = await families.acts_of(reader, resident=visit.resident.id, before=cursor, limit=PAGE)
-    return views.ActsBody([views.ActBody.of(act) for act in found], found[-1].id if len(found) == PAGE else None)
+    found = await families.acts_of(reader, resident=visit.resident.id, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
+    return views.ActsBody([views.ActBody.of(act) for act in page], more)
 
 
 router = edge.api(propose, add_child, all_links, one_link, approve, revoke, limit, acts, tags=["Families"])

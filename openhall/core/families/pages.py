@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from markupsafe import Markup
 from msgspec import Struct
 
-from openhall.base import db, errors, money
+from openhall.base import db, errors, money, paging
 from openhall.base import limits as counts
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
@@ -223,10 +223,10 @@ async def acts(
 ) -> Response[Html]:
     """What I did for others, and others for me."""
     me = visit.resident.id
-    found = await families.acts_of(reader, resident=me, before=cursor, limit=PAGE)
+    found = await families.acts_of(reader, resident=me, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
     scopes = {name: scope.title for name, scope in declared(request).items()}
-    last = found[-1].id if len(found) == PAGE else None
-    return edge.page(request, "families/acts.html", acts=found, me=me, scopes=scopes, next_cursor=last)
+    return edge.page(request, "families/acts.html", acts=page, me=me, scopes=scopes, next_cursor=more)
 
 
 @get("/family/acting", opt=edge.RESIDENT)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from openhall.base import clock, db, ids
+from openhall.base import clock, db, ids, paging
 from openhall.core.ledger import posting, problems
 from openhall.core.ledger.types import Account, Balance, Entry, Page, Recorded, Totals
 
@@ -136,8 +136,7 @@ async def statement(
         end_day=end_day,
         limit=limit + 1,
     )
-    page = found[:limit]
-    return Page(page, page[-1].id if len(found) > limit else None)
+    return Page(*paging.cut_by(found, limit, lambda last: last.id))
 
 
 async def totals(conn: db.ReadConn, account: UUID, *, month: str) -> Totals:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from openhall.base import limits
+from openhall.base import limits, paging
 from openhall.core import messages
 from openhall.core.messages import Category, views, webpush
 from openhall.core.messages.wording import Voice
@@ -54,14 +54,15 @@ async def inbox(
     category: Kind = None,
 ) -> views.MessagesBody:
     """Your messages, newest first."""
-    page = await messages.inbox(
-        reader, resident=resident.id, unread=unread, category=category, before=before, limit=PAGE
+    found = await messages.inbox(
+        reader, resident=resident.id, unread=unread, category=category, before=before, limit=PAGE + 1
     )
+    page, more = paging.cut(found, PAGE)
     language, voice = language_of(request), Voice.of(settings)
     return views.MessagesBody(
         [views.MessageBody.of(one, language, voice) for one in page],
         await messages.unread(reader, resident.id),
-        page[-1].id if len(page) == PAGE else None,
+        more,
     )
 
 

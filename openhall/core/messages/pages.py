@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import structs
 
-from openhall.base import limits
+from openhall.base import limits, paging
 from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
 from openhall.core import messages
@@ -99,9 +99,10 @@ async def inbox(
 ) -> Response[Html]:
     """A resident's messages, newest first."""
     only = _category(category)
-    page = await messages.inbox(
-        reader, resident=resident.id, unread=bool(unread), category=only, before=before, limit=PAGE
+    found = await messages.inbox(
+        reader, resident=resident.id, unread=bool(unread), category=only, before=before, limit=PAGE + 1
     )
+    page, more = paging.cut(found, PAGE)
     language, voice = language_of(request), Voice.of(settings)
     return edge.page(
         request,
@@ -110,7 +111,7 @@ async def inbox(
         category=only.value if only else "",
         only_unread=bool(unread),
         categories=_words(request, CATEGORIES),
-        next_cursor=page[-1].id if len(page) == PAGE else None,
+        next_cursor=more,
         is_first=before is None,
     )
 

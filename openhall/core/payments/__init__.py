@@ -33,7 +33,15 @@ from openhall.core.payments.orders import (
     payable_refusal,
     show_order,
 )
-from openhall.core.payments.refunds import REFUNDED, refund, refund_names, refunds_of, refunds_to, shares_of_rest
+from openhall.core.payments.refunds import (
+    REFUNDED,
+    refund,
+    refund_names,
+    refunds_of,
+    refunds_to,
+    shares_given,
+    shares_of_rest,
+)
 from openhall.core.payments.teller import Ask, Teller, answered
 from openhall.core.payments.types import (
     NewOrder,
@@ -53,5 +61,5 @@ __all__ = [
     "Refund", "ShownOrder", "ShownState", "Teller", "Totals", "answered", "close_order", "close_orders_of",
     "create_order", "hurdle", "import_payments", "names_an_order", "order_by_code", "order_of", "orders", "orders_of",
     "payable_refusal", "payee_names", "payment", "payments_to", "recent", "refund", "refund_most", "refund_names",
-    "refunds_of", "refunds_to", "resolve", "shares_of_rest", "show_order", "totals_to",
+    "refunds_of", "refunds_to", "resolve", "shares_given", "shares_of_rest", "show_order", "totals_to",
 ]  # fmt: skip

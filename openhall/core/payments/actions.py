@@ -15,7 +15,6 @@ from openhall.core.payments.types import NewOrder, Payee, PayeeSource, Payment, 
 
 q = db.load("openhall.core.payments")
 
-PAGE = 50
 # Above every id there is: the first page begins here.
 NEWEST = UUID(int=2**128 - 1)
 
@@ -135,7 +134,7 @@ async def payee_names(conn: db.ReadConn, payments: Sequence[UUID]) -> dict[UUID,
 
 
 async def payments_to(
-    conn: db.ReadConn, *, payee: UUID, business_date: date, before: UUID | None = None, limit: int = PAGE
+    conn: db.ReadConn, *, payee: UUID, business_date: date, before: UUID | None = None, limit: int
 ) -> list[Payment]:
     """Payments to a payee on one business date, newest first; `before` is the last id of the page above."""
     return await db.all(

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from openhall.base import errors, idempotency, ids, money
+from openhall.base import errors, idempotency, ids, money, paging
 from openhall.base.errors import Kind, Problem
 from openhall.core import families, payments, people
 from openhall.core.payments import offers
@@ -195,9 +195,9 @@ async def refunds(
     """What was given back of a payment, oldest first, for both its sides."""
     payment = await payments.payment(reader, id=payment_id, resident=resident.id, desks=desks)
     found = await payments.refunds_of(reader, payment=payment.id, after=cursor, limit=PAGE + 1)
-    page = found[:PAGE]
+    page, more = paging.cut(found, PAGE)
     shown = page if payment.payer == resident.id else [made.for_payee() for made in page]
-    return RefundsBody([RefundView.of(made) for made in shown], page[-1].id if len(found) > PAGE else None)
+    return RefundsBody([RefundView.of(made) for made in shown], more)
 
 
 router = edge.api(pay, quote, show, give_back, refunds, tags=["Payments"])

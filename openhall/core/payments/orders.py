@@ -63,9 +63,7 @@ async def order_of(conn: db.ReadConn, *, payee: UUID, order: UUID) -> ShownOrder
     return _now(found)
 
 
-async def orders_of(
-    conn: db.ReadConn, *, payee: UUID, before: UUID | None = None, limit: int = PAGE
-) -> list[ShownOrder]:
+async def orders_of(conn: db.ReadConn, *, payee: UUID, before: UUID | None = None, limit: int) -> list[ShownOrder]:
     """The orders that a payee shows, newest first; `before` is the last id of the page above."""
     found = await db.all(conn, q.shown_orders, ShownOrder, payee=payee, before=before or actions.NEWEST, limit=limit)
     return [_now(order) for order in found]

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from markupsafe import Markup
 from msgspec import Struct, structs
 
-from openhall.base import db, errors, ids, money, spoken
+from openhall.base import db, errors, ids, money, paging, spoken
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
@@ -49,6 +49,10 @@ class PayForm(Struct):
 
 # What a shop says when it gives money back; the words are kept as they stand and shown in the reader's language.
 REASONS = (N_("Wrong amount"), N_("Goods returned"), N_("Sold out"), N_("Another reason"))
+
+
+# So many refunds stand on one page of a payment.
+REFUNDS = 20
 
 
 class RefundForm(Struct):
@@ -221,16 +225,22 @@ async def show(
     payment_id: FromPath[UUID],
     paid: FromQuery[str] = "",
     back: FromQuery[str] = "",
+    after: FromQuery[UUID | None] = None,
 ) -> Response[Html]:
-    """The receipt; right after paying also the sound and the words of success."""
+    """A payment and a page of what was given back of it, from the refund `after` on; right after paying also the sound
+    and the words of success."""
     payment = await payments.payment(conn, id=payment_id, resident=resident.id, desks=desks)
     await saw_payment(conn, payment, resident)
-    refunds = await payments.refunds_of(conn, payment=payment.id) if payment.refunded else []
+    found = []
+    if payment.refunded:
+        found = await payments.refunds_of(conn, payment=payment.id, after=after, limit=REFUNDS + 1)
+    refunds, more = paging.cut(found, REFUNDS)
     act = await families.act_seen_by(conn, thing=payment.id, resident=resident.id)
     mine = act is not None or payment.payer == resident.id
     refunds = refunds if mine else [made.for_payee() for made in refunds]
     words = spoken.amount(payment.paid if mine else payment.amount, payment.currency, language_of(request))
     subsidies = await offers.subsidies_of(conn, [payment.id])
+    given = payments.shares_given(refunded=payment.refunded, subsidies=subsidies)
     return edge.page(
         request,
         "payments/payment.html",
@@ -242,6 +252,9 @@ async def show(
         mine=mine,
         act=act,
         refunds=refunds,
+        came_back=given.payer if mine else payment.refunded,
+        is_first=after is None,
+        next_cursor=more,
         back=edge.same_site(back, ""),
     )
 
@@ -263,8 +276,7 @@ async def receipt(
         request,
         "payments/receipt.html",
         payment=found.payment,
-        refunds=found.refunds,
-        names=found.names,
+        receipt=found,
         act=await families.act_seen_by(conn, thing=payment_id, resident=resident.id),
         back=edge.same_site(back, ""),
         qr_svg=Markup(codes.fleeting_svg(f"{settings.public_url}/payments/{payment_id}")),  # noqa: S704

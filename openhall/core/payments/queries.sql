@@ -70,7 +70,10 @@ values (:id, :payment, :payee, :amount, :currency, :reason, :refunded_by, :recei
 select id, payment, amount, currency, reason, receipt_no, business_date, at, refunded_by, payer_masked, to_payer,
        of_discount, of_bounty
   from payments.given_back
- where payment = :payment and id > :after order by id limit :limit::int;
+ where payment = :payment and id > :after order by id limit :limit;
+
+-- name: count_refunds_after
+select count(*) from payments.refunds where payment = :payment and id > :after;
 
 -- name: refunds_named
 -- Which payments these refunds belong to, and to whom those went.

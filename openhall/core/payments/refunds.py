@@ -136,6 +136,13 @@ def shares_of_rest(*, amount: int, refunded: int, subsidies: Sequence[offers.Sub
     return _shares(amount, refunded, amount - refunded, subsidies)
 
 
+def shares_given(*, refunded: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
+    """To whom went what was given back of a payment so far, `refunded` in all."""
+    back = {subsidy.kind: subsidy.returned for subsidy in subsidies}
+    discount, bounty = back.get("discount", 0), back.get("bounty", 0)
+    return offers.Shares(refunded - discount - bounty, discount, bounty)
+
+
 def _shares(amount: int, refunded: int, more: int, subsidies: Sequence[offers.Subsidy]) -> offers.Shares:
     given = {subsidy.kind: subsidy.amount for subsidy in subsidies}
     return offers.returned(
@@ -178,12 +185,15 @@ def _told(made: Refund, found: _Refundable) -> dict[str, object]:
     }
 
 
-async def refunds_of(
-    conn: db.ReadConn, *, payment: UUID, after: UUID | None = None, limit: int | None = None
-) -> list[Refund]:
-    """The refunds of a payment, oldest first: all of them, or as many as `limit` after one. Whether the asker may see
-    the payment is for the caller to find out."""
+async def refunds_of(conn: db.ReadConn, *, payment: UUID, after: UUID | None = None, limit: int) -> list[Refund]:
+    """The refunds of a payment, oldest first: as many as `limit`, behind the one with the id `after`. Whether the asker
+    may see the payment is for the caller to find out."""
     return await db.all(conn, q.refunds_of_payment, Refund, payment=payment, after=after or _OLDEST, limit=limit)
+
+
+async def count_after(conn: db.ReadConn, *, payment: UUID, after: UUID) -> int:
+    """How many refunds of a payment follow the one with the id `after`."""
+    return await db.one(conn, q.count_refunds_after, int, payment=payment, after=after)
 
 
 async def refunds_to(conn: db.ReadConn, *, payee: UUID, business_date: date, limit: int) -> list[Refund]:

@@ -309,6 +309,16 @@ select p.id, (p.ended_at at time zone :zone)::date as day, t.booked
                       and (s.way is not null or k.kind = 'contradiction'))
  order by p.id for update of p;
 
+-- name: taken_back
+-- Open differences of that kind, which name what all statements say together, of payouts that by all statements did not
+-- leave the bank any more.
+select k.id from payouts.breaks k
+ where k.rail = :rail and k.kind = 'contradiction' and k.state = 'open' and k.line is null and k.theirs < 0
+   and (select coalesce(sum(l.amount), 0) >= 0
+          from payouts.lines l join payouts.reports r on r.id = l.report and r.kind = 'statement'
+         where l.payout = k.payout)
+ order by k.id for update of k;
+
 -- name: break_of
 select k.id, k.business_date, k.kind, k.payout, k.line, k.ours, k.theirs, k.state, k.opened_at, b.message_id, l.end_to_end_id,
        b.resent_at,

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from openhall.base import clock, db, limits
+from openhall.base import clock, db, limits, paging
 from openhall.base.package import StreamSource
 from openhall.core import webhooks
 from openhall.core.people import Resident
@@ -151,12 +151,11 @@ async def deliveries(
     cursor: Cursor = None,
 ) -> views.DeliveriesBody:
     """The log: one entry for each event, newest first."""
-    page = await webhooks.deliveries(
-        reader, resident=resident.id, endpoint=webhook_id, state=only, before=cursor, limit=PAGE
+    found = await webhooks.deliveries(
+        reader, resident=resident.id, endpoint=webhook_id, state=only, before=cursor, limit=PAGE + 1
     )
-    return views.DeliveriesBody(
-        [views.DeliveryBody.of(one) for one in page], page[-1].id if len(page) == PAGE else None
-    )
+    page, more = paging.cut(found, PAGE)
+    return views.DeliveriesBody([views.DeliveryBody.of(one) for one in page], more)
 
 
 @get("/webhooks/{webhook_id:uuid}/deliveries/{delivery_id:uuid}", opt=RESIDENT)

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct, structs
 
-from openhall.base import clock, ids, limits
+from openhall.base import clock, ids, limits, paging
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import webhooks
@@ -134,7 +134,8 @@ async def show(
 ) -> Response[Html]:
     """One webhook and its log, newest first."""
     found = await webhooks.find(reader, resident=resident.id, endpoint=webhook_id)
-    page = await webhooks.deliveries(reader, resident=resident.id, endpoint=webhook_id, before=cursor, limit=PAGE)
+    log = await webhooks.deliveries(reader, resident=resident.id, endpoint=webhook_id, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(log, PAGE)
     return edge.page(
         request,
         "webhooks/webhook.html",
@@ -142,7 +143,7 @@ async def show(
         is_slow=found.slow_until is not None and found.slow_until > clock.now(),
         titles=_titles(request),
         deliveries=page,
-        next_cursor=page[-1].id if len(page) == PAGE else None,
+        next_cursor=more,
         is_first=cursor is None,
         replayed=replayed,
         spans=_words(request, SPANS),

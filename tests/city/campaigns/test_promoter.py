@@ -234,6 +234,15 @@ async def test_what_its_sponsor_ended_takes_no_more_money_and_does_not_go_on(hal
     await hall.books_agree()
 
 
+async def test_what_is_ending_cannot_be_paused_and_pays_what_it_owes(hall: Hall) -> None:
+    sponsor = await Sponsor.enter(hall)
+    campaign = await sponsor.run(**THANKS)
+    assert (await sponsor.post(campaign["id"], "end")).json()["state"] == "running"
+    refused = await sponsor.post(campaign["id"], "pause")
+    assert (refused.status_code, refused.json()["code"]) == (422, "campaigns.state_refused")
+    await hall.books_agree()
+
+
 async def test_what_was_paid_while_it_rested_earns_nothing_once_it_goes_on(hall: Hall) -> None:
     sponsor, payer = await Sponsor.enter(hall), await hall.sign_in(PAYER)
     owner, inviter = await hall.sign_in(OWNER), await hall.sign_in(OTHER_OWNER)

@@ -37,6 +37,8 @@ async def test_the_book_lists_a_day_newest_first_and_page_by_page(hall: Hall) ->
         if cursor is None:
             break
     assert pages == [[5, 4], [3, 2], [1]]
+    full = (await hall.client.get(path, params={"limit": 5}, headers=owner)).json()
+    assert (len(full["payments"]), full["next_cursor"]) == (5, None), "a page that is just full is the last one"
 
 
 async def test_each_business_date_has_its_own_page(hall: Hall) -> None:

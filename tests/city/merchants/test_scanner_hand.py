@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -79,28 +80,49 @@ async def test_the_table_and_the_page_name_it_in_the_readers_language(stage: Sta
     assert called in page.text
 
 
-async def test_it_is_no_poster_money_of_a_shift_and_no_cashiers_to_give_back(stage: Stage) -> None:
+async def test_what_it_charges_stands_apart_in_the_shift_and_its_cashier_may_give_it_back(stage: Stage) -> None:
     hall, path = stage.hall, f"/api/v1/shops/{stage.shop['id']}"
     cashier = await hall.hire(stage.owner, stage.shop, OTHER, "cashier")
     shift = (await hall.client.post(f"{path}/shifts", headers=cashier)).json()["id"]
     charged = (await stage.charge(await stage.code(), 350)).json()["id"]
     gives = {"amount": 1, "reason": "salt"}
-    refused = await hall.client.post(f"/api/v1/payments/{charged}/refunds", json=gives, headers=cashier | fresh_key())
-    assert (refused.status_code, refused.json()["code"]) == (422, "merchants.refund_outside_shift")
-    assert (await stage.reverse(charged, by=cashier)).json()["code"] == "merchants.refund_outside_shift"
-    by_owner = await hall.client.post(
-        f"/api/v1/payments/{charged}/refunds", json=gives, headers=stage.owner | fresh_key()
-    )
-    assert by_owner.status_code == 201
+    for by in (cashier, stage.owner):
+        given = await hall.client.post(f"/api/v1/payments/{charged}/refunds", json=gives, headers=by | fresh_key())
+        assert given.status_code == 201, given.text
     closed = (await hall.client.post(f"{path}/shifts/{shift}/close", headers=cashier)).json()
-    assert (closed["taken"], closed["poster_taken"], closed["refunded"]) == (0, 0, 0)
+    assert (closed["taken"], closed["poster_taken"], closed["refunds"], closed["refunded"]) == (0, 0, 1, 1)
+    assert (closed["scanner_payments"], closed["scanner_taken"]) == (1, 350)
     await hall.books_agree()
 
 
-async def test_what_a_scanner_gives_back_stands_in_nobodys_shift(stage: Stage) -> None:
+async def test_what_it_charged_before_the_shift_is_no_cashiers_to_give_back(stage: Stage) -> None:
+    hall, path = stage.hall, f"/api/v1/shops/{stage.shop['id']}"
+    cashier = await hall.hire(stage.owner, stage.shop, OTHER, "cashier")
+    charged = (await stage.charge(await stage.code(), 350)).json()["id"]
+    await hall.client.post(f"{path}/shifts", headers=cashier)
+    gives = {"amount": 1, "reason": "salt"}
+    refused = await hall.client.post(f"/api/v1/payments/{charged}/refunds", json=gives, headers=cashier | fresh_key())
+    assert (refused.status_code, refused.json()["code"]) == (422, "merchants.refund_outside_shift")
+    assert (await stage.reverse(charged, by=cashier)).json()["code"] == "merchants.refund_outside_shift"
+
+
+async def test_the_page_of_a_shift_tells_what_scanners_charged_and_gave_back(stage: Stage) -> None:
+    keeper = Browser(stage.hall)
+    await keeper.sign_in(OWNER)
+    shift = (await keeper.post(f"/shops/{stage.shop['id']}/shifts")).headers["location"]
+    assert "by scanner" not in (await keeper.get(shift)).text
+    charged = (await stage.charge(await stage.code(), 350)).json()["id"]
+    assert (await stage.reverse(charged)).status_code == 200
+    assert (await stage.charge(await stage.code(), 77)).status_code == 201
+    page = (await keeper.get(shift)).text
+    assert re.search(r"Meanwhile by scanner.*4\.27 · 2.*Given back by scanner.*3\.50 · 1", page, re.DOTALL)
+
+
+async def test_what_a_scanner_gives_back_is_no_persons_and_stands_apart_in_the_shift(stage: Stage) -> None:
     hall, path = stage.hall, f"/api/v1/shops/{stage.shop['id']}"
     shift = (await hall.client.post(f"{path}/shifts", headers=stage.owner)).json()["id"]
     charged = (await stage.charge(await stage.code(), 350)).json()["id"]
     assert (await stage.reverse(charged)).status_code == 200
     closed = (await hall.client.post(f"{path}/shifts/{shift}/close", headers=stage.owner)).json()
     assert (closed["taken"], closed["refunds"], closed["refunded"]) == (0, 0, 0)
+    assert (closed["scanner_taken"], closed["scanner_refunds"], closed["scanner_refunded"]) == (350, 1, 350)

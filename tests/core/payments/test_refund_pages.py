@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from openhall.core.payments import pages, receipts
 from tests.core.people.test_pages import Browser
-from tests.hall import Hall
+from tests.hall import Hall, fresh_key
 
 pytestmark = pytest.mark.anyio
 
@@ -60,3 +61,43 @@ async def test_the_payer_cannot_open_the_form(hall: Hall, payment: str) -> None:
     payer = Browser(hall)
     await payer.sign_in(PAYER)
     assert (await payer.get(f"{payment}/refund?request_key=one")).status_code == 403
+
+
+async def test_many_refunds_are_shown_by_pages_and_the_sums_are_those_of_all(
+    hall: Hall, payment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "REFUNDS", 2)
+    monkeypatch.setattr(receipts, "LINES", 2)
+    owner = await hall.sign_in(OWNER)
+    for amount in (11, 22, 33, 44, 55):
+        body = {"amount": amount, "reason": f"salt {amount}"}
+        made = await hall.client.post(f"/api/v1{payment}/refunds", json=body, headers=owner | fresh_key())
+        assert made.status_code == 201, made.text
+    payer = Browser(hall)
+    await payer.sign_in(PAYER)
+    shown, more = [], payment
+    while more:
+        page = (await payer.get(more)).text
+        shown.append(re.findall(r"salt (\d+)", page))
+        assert "1.65" in page, "what came back in all"
+        following = re.search(r'href="([^"]+after=[^"]+)#given-back"', page)
+        more = following[1] if following else ""
+    assert shown == [["11", "22"], ["33", "44"], ["55"]]
+    receipt = (await payer.get(f"{payment}/receipt")).text
+    assert re.findall(r"salt (\d+)", receipt) == ["11", "22"]
+    assert "3 more refunds, each with a receipt of its own" in receipt
+    assert re.findall(r"receipt-sum.*?(\d+\.\d\d)", receipt) == ["3.50", "0.11", "0.22", "1.32", "1.85"]
+
+
+async def test_right_after_paying_the_receipt_is_at_hand_and_later_what_came_back_stands_among_the_facts(
+    hall: Hall, payment: str
+) -> None:
+    payer, owner = Browser(hall), await hall.sign_in(OWNER)
+    await payer.sign_in(PAYER)
+    assert f'href="{payment}/receipt"' in (await payer.get(f"{payment}?paid=1")).text
+    assert "Came back to you" not in (await payer.get(payment)).text
+    body = {"amount": 120, "reason": "salt"}
+    await hall.client.post(f"/api/v1{payment}/refunds", json=body, headers=owner | fresh_key())
+    facts = re.search(r'<dl class="facts card">.*?</dl>', (await payer.get(payment)).text, re.DOTALL)
+    assert facts is not None
+    assert re.search(r"Came back to you.*1\.20", facts[0], re.DOTALL)

@@ -79,6 +79,21 @@ async def test_a_return_that_statements_do_not_bear_out_contradicts(
     assert await stage.reconcile() == 0, "people have decided"
 
 
+async def test_what_the_bank_takes_back_is_a_difference_no_more(stage: Stage) -> None:
+    payout = await sent(stage)
+    await hear(stage, "n0", notice(stage, "N0", [-5_000, 5_000], payout))
+    await hear(stage, "s1", statement(stage, "S1", OPENING_BALANCE, [-5_000], payout))
+    assert await stage.reconcile() == 1
+    assert await states(stage) == [("contradiction", "open")]
+    await hear(stage, "s2", statement(stage, "S2", OPENING_BALANCE - 5_000, [5_000], payout))
+    assert await stage.reconcile() == 0
+    (found,) = await stage.breaks()
+    assert (found.kind, found.state) == ("contradiction", "resolved")
+    async with stage.pool.read() as reader:
+        last = (await breaks.history(reader, found.id))[-1]
+    assert (last.what, last.reason, last.resident) == ("resolved", "The bank has put it right.", None)
+
+
 async def resolved(stage: Stage) -> None:
     one, operator = await open_break(stage), await other(stage)
     async with stage.pool.write() as conn:

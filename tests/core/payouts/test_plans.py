@@ -53,6 +53,7 @@ async def test_days_and_the_hourly_comparison_leave_the_past_alone(stage: Stage)
             "since": ledger.begins(dates["since"]),
             "overdue": dates["overdue"],
         },
+        "taken_back": {"rail": "bank_files"},
         "days": {"limit": 9},
     }
     async with stage.pool.write() as conn, conn.transaction(force_rollback=True):

@@ -8,6 +8,9 @@ from uuid import UUID
 import pytest
 
 from openhall.base import clock
+from openhall.city.merchants.money import api as shops_api
+from openhall.core.payouts.wallets import api as wallet_api
+from openhall.core.people import freezes
 from openhall.core.rails.iso20022 import read_payouts
 from tests.core.payouts.stage import OWNER, Stage, days_later
 from tests.core.rails.test_pages import Person
@@ -62,6 +65,18 @@ async def test_wallet_and_shops_are_listed_apart(saver: Stage) -> None:
         assert {row[0] for row in await found.fetchall()} == {None, shop["shop_id"]}
 
 
+async def test_a_page_of_withdrawals_that_is_just_full_and_the_last_promises_no_other(
+    saver: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (wallet_api, shops_api):
+        monkeypatch.setattr(module, "PAGE", 2)
+    for path in (URL, "/merchants/me/withdrawals"):
+        made = [(await saver.post(path, {"amount": 100})).json()["id"] for _ in range(3)]
+        for more, ids_, cursor in (("", made[:0:-1], made[1]), (f"?cursor={made[2]}", made[1::-1], None)):
+            page = await get(saver, path + more)
+            assert ([one["id"] for one in page["withdrawals"]], page["next_cursor"]) == (ids_, cursor)
+
+
 async def test_the_banks_file_names_no_shop(saver: Stage) -> None:
     await saver.post(URL, {"amount": 100})
     await saver.exchange()
@@ -106,6 +121,16 @@ async def test_nothing_leaves_a_frozen_wallet(saver: Stage) -> None:
     refused = await saver.post(URL, {"amount": 100})
     assert (refused.status_code, refused.json()["code"]) == (422, "people.account_frozen")
     assert await saver.hall.balance(saver.owner) == WALLET
+
+
+async def test_takings_stay_where_their_owner_is_just_being_frozen(stage: Stage) -> None:
+    async with stage.pool.write() as conn:
+        await freezes.by_operator(conn, operator=stage.source.owner, phone=OWNER, note="called, phone lost")
+        asking = asyncio.create_task(stage.post("/merchants/me/withdrawals", {"amount": 100}))
+        await stage.hall.somebody_waits()
+    refused = await asking
+    assert (refused.status_code, refused.json()["code"]) == (422, "people.account_frozen")
+    assert await stage.balance() == 100_000
 
 
 async def test_another_bank_account_takes_a_fresh_proof_and_cools(saver: Stage) -> None:

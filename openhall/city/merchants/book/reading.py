@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from openhall.base import db
+from openhall.base import db, paging
 from openhall.city.merchants.book.types import (
     Book,
     Closing,
@@ -77,8 +77,7 @@ async def entries_of(
     found = await books.entries(
         conn, payee=shop, first=first, last=last, before=before, limit=limit + 1, wanted=sought.entries
     )
-    page = found[:limit]
-    return Page(page, Cursor(page[-1].business_date, page[-1].id) if len(found) > limit else None)
+    return Page(*paging.cut_by(found, limit, lambda last: Cursor(last.business_date, last.id)))
 
 
 async def closed_by_date(conn: db.ReadConn, *, shops: Sequence[UUID], first: date, last: date) -> list[DateSums]:

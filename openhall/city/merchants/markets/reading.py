@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from openhall.base import db
+from openhall.base import db, paging
 from openhall.city.merchants.book.rules import View
 from openhall.city.merchants.markets import rules
 from openhall.city.merchants.markets.types import (
@@ -91,8 +91,7 @@ async def members_of(
         sought=sought.strip() or None,
         limit=limit + 1,
     )
-    page = found[:limit]
-    return Members(page, rules.cursor_after(page[-1]) if len(found) > limit else None)
+    return Members(*paging.cut_by(found, limit, rules.cursor_after))
 
 
 async def table_of(conn: db.ReadConn, *, market: UUID, day: date) -> list[TableLine]:

@@ -61,8 +61,13 @@ create table merchants.shifts (
   refunded        bigint,
   poster_payments int,                              -- paid meanwhile by the printed code, taken by nobody
   poster_taken    bigint,
+  scanner_payments int,                             -- charged and given back meanwhile by the shop's scanners
+  scanner_taken    bigint,
+  scanner_refunds  int,
+  scanner_refunded bigint,
   constraint a_shift_has_numbers_when_it_is_closed check (
-    num_nulls(closed_at, closed_after, payments, taken, refunds, refunded, poster_payments, poster_taken) in (0, 8)
+    num_nulls(closed_at, closed_after, payments, taken, refunds, refunded, poster_payments, poster_taken,
+              scanner_payments, scanner_taken, scanner_refunds, scanner_refunded) in (0, 12)
     and (closed_at is null) = (payments is null)),
   constraint a_shift_ends_after_it_began check (closed_at >= opened_at and closed_after >= opened_after)
 );

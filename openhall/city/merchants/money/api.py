@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
-from openhall.base import money
+from openhall.base import money, paging
 from openhall.city.merchants import money as merchant_money
 from openhall.city.merchants.money import Purse
 from openhall.core import payouts
@@ -132,9 +132,9 @@ async def withdraw(
 @get("/merchants/me/withdrawals", opt=RESIDENT)
 async def withdrawals(reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None) -> WithdrawalsBody:
     """Your withdrawals, newest first."""
-    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE)
-    listed = [WithdrawalBody.of(payout) for payout in found]
-    return WithdrawalsBody(listed, found[-1].id if len(found) == PAGE else None)
+    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
+    return WithdrawalsBody([WithdrawalBody.of(payout) for payout in page], more)
 
 
 @get("/merchants/me/withdrawals/{withdrawal_id:uuid}", opt=RESIDENT)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct, structs
 
-from openhall.base import clock, db, ids
+from openhall.base import clock, db, ids, paging
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.money import plain
@@ -74,7 +74,8 @@ async def overview(
 ) -> Response[Html]:
     """What each shop has, where it goes, and what went."""
     purses = await money.purses_of(reader, owner=resident.id)
-    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE)
+    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
     account = await payouts.bank_account(reader, resident.id)
     return edge.page(
         request,
@@ -83,8 +84,8 @@ async def overview(
         total=sum(purse.available for purse in purses),
         account=account,
         is_cooling=_is_cooling(account),
-        withdrawals=[_shown(request, payout) for payout in found],
-        next_cursor=found[-1].id if len(found) == PAGE else None,
+        withdrawals=[_shown(request, payout) for payout in page],
+        next_cursor=more,
     )
 
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
+from openhall.base import paging
 from openhall.city import merchants
 from openhall.city.merchants import Act, orders
 from openhall.city.merchants.api import hall_of
@@ -129,8 +130,9 @@ async def list_orders(
 ) -> OrdersBody:
     """The orders of a shop, newest first."""
     shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
-    page = await payments.orders_of(reader, payee=shop.id, before=cursor)
-    return OrdersBody([OrderBody.of(order) for order in page], page[-1].id if len(page) == PAGE else None)
+    found = await payments.orders_of(reader, payee=shop.id, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
+    return OrdersBody([OrderBody.of(order) for order in page], more)
 
 
 @get("/shops/{shop_id:uuid}/orders/{order_id:uuid}", opt=RESIDENT)

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from markupsafe import Markup
 from msgspec import Struct, structs
 
-from openhall.base import ids
+from openhall.base import ids, paging
 from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
 from openhall.city import merchants
@@ -47,13 +47,14 @@ async def list_orders(
 ) -> Response[Html]:
     """The orders of a shop, newest first."""
     shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
-    page = await payments.orders_of(reader, payee=shop.id, before=cursor)
+    found = await payments.orders_of(reader, payee=shop.id, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
     return edge.page(
         request,
         "merchants/orders.html",
         shop=shown(request, shop),
         orders=page,
-        next_cursor=page[-1].id if len(page) == PAGE else None,
+        next_cursor=more,
     )
 
 

@@ -13,7 +13,6 @@ from openhall.core import ledger
 
 q = db.load("openhall.city.merchants")
 
-PAGE = 50
 _NEWEST = UUID(int=2**128 - 1)
 
 
@@ -63,7 +62,7 @@ async def find(conn: db.ReadConn, *, shop: UUID, shift: UUID) -> Watch:
 
 
 async def shifts_of(
-    conn: db.ReadConn, *, shop: UUID, resident: UUID | None = None, before: UUID | None = None, limit: int = PAGE
+    conn: db.ReadConn, *, shop: UUID, resident: UUID | None = None, before: UUID | None = None, limit: int
 ) -> list[Watch]:
     """The shifts at a shop, newest first; those of one person when `resident` is named."""
     return await db.all(conn, q.shifts_of, Watch, shop=shop, resident=resident, before=before or _NEWEST, limit=limit)

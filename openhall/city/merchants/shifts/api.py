@@ -9,21 +9,22 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
-from openhall.base import db
+from openhall.base import db, paging
 from openhall.city import merchants
 from openhall.city.merchants import Act, problems, shifts
 from openhall.city.merchants.access import may
-from openhall.city.merchants.shifts.actions import PAGE
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
 
 Me = NamedDependency[Resident]
+PAGE = 50
 
 
 class ShiftBody(Struct, frozen=True):
     """A shift. Amounts in minor units: `taken` and `refunded` through this person's hands, `poster_taken` what payers
-    paid meanwhile by the printed code. Those of a closed shift never change."""
+    paid meanwhile by the printed code, `scanner_taken` and `scanner_refunded` what the shop's scanners charged and gave
+    back meanwhile. Those of a closed shift never change."""
 
     id: UUID
     state: Literal["open", "closed"]
@@ -36,6 +37,10 @@ class ShiftBody(Struct, frozen=True):
     refunded: int
     poster_payments: int
     poster_taken: int
+    scanner_payments: int
+    scanner_taken: int
+    scanner_refunds: int
+    scanner_refunded: int
 
     @staticmethod
     def of(watch: shifts.Watch, totals: shifts.Totals) -> "ShiftBody":
@@ -51,6 +56,10 @@ class ShiftBody(Struct, frozen=True):
             totals.refunded,
             totals.poster_payments,
             totals.poster_taken,
+            totals.scanner_payments,
+            totals.scanner_taken,
+            totals.scanner_refunds,
+            totals.scanner_refunded,
         )
 
 
@@ -85,9 +94,10 @@ async def list_shifts(
     """The shifts at a shop, newest first: one's own, and for owner and managers everybody's."""
     shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
     whose = None if may(shop.role, Act.BOOK) else resident.id
-    page = await shifts.shifts_of(reader, shop=shop.id, resident=whose, before=cursor)
+    found = await shifts.shifts_of(reader, shop=shop.id, resident=whose, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
     bodies = [ShiftBody.of(watch, await shifts.totals(reader, shop=shop, shift=watch)) for watch in page]
-    return ShiftsBody(bodies, page[-1].id if len(page) == PAGE else None)
+    return ShiftsBody(bodies, more)
 
 
 @get("/shops/{shop_id:uuid}/shifts/{shift_id:uuid}", opt=RESIDENT)

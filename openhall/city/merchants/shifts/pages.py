@@ -7,13 +7,12 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from openhall.base import db
+from openhall.base import db, paging
 from openhall.city import merchants
 from openhall.city.merchants import Act, shifts
 from openhall.city.merchants.access import may
 from openhall.city.merchants.pages import shown
-from openhall.city.merchants.shifts.actions import PAGE
-from openhall.city.merchants.shifts.api import own_or_any
+from openhall.city.merchants.shifts.api import PAGE, own_or_any
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
@@ -34,7 +33,8 @@ async def list_shifts(
     """One's own open shift, or the button to open it; and those that are over."""
     shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
     whose = None if may(shop.role, Act.BOOK) else resident.id
-    page = await shifts.shifts_of(reader, shop=shop.id, resident=whose, before=cursor)
+    found = await shifts.shifts_of(reader, shop=shop.id, resident=whose, before=cursor, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
     return edge.page(
         request,
         "merchants/shifts.html",
@@ -42,7 +42,7 @@ async def list_shifts(
         mine=await shifts.mine(reader, shop=shop.id, resident=resident.id),
         shifts=page,
         everybody=whose is None,
-        next_cursor=page[-1].id if len(page) == PAGE else None,
+        next_cursor=more,
     )
 
 

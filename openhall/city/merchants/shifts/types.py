@@ -9,8 +9,8 @@ from openhall.core import people
 
 
 class Totals(Struct, frozen=True):
-    """What happened in a shift: taken and given back by its person; and, said apart, what payers paid meanwhile by the
-    printed code, which nobody took."""
+    """What happened in a shift: taken and given back by its person; and, said apart, what nobody took: what payers paid
+    meanwhile by the printed code, and what the scanners of the shop charged and gave back by themselves."""
 
     payments: int
     taken: int
@@ -18,6 +18,10 @@ class Totals(Struct, frozen=True):
     refunded: int
     poster_payments: int
     poster_taken: int
+    scanner_payments: int
+    scanner_taken: int
+    scanner_refunds: int
+    scanner_refunded: int
 
 
 class Shift(Struct, frozen=True, kw_only=True):
@@ -36,6 +40,10 @@ class Shift(Struct, frozen=True, kw_only=True):
     refunded: int | None
     poster_payments: int | None
     poster_taken: int | None
+    scanner_payments: int | None
+    scanner_taken: int | None
+    scanner_refunds: int | None
+    scanner_refunded: int | None
 
 
 class Watch(Shift, frozen=True, kw_only=True):

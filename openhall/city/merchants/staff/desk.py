@@ -7,7 +7,7 @@ from msgspec import Struct
 from openhall.base import db
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
-from openhall.city.merchants import access, shifts
+from openhall.city.merchants import access, keys, shifts
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.shifts import Shift
 from openhall.city.merchants.staff import actions, rules
@@ -80,9 +80,11 @@ async def _is_bound(conn: db.ReadConn, payment: Payment, resident: UUID) -> bool
 async def _refusal(
     conn: db.ReadConn, payment: Payment, cashier: UUID, shift: Shift | None, amount: int
 ) -> Problem | None:
+    took = [] if payment.taken_by is None else [payment.taken_by]
     return rules.refund_refusal(
         payment,
         cashier=cashier,
+        by_scanner=bool(await keys.names_at(conn, shop=payment.payee, keys=took)),
         shift_since=None if shift is None else shift.opened_at,
         given=0 if shift is None else await shifts.refunded_in(conn, shift),
         amount=amount,

@@ -27,16 +27,25 @@ def shown_as(text: str | None) -> str | None:
 
 
 def refund_refusal(
-    payment: Payment, *, cashier: UUID, shift_since: datetime | None, given: int, amount: int, most: int
+    payment: Payment,
+    *,
+    cashier: UUID,
+    by_scanner: bool,
+    shift_since: datetime | None,
+    given: int,
+    amount: int,
+    most: int,
 ) -> Problem | None:
     """Why a cashier cannot give `amount` of a payment back, if so.
 
-    They can in their open shift, what they took themselves in it or what the printed code took meanwhile, and no more
-    in all of the shift than `most`, of which they have given `given`.
+    They can in their open shift, what they took themselves in it or what nobody took meanwhile, because it was paid by
+    the printed code or charged `by_scanner`; and no more in all of the shift than `most`, of which they have given
+    `given`.
     """
     if shift_since is None:
         return problems.refund_needs_shift()
-    if payment.at < shift_since or payment.taken_by not in (None, cashier):
+    took = None if by_scanner else payment.taken_by
+    if payment.at < shift_since or took not in (None, cashier):
         return problems.refund_outside_shift()
     if given + amount > most:
         return problems.refund_above_limit(left=max(0, most - given), limit=most)

@@ -165,7 +165,8 @@ async def compare_balances(conn: db.Conn, *, account: str, first: date) -> None:
 
 async def reconcile(conn: db.Conn) -> int:
     """Look for what we sent and no statement has booked, and for what statements have booked though it was given back;
-    how many of it is new. Safe to repeat."""
+    how many of it is new. Of the latter, what statements have put right since is a difference no more. Safe to repeat.
+    """
     # Whoever locks payouts holds the rail: nobody waits for another's payouts while holding their own.
     await lock_rail(conn)
     today = ledger.business_date(clock.now())
@@ -196,7 +197,9 @@ async def reconcile(conn: db.Conn) -> int:
 
 
 async def _booked_after_all(conn: db.Conn, today: date) -> int:
-    """Money that is in its account again and left the bank as well is there twice: people have to see to it."""
+    """Money that is in its account again and left the bank as well is there twice: people have to see to it, unless the
+    bank takes its booking back."""
+    await _resolve_all(conn, await db.all(conn, q.taken_back, UUID, rail=RAIL), _PUT_RIGHT)
     found = await db.all(
         conn,
         q.booked_after_all,

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
-from openhall.base import db, limits
+from openhall.base import db, limits, paging
 from openhall.base.config import Settings
 from openhall.core import payouts
 from openhall.core.payouts import wallets
@@ -63,9 +63,9 @@ async def withdraw(
 @get("/me/withdrawals", opt=RESIDENT)
 async def withdrawals(reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None) -> WalletWithdrawals:
     """What you withdrew from your wallet, newest first."""
-    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE, of_wallet=True)
-    listed = [WalletWithdrawal.of(payout) for payout in found]
-    return WalletWithdrawals(listed, found[-1].id if len(found) == PAGE else None)
+    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE + 1, of_wallet=True)
+    page, more = paging.cut(found, PAGE)
+    return WalletWithdrawals([WalletWithdrawal.of(payout) for payout in page], more)
 
 
 @get("/me/withdrawals/{withdrawal_id:uuid}", opt=RESIDENT)

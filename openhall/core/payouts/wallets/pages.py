@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import clock, db, ids, limits
+from openhall.base import clock, db, ids, limits, paging
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.base.money import plain
@@ -61,15 +61,16 @@ async def overview(
     request: AnyRequest, reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None
 ) -> Response[Html]:
     """Where the money goes, and what went."""
-    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE, of_wallet=True)
+    found = await payouts.payouts_of(reader, owner=resident.id, before=cursor, limit=PAGE + 1, of_wallet=True)
+    page, more = paging.cut(found, PAGE)
     account = await payouts.bank_account(reader, resident.id)
     return edge.page(
         request,
         "payouts/wallet_withdrawals.html",
         account=account,
         is_cooling=_is_cooling(account),
-        withdrawals=[_shown(request, payout) for payout in found],
-        next_cursor=found[-1].id if len(found) == PAGE else None,
+        withdrawals=[_shown(request, payout) for payout in page],
+        next_cursor=more,
     )
 
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from msgspec import Struct
 
+from openhall.base import paging
 from openhall.base.looking import Look
 from openhall.core.people import Resident, accesses
 from openhall.core.people.accesses import Access, Capacity
@@ -65,8 +66,9 @@ async def mine(
 ) -> AccessesBody:
     """Who looked at your data, and what for: operators, shops that opened one of your payments, and residents who were
     shown your masked name for your number."""
-    page = await accesses.accesses_of(reader, resident=resident.id, before=before, limit=PAGE)
-    return AccessesBody([told(request, one) for one in page], page[-1].id if len(page) == PAGE else None)
+    found = await accesses.accesses_of(reader, resident=resident.id, before=before, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
+    return AccessesBody([told(request, one) for one in page], more)
 
 
 router = edge.api(mine, tags=["Privacy"])

@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from openhall.base import paging
 from openhall.base.i18n import N_
 from openhall.core.people import Resident, accesses
 from openhall.core.people.accesses import Capacity
@@ -30,14 +31,15 @@ async def mine(
     before: FromQuery[UUID | None] = None,
 ) -> Response[Html]:
     """Who looked at the resident's data, newest first."""
-    page = await accesses.accesses_of(reader, resident=resident.id, before=before, limit=PAGE)
+    found = await accesses.accesses_of(reader, resident=resident.id, before=before, limit=PAGE + 1)
+    page, more = paging.cut(found, PAGE)
     language = language_of(request)
     return edge.page(
         request,
         "people/accesses.html",
         accesses=[told(request, one) for one in page],
         capacities={str(one): translate(request, language, words) for one, words in CAPACITIES.items()},
-        next_cursor=page[-1].id if len(page) == PAGE else None,
+        next_cursor=more,
         is_first=before is None,
     )
 

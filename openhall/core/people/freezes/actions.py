@@ -26,7 +26,9 @@ async def open_of(conn: db.ReadConn, resident: UUID) -> Open | None:
 async def is_frozen(conn: db.Conn, resident: UUID) -> bool:
     """Whether the account is frozen, and it stays so until the transaction ends. For ways of money that do not begin
     in the resident's wallet; that one the ledger keeps by itself."""
-    return await db.one(conn, q.is_frozen, bool, resident=resident)
+    # First the lock and then the look: a statement that waits sees nothing of what it waited for.
+    await db.one(conn, q.hold_resident, UUID, resident=resident)
+    return await open_of(conn, resident) is not None
 
 
 async def freeze(conn: db.Conn, visit: Visit) -> Open:

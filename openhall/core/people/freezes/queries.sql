@@ -6,10 +6,9 @@ returning id;
 -- name: open_freeze
 select id, at, by <> resident as by_hall from people.freezes where resident = :resident and ended_at is null;
 
--- name: is_frozen
--- Shared with whoever freezes: a freeze that is under way is waited for.
-select exists (select from people.freezes where resident = :resident and ended_at is null)
-  from people.residents where id = :resident for share;
+-- name: hold_resident
+-- Whoever freezes is waited for, and nobody freezes until this commits.
+select id from people.residents where id = :resident for share;
 
 -- name: lock_resident
 select id from people.residents where id = :resident for no key update;

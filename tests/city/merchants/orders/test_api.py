@@ -12,6 +12,7 @@ from PIL import Image
 
 from openhall.base import clock, events
 from openhall.base.errors import Problem
+from openhall.city.merchants.orders import api
 from openhall.core import payments
 from openhall.core.payments import codes
 from openhall.core.payments.codes import mpm
@@ -235,11 +236,14 @@ async def test_a_note_that_hides_something_is_refused(stall: Stall) -> None:
     assert (await stall.ask(350, note="gnaW\u202e")).json()["code"] == "merchants.note_invalid"
 
 
-async def test_orders_are_listed_newest_first_and_paged(stall: Stall) -> None:
-    made = [(await stall.ask(n)).json()["id"] for n in range(1, 53)]
+async def test_orders_are_listed_newest_first_and_the_last_page_says_so_when_it_is_just_full(
+    stall: Stall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "PAGE", 2)
+    made = [(await stall.ask(n)).json()["id"] for n in range(1, 5)]
     first = (await stall.hall.client.get(stall.path, headers=stall.owner)).json()
     rest = await stall.hall.client.get(stall.path, params={"cursor": first["next_cursor"]}, headers=stall.owner)
-    assert [order["id"] for order in first["orders"] + rest.json()["orders"]] == made[::-1]
+    assert [[order["id"] for order in page["orders"]] for page in (first, rest.json())] == [made[:1:-1], made[1::-1]]
     assert rest.json()["next_cursor"] is None
 
 

@@ -10,6 +10,7 @@ import pytest
 from openhall.city.merchants import access, staff
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.package import PACKAGE
+from openhall.city.merchants.shifts import api
 from tests.city.campaigns.sponsor import Sponsor
 from tests.hall import Hall, Headers, fresh_key
 
@@ -66,6 +67,7 @@ class Till:
 
 def numbers(shift: dict[str, Any]) -> tuple[int, ...]:
     names = ("payments", "taken", "refunds", "refunded", "poster_payments", "poster_taken")
+    assert not any(amount for name, amount in shift.items() if name.startswith("scanner_"))
     return tuple(shift[name] for name in names)
 
 
@@ -170,6 +172,16 @@ async def test_cashiers_see_their_own_shifts_and_the_owner_everybodys(till: Till
         refused = await till.hall.client.request(method, f"{till.path}/shifts/{path}", headers=till.people["anna"])
         assert (refused.status_code, refused.json()["code"]) == (404, "merchants.shift_not_found")
     assert (await till.close("owner", ben["id"]))["state"] == "closed"
+
+
+async def test_a_page_of_shifts_that_is_just_full_and_the_last_promises_no_other(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "PAGE", 2)
+    made = [(await till.open(who))["id"] for who in ("anna", "ben", "owner")]
+    for more, ids_, cursor in (("", made[:0:-1], made[1]), (f"?cursor={made[2]}", made[1::-1], None)):
+        page = (await till.hall.client.get(f"{till.path}/shifts{more}", headers=till.people["owner"])).json()
+        assert ([shift["id"] for shift in page["shifts"]], page["next_cursor"]) == (ids_, cursor)
 
 
 async def test_a_closed_shop_opens_no_shift(till: Till) -> None:
