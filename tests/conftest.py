@@ -128,7 +128,7 @@ def _built(settings: Settings) -> Litestar:
 def _shape(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
     """What an application is made of, without where this test's files and rows are."""
     names = tuple(package.name for package in packages(demo=settings.demo))
-    return structs.replace(settings, database_url="", bank_files=""), names
+    return structs.replace(settings, database_url="", bank_files="", letter_files=""), names
 
 
 @pytest.fixture(scope="session")
