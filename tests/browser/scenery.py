@@ -90,7 +90,6 @@ class Scenery:
             "shop": stall["id"],
             "long_shop": grill["id"],
             "quiet_shop": quiet["id"],
-            "closed_shop": self._closed(keeper),
             "code": stall["short_code"],
             "long_code": grill["short_code"],
             "payment": paid[-1]["id"],
@@ -177,12 +176,13 @@ class Scenery:
         return payment
 
     def _counter(self, resident: Person, asked: Person, keeper: Person, shop: dict[str, Any]) -> dict[str, str]:
-        """A shop with scanners, and charges in every state."""
+        """A shop with scanners, and charges in every state; and a shop that is closed."""
         scanner = self._key(keeper, shop, "门口扫码枪", "charges:write")
         self._charged(resident, keeper, shop, 620, key=scanner)
         every = ("charges:write", "payments:read", "refunds:write")
         self._key(keeper, shop, "Self-checkout kiosk by the exit, no. 2", *every)
         return {
+            "closed_shop": self._closed(keeper),
             "charged": self._charged(resident, keeper, shop, 350),
             "undone": self._charged(resident, keeper, shop, 480, undo=True),
             "asked_charge": self._charged(asked, keeper, shop, 250_000),
