@@ -225,11 +225,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="How often in a day one resident may look up a number they never sent money to.", ge=1),
     ] = 60
     offline_code_max: Annotated[
-        int, Meta(description="The same as pay_code_max for a code made offline, in minor units.", ge=0)
+        int, Meta(description="The most that a code made offline pays at a time, in minor units.", ge=0)
     ] = 5_000
     offline_code_day_max: Annotated[
         int,
-        Meta(description="What one device's offline codes may pay in a day without confirming, in minor units.", ge=0),
+        Meta(description="The most that one device's offline codes pay in a day, in minor units.", ge=0),
     ] = 20_000
 
     def __post_init__(self) -> None:

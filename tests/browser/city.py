@@ -28,9 +28,13 @@ class Person:
     def close(self) -> None:
         self._client.close()
 
-    def api(self, method: str, path: str, body: object = None, *, at: str = "", behalf: str = "") -> httpx.Response:
-        """A request to the API with a key of its own; `at` names another server of the same hall, `behalf` for whom."""
+    def api(
+        self, method: str, path: str, body: object = None, *, at: str = "", behalf: str = "", bearer: str = ""
+    ) -> httpx.Response:
+        """A request to the API with a key of its own; `at` names another server of the same hall, `behalf` for whom,
+        `bearer` the key of a scanner that asks in this person's place."""
         headers = self._bearer | {"Idempotency-Key": str(uuid4())} | ({"On-Behalf-Of": behalf} if behalf else {})
+        headers |= {"Authorization": f"Bearer {bearer}"} if bearer else {}
         return self._client.request(method, f"{at}/api/v1{path}", json=body, headers=headers)
 
     def new_session(self) -> str:

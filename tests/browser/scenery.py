@@ -116,6 +116,12 @@ class Scenery:
         }
         make_looked_at(hall, self.people, LONG_NAME)
 
+    @staticmethod
+    def _closed(keeper: Person) -> str:
+        shop = keeper.open_shop("关了门的店")
+        assert keeper.api("POST", f"/shops/{shop['id']}/close").status_code == 200
+        return str(shop["id"])
+
     def _markets(self, hall: Served, stall: dict[str, Any], grill: dict[str, Any]) -> dict[str, str]:
         """A market with history before anything that is closed by now, and a young one, both with the same manager."""
         keeper = self.people["keeper"]
@@ -181,11 +187,13 @@ class Scenery:
         return payment
 
     def _counter(self, resident: Person, asked: Person, keeper: Person, shop: dict[str, Any]) -> dict[str, str]:
-        """A shop with scanners, and charges in every state."""
-        self._key(keeper, shop, "门口扫码枪", "charges:write")
+        """A shop with scanners, and charges in every state; and a shop that is closed."""
+        scanner = self._key(keeper, shop, "门口扫码枪", "charges:write")
+        self._charged(resident, keeper, shop, 620, key=scanner)
         every = ("charges:write", "payments:read", "refunds:write")
         self._key(keeper, shop, "Self-checkout kiosk by the exit, no. 2", *every)
         return {
+            "closed_shop": self._closed(keeper),
             "charged": self._charged(resident, keeper, shop, 350),
             "undone": self._charged(resident, keeper, shop, 480, undo=True),
             "asked_charge": self._charged(asked, keeper, shop, 250_000),
@@ -193,10 +201,12 @@ class Scenery:
         }
 
     @staticmethod
-    def _charged(payer: Person, keeper: Person, shop: dict[str, Any], amount: int, *, undo: bool = False) -> str:
+    def _charged(
+        payer: Person, keeper: Person, shop: dict[str, Any], amount: int, *, undo: bool = False, key: str = ""
+    ) -> str:
         code = payer.api("POST", "/me/pay-code").json()["digits"]
         body = {"pay_code": code, "amount": amount, "reference": str(uuid4())}
-        made = keeper.api("POST", f"/shops/{shop['id']}/charges", body)
+        made = keeper.api("POST", f"/shops/{shop['id']}/charges", body, bearer=key)
         assert made.status_code in (201, 202), made.text
         charge = str(made.json()["id"])
         if undo:
@@ -204,9 +214,10 @@ class Scenery:
         return charge
 
     @staticmethod
-    def _key(keeper: Person, shop: dict[str, Any], name: str, *scopes: str) -> None:
+    def _key(keeper: Person, shop: dict[str, Any], name: str, *scopes: str) -> str:
         made = keeper.api("POST", f"/shops/{shop['id']}/keys", {"name": name, "scopes": scopes})
         assert made.status_code == 201, made.text
+        return str(made.json()["key"])
 
     @staticmethod
     def _top_up(person: Person, state: str, outside: OutsideProgram | None = None, **plan: Any) -> str:

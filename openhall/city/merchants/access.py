@@ -5,7 +5,7 @@ from uuid import UUID
 
 from openhall.base import db
 from openhall.city.merchants import problems
-from openhall.city.merchants.types import Role, Workplace
+from openhall.city.merchants.types import Role, State, Workplace
 
 q = db.load("openhall.city.merchants")
 
@@ -20,10 +20,16 @@ class Act(StrEnum):
     STAFF = "staff"  # invite, change and remove who works there
     MANAGE = "manage"  # keys, printed codes, limits
     OWN = "own"  # close the shop, move its money
+    # Of these a closed shop has no more, whoever asks; what was stays to be looked at by those above.
+    SELL = "sell"  # ask payers for money, begin a shift, put up the poster
+    HIRE = "hire"  # invite somebody
+    EQUIP = "equip"  # make a key, replace the printed code, set limits
+    STEER = "steer"  # its name, its market, closing it
 
 
-_CASHIER = frozenset({Act.LOOK, Act.CHARGE, Act.REFUND})
-_MANAGER = _CASHIER | {Act.BOOK, Act.STAFF, Act.MANAGE}
+_ONLY_OPEN = frozenset({Act.SELL, Act.HIRE, Act.EQUIP, Act.STEER})
+_CASHIER = frozenset({Act.LOOK, Act.CHARGE, Act.REFUND, Act.SELL})
+_MANAGER = _CASHIER | {Act.BOOK, Act.STAFF, Act.MANAGE, Act.HIRE, Act.EQUIP}
 _ALLOWED = {Role.OWNER: frozenset(Act), Role.MANAGER: _MANAGER, Role.CASHIER: _CASHIER}
 
 
@@ -32,17 +38,25 @@ def may(role: Role, act: Act) -> bool:
     return act in _ALLOWED[role]
 
 
+def may_at(shop: Workplace, act: Act) -> bool:
+    """Whether whoever works there may do it at this shop, as it is now."""
+    return may(shop.role, act) and not (shop.state is State.CLOSED and act in _ONLY_OPEN)
+
+
 async def shop_for(conn: db.ReadConn, *, resident: UUID, shop: UUID, act: Act) -> Workplace:
     """The shop, open or closed, for a resident who may do `act` there.
 
     Problems: `merchants.shop_not_found` for whoever does not work there, as if there were no such shop;
-    `merchants.role_insufficient` (with `role`) for whoever does, in a role that does not allow it.
+    `merchants.role_insufficient` (with `role`) for whoever does, in a role that does not allow it;
+    `merchants.shop_is_closed` for what a closed shop has no more.
     """
     found = await db.maybe(conn, q.workplace, Workplace, resident=resident, shop=shop)
     if found is None:
         raise problems.shop_not_found()
     if not may(found.role, act):
         raise problems.role_insufficient(role=found.role.value)
+    if not may_at(found, act):
+        raise problems.shop_is_closed()
     return found
 
 

@@ -16,7 +16,7 @@ from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.city import merchants
 from openhall.city.merchants import Act, categories, problems, staff, till
-from openhall.city.merchants.access import may
+from openhall.city.merchants.access import may_at
 from openhall.city.merchants.api import SSE, SSE_HEADERS, After, LastEventId, city_of, hall_of, still_works
 from openhall.city.merchants.types import State
 from openhall.core import ledger, payments
@@ -99,7 +99,7 @@ async def shop_page(request: AnyRequest, reader: edge.Reader, resident: Me, shop
 @get("/shops/{shop_id:uuid}/close", opt=RESIDENT)
 async def closing(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """A last look before the code takes no more payments."""
-    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.OWN)
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.STEER)
     return edge.page(request, "merchants/close.html", shop=shown(request, shop))
 
 
@@ -112,11 +112,9 @@ async def close(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID]) -> Respo
 
 
 @get("/shops/{shop_id:uuid}/poster", opt=RESIDENT)
-async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Any]:
-    """The code to be printed and put up; of a closed shop there is none."""
-    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.LOOK)
-    if shop.state is State.CLOSED:
-        return edge.see_other(f"/shops/{shop_id}")
+async def poster(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
+    """The code to be printed and put up."""
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.SELL)
     return edge.page(
         request,
         "merchants/poster.html",
@@ -220,7 +218,7 @@ def shown(request: AnyRequest, shop: merchants.Workplace) -> dict[str, Any]:
         "issued_at": shop.issued_at,
         "state": shop.state.value,
         "role": shop.role.value,
-        "may": {act.value: may(shop.role, act) for act in Act},
+        "may": {act.value: may_at(shop, act) for act in Act},
     }
 
 

@@ -216,6 +216,12 @@ pay_code_expired = define(
     N_("This pay code is too old."),
     N_("A code lives for one minute. Ask the payer to show a fresh one."),
 )
+above_offline_cap = define(
+    "payments.above_offline_cap",
+    Kind.REFUSED,
+    N_("A code made without a network cannot pay this much."),
+    N_("Nothing was paid. Charge less by the same code, or ask for a code from a phone that has a connection."),
+)
 device_name_invalid = define(
     "payments.device_name_invalid",
     Kind.INVALID,

@@ -13,6 +13,7 @@ Invariants, kept by the database and proved by `openhall check`:
 from openhall.core.payouts import wording
 from openhall.core.payouts.actions.accounts import (
     bank_account,
+    is_cooling,
     link_bank_account,
     stand,
     stand_down,
@@ -37,6 +38,6 @@ from openhall.core.payouts.types import (
 
 __all__ = [
     "UNDER_WAY", "BankAccount", "BreakKind", "Folder", "Payout", "Rail", "Source", "Standing", "State", "bank_account",
-    "exchange", "link_bank_account", "payout", "payouts_of", "reconcile", "stand", "stand_down", "standing_of",
-    "stream_of", "vouch_bank_account", "withdraw", "wording",
+    "exchange", "is_cooling", "link_bank_account", "payout", "payouts_of", "reconcile", "stand", "stand_down",
+    "standing_of", "stream_of", "vouch_bank_account", "withdraw", "wording",
 ]  # fmt: skip

@@ -131,6 +131,8 @@ async def test_the_form_offers_only_where_an_offer_may_be(hall: Hall) -> None:
         await browser.sign_in(phone)
         shown[phone] = (await browser.get("/campaigns/new?request_key=one")).text
     assert "open a shop first" in shown[STRANGER]
+    assert 'href="/shops/new"' in shown[STRANGER]
+    assert 'name="budget"' not in shown[STRANGER], "nothing is filled in that could not be sent"
     assert 'name="place"' not in shown[STRANGER]
     assert f'value="market {market["id"]}" checked' in shown[MANAGER]
     assert "王记早餐" in shown[OWNER]

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.anyio
 
 OWNER, WORKER = "13900000001", "13900000002"
 
-FOR_CASHIERS = {Act.LOOK, Act.CHARGE, Act.REFUND}
-FOR_MANAGERS = FOR_CASHIERS | {Act.BOOK, Act.STAFF, Act.MANAGE}
+FOR_CASHIERS = {Act.LOOK, Act.CHARGE, Act.REFUND, Act.SELL}
+FOR_MANAGERS = FOR_CASHIERS | {Act.BOOK, Act.STAFF, Act.MANAGE, Act.HIRE, Act.EQUIP}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,21 @@ async def test_staff_do_what_their_role_allows_and_are_told_when_it_does_not(hal
         with pytest.raises(Problem) as refused:
             await access.shop_for(conn, resident=resident, shop=shop, act=Act.BOOK)
     assert (refused.value.code, refused.value.data) == ("merchants.role_insufficient", {"role": "cashier"})
+
+
+async def test_what_a_closed_shop_has_no_more_is_refused_to_its_owner_too(hall: Hall) -> None:
+    owner = await hall.sign_in(OWNER)
+    shop = await hall.open_shop(owner)
+    assert (await hall.client.post(f"/api/v1/shops/{shop['id']}/close", headers=owner)).status_code == 200
+    refused = set()
+    async with hall.pool.read() as conn:
+        for act in Act:
+            try:
+                await access.shop_for(conn, resident=await me(hall, owner), shop=UUID(shop["id"]), act=act)
+            except Problem as problem:
+                refused.add((act, problem.code))
+    closed = "merchants.shop_is_closed"
+    assert refused == {(act, closed) for act in (Act.SELL, Act.HIRE, Act.EQUIP, Act.STEER)}
 
 
 async def test_one_person_has_one_role_at_a_shop(hall: Hall) -> None:

@@ -88,8 +88,17 @@ async def test_a_closed_shop_offers_nothing_that_takes_money_and_says_so_in_the_
     for stays in ("book", "orders", "shifts", "staff"):
         assert f'href="{shop}/{stays}"' in shown
     assert "Shop closed" in (await browser.get("/shops")).text
-    for page in ("counter", "counter?amount=1", "orders/new", "poster"):
-        assert (await browser.get(f"{shop}/{page}")).headers["location"] == shop, page
+    refusing = ("counter", "counter?amount=1", "orders/new", "poster", "keys/new", "staff/invite", "name", "close")
+    for page in refusing:
+        refused = await browser.get(f"{shop}/{page}")
+        assert (refused.status_code, "This shop is closed for good." in refused.text) == (409, True), page
+    for page in ("", "/till", "/orders", "/shifts", "/staff", "/keys", "/codes", "/market"):
+        shown = (await browser.get(f"{shop}{page}")).text
+        assert shown.count("This shop is closed") == 1, page
+        offered = [way for way in refusing if f'"{shop}/{way}' in shown]
+        assert offered == [], page
+        main = shown.partition("<main")[2].partition("</main>")[0]
+        assert "<form" not in main, f"{page} has nothing to be sent"
     for picture in ("code.svg", "code.png"):
         assert (await browser.get(f"{shop}/{picture}")).status_code == 422
     till = (await browser.get(f"{shop}/till")).text

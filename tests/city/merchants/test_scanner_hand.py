@@ -106,6 +106,22 @@ async def test_what_it_charged_before_the_shift_is_no_cashiers_to_give_back(stag
     assert (await stage.reverse(charged, by=cashier)).json()["code"] == "merchants.refund_outside_shift"
 
 
+async def test_a_cashier_of_a_closed_shop_is_not_sent_to_open_a_shift(stage: Stage) -> None:
+    await stage.hall.hire(stage.owner, stage.shop, OTHER, "cashier")
+    charged = (await stage.charge(await stage.code(), 350)).json()["id"]
+    cashier = Browser(stage.hall)
+    await cashier.sign_in(OTHER)
+    address = f"/payments/{charged}/refund?request_key=one"
+    assert f'href="/shops/{stage.shop["id"]}/shifts"' in (await cashier.get(address)).text
+    await stage.hall.client.post(f"/api/v1/shops/{stage.shop['id']}/close", headers=stage.owner)
+    refused = (await cashier.get(address)).text
+    assert f'href="/shops/{stage.shop["id"]}/shifts"' not in refused
+    assert "Ask the owner of the shop or a manager" in refused
+    counter = (await cashier.get(f"/shops/{stage.shop['id']}/charges/{charged}")).text
+    assert "This shop is closed" in counter
+    assert f'href="/shops/{stage.shop["id"]}/counter' not in counter
+
+
 async def test_the_page_of_a_shift_tells_what_scanners_charged_and_gave_back(stage: Stage) -> None:
     keeper = Browser(stage.hall)
     await keeper.sign_in(OWNER)

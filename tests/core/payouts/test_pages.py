@@ -45,6 +45,17 @@ async def test_an_amount_and_then_everything_is_withdrawn(stage: Stage, person: 
     assert "There is nothing to withdraw" in (await person.look("/money/withdraw")).text
 
 
+async def test_from_which_shop_is_asked_of_who_has_two_with_money(stage: Stage, person: Person) -> None:
+    alone = (await person.look("/money/withdraw")).text
+    assert "From which shop?" not in alone
+    assert f'type="hidden" name="shop" value="{stage.source.id}"' in alone
+    assert stage.source.name in alone
+    await stage.shop(500, "Second")
+    both = (await person.look("/money/withdraw")).text
+    assert both.count('type="radio" name="shop"') == 2
+    assert "From which shop?" in both
+
+
 async def test_a_double_tap_is_one_withdrawal(stage: Stage, person: Person) -> None:
     page = await person.look("/money/withdraw")
     key = page.text.partition('name="request_key" value="')[2].partition('"')[0]

@@ -63,9 +63,10 @@ async def charge(
     `expires_at`. No answer: send the same again, or undo it by its reference. Refusals, in this order: `merchants.*`
     of the shop and the key, `payments.charge_in_flight`, `payments.reference_taken`, `payments.charge_over`,
     `hall.rate_limited` (too many wrong codes), `payments.pay_code_foreign`, `payments.pay_code_invalid`,
-    `payments.pay_code_used`, `payments.pay_code_expired`, `payments.own_shop`, `payments.above_hall_limit`,
-    `payments.payer_lacks_funds`. A refused charge leaves the pay code as it was. Above `pay_code_max` the payer is
-    asked whatever their wallet holds: a counter is not to learn by a refusal how much somebody has.
+    `payments.pay_code_used`, `payments.pay_code_expired`, `payments.above_offline_cap` (the code still pays less),
+    `payments.own_shop`, `payments.above_hall_limit`, `payments.payer_lacks_funds`. A refused charge leaves the pay code
+    as it was. Above `pay_code_max` the payer is asked whatever their wallet holds: a counter is not to learn by a
+    refusal how much somebody has.
     """
     ask = charging.Ask(
         admission=admission.to_charge,

@@ -17,7 +17,8 @@ from openhall.base.errors import Kind, Problem
 from openhall.city.merchants import access
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.counter import admission
-from openhall.city.merchants.types import State, Workplace
+from openhall.city.merchants.pages import shown
+from openhall.city.merchants.types import Workplace
 from openhall.core import payments
 from openhall.core.payments import charging, offers
 from openhall.core.payments.charging import ChargeView, Door, Standing
@@ -54,10 +55,8 @@ async def counter_page(
     amount: FromQuery[str | None] = None,
     camera: FromQuery[str] = "",
 ) -> Response[Any]:
-    """How much; and when that is known, whose code. A closed shop charges nobody, and its page says so."""
-    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
-    if shop.state is State.CLOSED:
-        return edge.see_other(f"/shops/{shop_id}")
+    """How much; and when that is known, whose code."""
+    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.SELL)
     context: dict[str, Any] = {"shop": shop, "camera": camera == "1"}
     if amount is None:
         return edge.page(request, "merchants/counter.html", typed="", problem=None, **context)
@@ -114,7 +113,7 @@ async def charge_page(
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
     found = ChargeView.of(await charging.charge(reader, payee=shop.id, charge=charge_id))
     hurdle = await _hurdle(reader, desks, resident, charge_id, found)
-    context: dict[str, Any] = {"shop": shop, "charge": found, "camera": camera == "1", "hurdle": hurdle}
+    context: dict[str, Any] = {"shop": shown(request, shop), "charge": found, "camera": camera == "1", "hurdle": hurdle}
     context["why_not"] = words(request, hurdle.problem) if hurdle else None
     return edge.page(request, "merchants/charge.html", **context)
 

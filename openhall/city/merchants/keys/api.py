@@ -39,10 +39,10 @@ async def make(
     """A key for a scanner of the shop: a bearer token for charges and what belongs to them. It is told here and never
     again; with an Idempotency-Key a retry gets the first answer.
 
-    Refusals: `merchants.shop_not_found`, `merchants.role_insufficient`, `merchants.key_name_invalid`,
-    `merchants.too_many_keys`.
+    Refusals: `merchants.shop_not_found`, `merchants.role_insufficient`, `merchants.shop_is_closed`,
+    `merchants.key_name_invalid`, `merchants.too_many_keys`.
     """
-    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.MANAGE)
+    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.EQUIP)
     name, scopes = rules.checked(data.name, data.scopes)
 
     async def act() -> views.KeyBody:

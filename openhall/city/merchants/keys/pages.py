@@ -14,6 +14,7 @@ from openhall.base.i18n import N_
 from openhall.city.merchants import access, keys, problems
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.keys import Scope, rules
+from openhall.city.merchants.pages import shown
 from openhall.city.merchants.types import Workplace
 from openhall.core.people import Resident
 from openhall.web import edge
@@ -47,9 +48,9 @@ class KeyForm(Struct, frozen=True):
 async def listed(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """The keys of the shop."""
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.MANAGE)
-    found = await keys.keys_of(reader, shop=shop.id)
+    context: dict[str, Any] = {"keys": await keys.keys_of(reader, shop=shop.id), "scopes": _words(request)}
     ended = await keys.ended_with_maker(reader, shop=shop.id)
-    return edge.page(request, "merchants/keys.html", shop=shop, keys=found, ended=ended, scopes=_words(request))
+    return edge.page(request, "merchants/keys.html", shop=shown(request, shop), ended=ended, **context)
 
 
 @get("/shops/{shop_id:uuid}/keys/new", opt=RESIDENT)
@@ -57,7 +58,7 @@ async def new(
     request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID], request_key: FromQuery[str] = ""
 ) -> Response[Any]:
     """For whom, and what it may do."""
-    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.MANAGE)
+    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.EQUIP)
     key = await edge.key_of_form(reader, f"/shops/{shop_id}/keys/new", request_key, resident.id)
     if isinstance(key, Response):
         return key
@@ -75,7 +76,7 @@ async def make(
     shop_id: FromPath[UUID],
 ) -> Response[Html]:
     """Make it, and show it, this once. The hidden key makes a double tap one key."""
-    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.MANAGE)
+    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.EQUIP)
 
     async def act() -> str:
         made = await keys.make(

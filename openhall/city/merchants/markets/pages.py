@@ -23,6 +23,7 @@ from openhall.city.merchants.book.rules import View
 from openhall.city.merchants.markets import actions, rules
 from openhall.city.merchants.markets.api import csv_of, phone_of
 from openhall.city.merchants.markets.types import Adoption, Dashboard, MarketSums, Side
+from openhall.city.merchants.pages import shown
 from openhall.core import ledger
 from openhall.core.people import Resident
 from openhall.web import edge
@@ -308,7 +309,7 @@ async def market_of_shop(
     return edge.page(
         request,
         "merchants/shop_market.html",
-        shop=shop,
+        shop=shown(request, shop),
         membership=await markets.membership(reader, shop=shop.id),
         invitations=[one for one in waiting if one.asked_by is Side.MARKET],
         asked=[one for one in waiting if one.asked_by is Side.SHOP],
@@ -320,7 +321,7 @@ async def market_of_shop(
 @post("/shops/{shop_id:uuid}/market/requests", opt=RESIDENT, status_code=303)
 async def ask(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID], data: URLEncodedBody[JoinForm]) -> Response[str]:
     """Ask to join."""
-    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.OWN)
+    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.STEER)
     await markets.ask(conn, market=data.market, shop=shop.id)
     return edge.see_other(f"/shops/{shop_id}/market")
 
@@ -330,7 +331,7 @@ async def accept_market(
     conn: edge.Conn, resident: Me, shop_id: FromPath[UUID], request_id: FromPath[UUID]
 ) -> Response[str]:
     """Accept an invitation."""
-    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.OWN)
+    shop = await access.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.STEER)
     await markets.decide(conn, request=request_id, side=Side.SHOP, whose=shop.id, accept=True)
     return edge.see_other(f"/shops/{shop_id}/market")
 

@@ -1,6 +1,5 @@
 """The pages of a merchant's money: what there is, withdraw it, how it stands, the bank account, each day by itself."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,30 +8,22 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct, structs
 
-from openhall.base import clock, db, ids, paging
+from openhall.base import db, ids, paging
 from openhall.base.errors import Problem
-from openhall.base.i18n import N_
 from openhall.base.money import plain
 from openhall.city.merchants import money
 from openhall.city.merchants.money.api import PAGE
 from openhall.core import payouts
-from openhall.core.payouts import wording
 from openhall.core.payouts.views import BankAccountForm
-from openhall.core.payouts.wallets.pages import account_shown, link_typed
+from openhall.core.payouts.wallets.pages import account_shown, link_typed, shown, withdrawal_page
 from openhall.core.people import Resident
 from openhall.web import edge
 from openhall.web.edge import RESIDENT
-from openhall.web.render import Html, language_of, translate
+from openhall.web.render import Html
 
 AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
 _WITHDRAW, _MONEY = "/money/withdraw", "/money"
-
-STATES = wording.STATES | {
-    payouts.State.REJECTED: N_("Not taken by the bank; the money is back in your shop"),
-    payouts.State.RETURNED: N_("Came back from the bank; the money is back in your shop"),
-}
-_GIVEN_BACK = N_("Given back by the hall; the money is in your shop")
 
 
 class WithdrawForm(Struct, frozen=True):
@@ -50,24 +41,6 @@ class StandingForm(Struct, frozen=True):
     end: str = ""
 
 
-class Shown(Struct, frozen=True):
-    """A withdrawal as the pages show it: its state and the bank's reason in words."""
-
-    id: UUID
-    shop: str
-    amount: int
-    state: str
-    in_words: str
-    why: str | None
-    is_account_amiss: bool
-    to: str
-    automatic: bool
-    requested_at: datetime
-    sent_at: datetime | None
-    settled_at: datetime | None
-    ended_at: datetime | None
-
-
 @get("/money", opt=RESIDENT)
 async def overview(
     request: AnyRequest, reader: edge.Reader, resident: Me, cursor: FromQuery[UUID | None] = None
@@ -83,8 +56,8 @@ async def overview(
         purses=purses,
         total=sum(purse.available for purse in purses),
         account=account,
-        is_cooling=_is_cooling(account),
-        withdrawals=[_shown(request, payout) for payout in page],
+        is_cooling=payouts.is_cooling(account),
+        withdrawals=[shown(request, payout) for payout in page],
         next_cursor=more,
     )
 
@@ -150,8 +123,7 @@ async def withdrawal(
 ) -> Response[Html]:
     """How a withdrawal stands, step by step."""
     found = await payouts.payout(reader, owner=resident.id, payout_id=withdrawal_id)
-    under_way = found.state in payouts.UNDER_WAY
-    return edge.page(request, "merchants/withdrawal.html", withdrawal=_shown(request, found), under_way=under_way)
+    return withdrawal_page(request, found)
 
 
 @get("/money/bank-account", opt=edge.FRESH)
@@ -222,40 +194,16 @@ def _id(text: str) -> UUID | None:
         return UUID(int=0)
 
 
-def _is_cooling(account: payouts.BankAccount | None) -> bool:
-    return account is not None and account.usable_at > clock.now()
-
-
 async def _form(reader: db.ReadConn, owner: UUID, form: WithdrawForm) -> dict[str, Any]:
     account = await payouts.bank_account(reader, owner)
     return {
         "purses": [purse for purse in await money.purses_of(reader, owner=owner) if purse.available > 0],
         "account": account,
-        "is_cooling": _is_cooling(account),
+        "is_cooling": payouts.is_cooling(account),
         "shop": form.shop,
         "amount": form.amount,
         "request_key": form.request_key,
     }
-
-
-def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
-    language = language_of(request)
-    by_hand, why = wording.given_back_for(payout), wording.why(payout)
-    return Shown(
-        id=payout.id,
-        shop=payout.source_name,
-        amount=payout.amount,
-        state=payout.state,
-        in_words=translate(request, language, _GIVEN_BACK if by_hand else STATES[payout.state]),
-        why=translate(request, language, why).format(code=payout.reason_code) if why else None,
-        is_account_amiss=wording.is_account_amiss(payout),
-        to=f"{payout.holder} {payout.masked}",
-        automatic=payout.automatic,
-        requested_at=payout.requested_at,
-        sent_at=payout.sent_at,
-        settled_at=payout.settled_at,
-        ended_at=payout.ended_at,
-    )
 
 
 router = edge.pages(

@@ -16,7 +16,6 @@ from openhall.city import merchants
 from openhall.city.merchants import Act, orders
 from openhall.city.merchants.api import hall_of
 from openhall.city.merchants.pages import shown
-from openhall.city.merchants.types import State
 from openhall.core import payments
 from openhall.core.payments import codes
 from openhall.core.payments.orders import PAGE, USUAL_LIFE_S
@@ -66,10 +65,8 @@ async def new_order(
     shop_id: FromPath[UUID],
     request_key: FromQuery[str] = "",
 ) -> Response[Any]:
-    """How much, and a word for the payer. A closed shop asks nobody, and its page says so."""
-    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.CHARGE)
-    if shop.state is State.CLOSED:
-        return edge.see_other(f"/shops/{shop_id}")
+    """How much, and a word for the payer."""
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.SELL)
     key = await edge.key_of_form(reader, f"/shops/{shop_id}/orders/new", request_key, resident.id)
     if isinstance(key, Response):
         return key

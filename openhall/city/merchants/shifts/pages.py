@@ -49,7 +49,7 @@ async def list_shifts(
 @post("/shops/{shop_id:uuid}/shifts", opt=RESIDENT, status_code=303)
 async def open_shift(conn: edge.Conn, resident: Me, shop_id: FromPath[UUID]) -> Response[str]:
     """Open it; while one is open, that one stays."""
-    shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.CHARGE)
+    shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.SELL)
     opened = await shifts.open_shift(conn, shop=shop, resident=resident.id)
     return edge.see_other(f"/shops/{shop_id}/shifts/{opened.id}")
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from openhall.base import db
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
-from openhall.city.merchants import access, keys, shifts
+from openhall.city.merchants import access, keys, problems, shifts
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.shifts import Shift
 from openhall.city.merchants.staff import actions, rules
@@ -45,15 +45,16 @@ class ShopDesk:
 
     async def hurdle(self, conn: db.ReadConn, *, payment: Payment, resident: UUID, amount: int) -> Hurdle | None:
         """Why a cashier cannot give this much of the payment back now."""
-        if not await _is_bound(conn, payment, resident):
+        shop = await access.shop_for(conn, resident=resident, shop=payment.payee, act=Act.REFUND)
+        if shop.role is not Role.CASHIER:
             return None
         shift = await shifts.mine(conn, shop=payment.payee, resident=resident)
         refusal = await _refusal(conn, payment, resident, shift, amount)
-        if refusal is None:
-            return None
-        if shift is None:
-            return Hurdle(refusal, N_("To my shift"), f"/shops/{payment.payee}/shifts")
-        return Hurdle(refusal)
+        if refusal is None or shift is not None:
+            return Hurdle(refusal) if refusal else None
+        if not access.may_at(shop, Act.SELL):
+            return Hurdle(problems.refund_outside_shift())  # there will be no shift any more
+        return Hurdle(refusal, N_("To my shift"), f"/shops/{payment.payee}/shifts")
 
     async def most(self, conn: db.ReadConn, *, payment: Payment, resident: UUID) -> int | None:
         """What a cashier may still give back in their shift; nobody else is bound."""

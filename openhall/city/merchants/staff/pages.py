@@ -88,7 +88,7 @@ async def set_limits(
     data: URLEncodedBody[LimitsForm],
 ) -> Response[Any]:
     """Change what cashiers may give back."""
-    shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.MANAGE)
+    shop = await merchants.shop_for(conn, resident=resident.id, shop=shop_id, act=Act.EQUIP)
     try:
         # Nothing at all is an answer here too, and no amount to pay.
         nothing = not data.amount.strip("0. ")
@@ -102,7 +102,7 @@ async def set_limits(
 @get("/shops/{shop_id:uuid}/staff/invite", opt=RESIDENT)
 async def inviting(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """A number, a role, a name for receipts."""
-    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.STAFF)
+    shop = await merchants.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.HIRE)
     return _invite_page(request, shop, InviteForm(role=Role.CASHIER))
 
 

@@ -13,6 +13,7 @@ from openhall.base.errors import Problem
 from openhall.city.merchants import access, categories, trust
 from openhall.city.merchants.access import Act
 from openhall.city.merchants.api import hall_of
+from openhall.city.merchants.pages import shown
 from openhall.city.merchants.trust.api import RENAMING, REPLACING, looked_up, to_change
 from openhall.core.people import Resident
 from openhall.web import edge
@@ -76,7 +77,7 @@ async def printings(request: AnyRequest, reader: edge.Reader, resident: Me, shop
     """The printed code, and those before it."""
     shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.MANAGE)
     sheets = await trust.printings(reader, shop=shop.id)
-    return edge.page(request, "merchants/codes.html", shop=shop, sheets=sheets)
+    return edge.page(request, "merchants/codes.html", shop=shown(request, shop), sheets=sheets)
 
 
 @get("/shops/{shop_id:uuid}/codes/{short_code:str}/replace", opt=RESIDENT)
@@ -84,7 +85,7 @@ async def replacing(
     request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID], short_code: FromPath[str]
 ) -> Response[Any]:
     """A last look before the printing stops; one that has stopped already is shown among the others."""
-    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.MANAGE)
+    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.EQUIP)
     present = (await trust.printings(reader, shop=shop.id))[0]
     if present.short_code != short_code or present.revoked_at is not None:
         return edge.see_other(f"/shops/{shop_id}/codes")
@@ -109,7 +110,7 @@ async def replace(
 @get("/shops/{shop_id:uuid}/name", opt=RESIDENT)
 async def name_form(request: AnyRequest, reader: edge.Reader, resident: Me, shop_id: FromPath[UUID]) -> Response[Html]:
     """Another name for the shop."""
-    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.OWN)
+    shop = await access.shop_for(reader, resident=resident.id, shop=shop_id, act=Act.STEER)
     return edge.page(request, "merchants/name.html", shop=shop, shop_name=shop.name, problem=None)
 
 

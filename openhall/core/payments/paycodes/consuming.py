@@ -124,7 +124,8 @@ async def consume(
 
     Problems, in order of precedence: `hall.rate_limited` (the shop guessed too often), `payments.pay_code_foreign`,
     `payments.pay_code_invalid`, `payments.pay_code_used`, `payments.not_possible` (the payer's account is closed),
-    `payments.pay_code_expired`. Commit what is refused too: wrong guesses are counted in the same transaction.
+    `payments.pay_code_expired` or `payments.above_offline_cap`. Commit what is refused too: wrong guesses are counted
+    in the same transaction.
     """
     if not asks and not shown:
         return [], []
@@ -232,11 +233,13 @@ class _Batch:
         else:
             day, amount = ledger.business_date(item.ask.now), item.ask.amount
             spent = self._spent[found.device] + (found.spent or 0 if found.day == day else 0)
-            confirm = rules.offline_needs_confirming(self._settings, amount, spent, found.spending)
-            if not confirm:
-                self._spent[found.device] += amount
+            if rules.above_offline_cap(self._settings, amount, spent, found.spending):
+                # The phone has no network to be asked by. The code stays unused, and may pay less.
+                item.answer = problems.above_offline_cap()
+                return
+            self._spent[found.device] += amount
             code = rules.use_hash(self._settings.secret, found.device, step)
-            self._prepare(item, found, code, confirm)
+            self._prepare(item, found, code, False)
             item.use |= {"device": found.device, "step": step, "day": day}
 
     def _wrong(self, item: _Item) -> None:

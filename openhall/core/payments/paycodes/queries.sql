@@ -69,13 +69,13 @@ with asked as materialized (
   select decode(code, 'hex'), charge, resident, device, step, shop, amount, requires_action, at
     from asked order by code
       on conflict do nothing
-  returning code, device, amount, requires_action
+  returning code, device, amount
 ), spent as (
   update payments.pay_devices d
      set spent = case when d.day = s.day then d.spent else 0 end + s.amount, day = s.day
     from (select used.device, sum(used.amount)::bigint as amount, max(asked.day) as day
             from used join asked on decode(asked.code, 'hex') = used.code
-           where used.device is not null and not used.requires_action
+           where used.device is not null
            group by used.device) s
    where d.id = s.device
 ), guessed as (
@@ -97,11 +97,11 @@ select encode(code, 'hex') as code, charge, shop, amount, requires_action
 -- What a refused charge took in this transaction is given back: the code, and its part of the device's day.
 with freed as (
   delete from payments.pay_code_uses where code in (select decode(hex, 'hex') from unnest(:codes::text[]) as hex)
-  returning device, amount, requires_action
+  returning device, amount
 )
 update payments.pay_devices d set spent = d.spent - f.amount
   from (select device, sum(amount)::bigint as amount
-          from freed where device is not null and not requires_action
+          from freed where device is not null
          group by device) f
  where d.id = f.device;
 

@@ -70,8 +70,9 @@ def online_needs_confirming(settings: Settings, amount: int, own: OwnLimits) -> 
     return amount > code_max(settings.pay_code_max, own)
 
 
-def offline_needs_confirming(settings: Settings, amount: int, spent_today: int, own: OwnLimits) -> bool:
-    """The same for an offline code, for which nobody had to unlock anything."""
+def above_offline_cap(settings: Settings, amount: int, spent_today: int, own: OwnLimits) -> bool:
+    """Whether this is more than an offline code pays, for which nobody had to unlock anything and nobody can be
+    asked."""
     most = code_max(settings.offline_code_max, own)
     return amount > most or spent_today + amount > settings.offline_code_day_max
 

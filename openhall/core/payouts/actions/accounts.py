@@ -43,6 +43,11 @@ async def lock_rail(conn: db.Conn) -> Accounts | None:
     return await db.maybe(conn, q.lock_rail, Accounts, name=RAIL)
 
 
+def is_cooling(account: BankAccount | None) -> bool:
+    """Whether it was named so newly that nothing goes there yet."""
+    return account is not None and account.usable_at > clock.now()
+
+
 async def link_bank_account(
     conn: db.Conn, settings: Settings, *, owner: UUID, holder: str, number: str, again: str, bank_code: str = ""
 ) -> BankAccount:

@@ -1,6 +1,5 @@
 """The pages of withdrawals from one's own wallet: what went, withdraw, how it stands, and the bank account."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import clock, db, ids, limits, paging
+from openhall.base import db, ids, limits, paging
 from openhall.base.errors import Problem
-from openhall.base.i18n import N_
 from openhall.base.money import plain
 from openhall.core import ledger, payouts, people
 from openhall.core.payouts import wallets, wording
@@ -26,34 +24,12 @@ AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
 _WITHDRAW, _WITHDRAWALS, _ACCOUNT = "/wallet/withdraw", "/wallet/withdrawals", "/wallet/bank-account"
 
-STATES = wording.STATES | {
-    payouts.State.REJECTED: N_("Not taken by the bank; the money is back in your wallet"),
-    payouts.State.RETURNED: N_("Came back from the bank; the money is back in your wallet"),
-}
-_GIVEN_BACK = N_("Given back by the hall; the money is in your wallet")
-
 
 class WithdrawForm(Struct, frozen=True):
     """A withdrawal as it was typed."""
 
     amount: str = ""
     request_key: str = ""
-
-
-class Shown(Struct, frozen=True):
-    """A withdrawal as the pages show it: its state and the bank's reason in words."""
-
-    id: UUID
-    amount: int
-    state: str
-    in_words: str
-    why: str | None
-    is_account_amiss: bool
-    to: str
-    requested_at: datetime
-    sent_at: datetime | None
-    settled_at: datetime | None
-    ended_at: datetime | None
 
 
 @get(_WITHDRAWALS, opt=RESIDENT)
@@ -68,8 +44,8 @@ async def overview(
         request,
         "payouts/wallet_withdrawals.html",
         account=account,
-        is_cooling=_is_cooling(account),
-        withdrawals=[_shown(request, payout) for payout in page],
+        is_cooling=payouts.is_cooling(account),
+        withdrawals=[shown(request, payout) for payout in page],
         next_cursor=more,
     )
 
@@ -128,8 +104,7 @@ async def withdrawal(
 ) -> Response[Html]:
     """How a withdrawal stands, step by step."""
     found = await payouts.payout(reader, owner=resident.id, payout_id=withdrawal_id, of_wallet=True)
-    under_way = found.state in payouts.UNDER_WAY
-    return edge.page(request, "payouts/wallet_withdrawal.html", withdrawal=_shown(request, found), under_way=under_way)
+    return withdrawal_page(request, found)
 
 
 @get(_ACCOUNT, opt=edge.FRESH)
@@ -198,8 +173,16 @@ async def account_shown(
     }
 
 
-def _is_cooling(account: payouts.BankAccount | None) -> bool:
-    return account is not None and account.usable_at > clock.now()
+def shown(request: AnyRequest, payout: payouts.Payout) -> wording.Shown:
+    """A withdrawal in the words of whoever reads."""
+    language = language_of(request)
+    return wording.shown(payout, lambda text: translate(request, language, text))
+
+
+def withdrawal_page(request: AnyRequest, found: payouts.Payout) -> Response[Html]:
+    """How a withdrawal stands, step by step, from a wallet or from a shop."""
+    under_way = found.state in payouts.UNDER_WAY
+    return edge.page(request, "payouts/withdrawal.html", withdrawal=shown(request, found), under_way=under_way)
 
 
 async def _form(reader: db.ReadConn, resident: Resident, form: WithdrawForm) -> dict[str, Any]:
@@ -207,28 +190,10 @@ async def _form(reader: db.ReadConn, resident: Resident, form: WithdrawForm) -> 
     return {
         "available": (await ledger.balance(reader, resident.wallet)).available,
         "account": account,
-        "is_cooling": _is_cooling(account),
+        "is_cooling": payouts.is_cooling(account),
         "amount": form.amount,
         "request_key": form.request_key,
     }
-
-
-def _shown(request: AnyRequest, payout: payouts.Payout) -> Shown:
-    language = language_of(request)
-    by_hand, why = wording.given_back_for(payout), wording.why(payout)
-    return Shown(
-        id=payout.id,
-        amount=payout.amount,
-        state=payout.state,
-        in_words=translate(request, language, _GIVEN_BACK if by_hand else STATES[payout.state]),
-        why=translate(request, language, why).format(code=payout.reason_code) if why else None,
-        is_account_amiss=wording.is_account_amiss(payout),
-        to=f"{payout.holder} {payout.masked}",
-        requested_at=payout.requested_at,
-        sent_at=payout.sent_at,
-        settled_at=payout.settled_at,
-        ended_at=payout.ended_at,
-    )
 
 
 router = edge.pages(overview, withdraw_form, withdraw, withdrawal, account_form, link)

@@ -1,5 +1,6 @@
 """Codes made offline: a device's, in one half minute, small, and once."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import uuid4
@@ -10,14 +11,17 @@ from openhall.base import clock, db
 from openhall.base.errors import Problem
 from openhall.core.payments import paycodes
 from openhall.core.payments.codes import pay
-from openhall.core.payments.paycodes import rules
+from openhall.core.payments.paycodes import otp, rules
+from tests.core.payments.charging.stage import set_up
 from tests.core.payments.paycodes.counter import SECRET, ask, join, made_offline, read, words
+from tests.hall import Hall
 
 pytestmark = pytest.mark.anyio
 
 NOW = datetime(2026, 11, 21, 8, 0, 15, tzinfo=UTC)
 STEP = timedelta(seconds=30)
 USED, INVALID = "payments.pay_code_used", "payments.pay_code_invalid"
+ABOVE = "payments.above_offline_cap"
 
 
 async def enrolled(conn: db.Conn, name: str = "Old phone", phone: str = "+8613800000001") -> paycodes.Enrolled:
@@ -71,34 +75,49 @@ async def test_a_guessed_one_time_half_is_wrong_and_counted(conn: db.Conn) -> No
     assert [words(answer) for answer in answers] == [INVALID, "hall.rate_limited"]
 
 
-async def test_above_the_small_cap_the_payer_must_confirm(conn: db.Conn) -> None:
+async def test_above_the_small_cap_it_is_refused_at_once_and_may_still_pay_less(conn: db.Conn) -> None:
     device = await enrolled(conn)
-    asks = [
-        ask(made_offline(device, NOW), now=NOW, amount=100),
-        ask(made_offline(device, NOW + STEP), now=NOW, amount=101),
-    ]
-    answers = await read(conn, asks, offline_code_max=100, offline_code_day_max=1000)
-    assert [answer.requires_action for answer in answers if isinstance(answer, paycodes.Consumed)] == [False, True]
+    code = made_offline(device, NOW)
+    caps = {"offline_code_max": 100, "offline_code_day_max": 1000}
+    for asked, answered in (([101], [ABOVE]), ([101, 100, 100], [ABOVE, "consumed", USED]), ([100], [USED])):
+        answers = await read(conn, [ask(code, now=NOW, amount=amount) for amount in asked], **caps)
+        assert [words(answer) for answer in answers] == answered
     resident = await join(conn)
     with clock.at(NOW):
         (listed,) = await paycodes.devices(conn, resident=resident.id)
-    assert listed.spent_today == 100, "what waits for a yes is not spent by the code alone"
+    assert listed.spent_today == 100
 
 
-async def test_above_the_cap_of_the_day_the_payer_must_confirm(conn: db.Conn) -> None:
+async def test_a_counter_is_told_so_and_charges_less_by_the_same_code(hall: Hall) -> None:
+    stage = await set_up(hall)
+    body = {"name": "Phone"}
+    made = (await hall.client.post("/api/v1/me/pay-code/devices", json=body, headers=stage.payer)).json()
+    secret = base64.b32decode(made["secret"] + "=" * (-len(made["secret"]) % 8))
+    code = made["prefix"] + made["device_digits"] + otp.hotp(secret, otp.step_at(clock.now()))
+    most = hall.settings.offline_code_max
+    refused = await stage.charge(code, most + 1)
+    assert (refused.status_code, refused.json()["code"]) == (422, "payments.above_offline_cap")
+    assert (await stage.charge(code, 100)).status_code == 201
+    waiting = (await hall.client.get("/api/v1/me/charges", headers=stage.payer)).json()
+    assert waiting["charges"] == [], "nobody was asked on a phone without a network"
+    await hall.books_agree()
+
+
+async def test_above_the_cap_of_the_day_it_is_refused(conn: db.Conn) -> None:
     """Counted within a batch, over batches, and anew on the next business date."""
     device = await enrolled(conn)
     tomorrow = NOW + timedelta(days=1)
     caps = {"offline_code_max": 100, "offline_code_day_max": 200}
 
-    async def confirms(*times: datetime) -> list[bool]:
+    async def pays(*times: datetime) -> list[bool]:
         answers = await read(conn, [ask(made_offline(device, at), now=at, amount=90) for at in times], **caps)
-        return [answer.requires_action for answer in answers if isinstance(answer, paycodes.Consumed)]
+        assert {words(answer) for answer in answers} <= {"consumed", ABOVE}
+        return [isinstance(answer, paycodes.Consumed) for answer in answers]
 
-    assert await confirms(NOW) == [False]
-    assert await confirms(NOW + 2 * STEP, NOW + 4 * STEP) == [False, True]
-    assert await confirms(NOW + 6 * STEP) == [True]
-    assert await confirms(tomorrow, tomorrow + 2 * STEP, tomorrow + 4 * STEP) == [False, False, True]
+    assert await pays(NOW) == [True]
+    assert await pays(NOW + 2 * STEP, NOW + 4 * STEP) == [True, False]
+    assert await pays(NOW + 6 * STEP) == [False]
+    assert await pays(tomorrow, tomorrow + 2 * STEP, tomorrow + 4 * STEP) == [True, True, False]
 
 
 async def test_a_revoked_device_pays_nothing(conn: db.Conn) -> None:

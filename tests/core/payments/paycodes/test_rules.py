@@ -100,19 +100,19 @@ def test_what_is_derived_differs_by_secret_purpose_and_subject() -> None:
 HALLS = OwnLimits()
 
 
-def test_above_a_limit_the_payer_is_asked() -> None:
+def test_above_a_limit_the_payer_is_asked_where_they_can_be() -> None:
     limit = SETTINGS.pay_code_max
     assert not rules.online_needs_confirming(SETTINGS, limit, HALLS)
     assert rules.online_needs_confirming(SETTINGS, limit + 1, HALLS)
     small, day = SETTINGS.offline_code_max, SETTINGS.offline_code_day_max
-    assert not rules.offline_needs_confirming(SETTINGS, small, day - small, HALLS)
-    assert rules.offline_needs_confirming(SETTINGS, small, day - small + 1, HALLS)
-    assert rules.offline_needs_confirming(SETTINGS, small + 1, 0, HALLS)
+    assert not rules.above_offline_cap(SETTINGS, small, day - small, HALLS)
+    assert rules.above_offline_cap(SETTINGS, small, day - small + 1, HALLS)
+    assert rules.above_offline_cap(SETTINGS, small + 1, 0, HALLS)
 
 
 def test_who_wants_the_pin_earlier_is_asked_earlier_at_the_counter_too() -> None:
     careful, bold = OwnLimits(no_pin_max=1_000), OwnLimits(no_pin_max=10_000_000)
     assert not rules.online_needs_confirming(SETTINGS, 1_000, careful)
     assert rules.online_needs_confirming(SETTINGS, 1_001, careful)
-    assert rules.offline_needs_confirming(SETTINGS, 1_001, 0, careful)
+    assert rules.above_offline_cap(SETTINGS, 1_001, 0, careful)
     assert rules.online_needs_confirming(SETTINGS, SETTINGS.pay_code_max + 1, bold), "never later than the hall asks"
