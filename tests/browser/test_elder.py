@@ -43,7 +43,7 @@ def test_a_device_without_a_voice_has_no_such_button(enter: Enter) -> None:
     sitting = enter(lang="en")
     sitting.context.add_init_script("delete window.speechSynthesis; delete Window.prototype.speechSynthesis")
     sitting.page.goto("/")
-    expect(sitting.page.get_by_role("link", name="Sign in with your phone")).to_be_visible()
+    expect(sitting.page.get_by_role("link", name="Sign in or join")).to_be_visible()
     expect(sitting.page.locator("[data-read]")).to_be_hidden()
 
 

@@ -29,7 +29,7 @@ def test_a_newcomer_signs_in_tops_up_and_signs_out(enter: Enter, size: ViewportS
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_role("heading", level=1)).to_have_text("Everything Chang'an does for you, in one hall.")
 
-    page.get_by_role("link", name="Sign in with your phone").click()
+    page.get_by_role("link", name="Sign in or join").click()
     page.get_by_label("Mobile number").fill(new_phone())
     page.get_by_role("button", name="Send me a code").click()
     page.get_by_label("Code").fill(read_demo_phone(page))
@@ -55,7 +55,7 @@ def test_a_newcomer_signs_in_tops_up_and_signs_out(enter: Enter, size: ViewportS
 
     page.get_by_role("link", name="Me", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("link", name="Sign in with your phone")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in or join")).to_be_visible()
     page.goto("/wallet")
     assert path_of(page) == "/sign-in?next=/wallet"
 

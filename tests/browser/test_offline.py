@@ -120,7 +120,7 @@ def test_signing_out_leaves_nothing_behind(enter: Enter, new_person: NewPerson) 
     expect(page.get_by_text("This phone pays offline")).to_be_visible()
     page.goto("/me")
     page.get_by_role("button", name="Sign out", exact=True).click()
-    expect(page.get_by_role("link", name="Sign in with your phone")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in or join")).to_be_visible()
     assert kept_pages(page) == []
     until(page, lambda: page.evaluate("indexedDB.databases()") == [])
     go_offline(sitting)

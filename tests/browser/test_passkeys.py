@@ -69,7 +69,7 @@ def test_a_person_makes_a_passkey_and_signs_in_without_a_number(enter: Enter, ne
     page.goto("/sign-in?next=/wallet")
     # The question that waits in the keyboard may be answered by the device at any moment, before the button is found.
     with suppress(Error):
-        page.get_by_role("button", name="Sign in with a passkey").click(timeout=3_000)
+        page.get_by_role("button", name="Sign in with face or fingerprint").click(timeout=3_000)
     page.wait_for_url("**/wallet")
     page.goto("/me/sessions")
     expect(page.get_by_text("By passkey")).to_have_count(1)

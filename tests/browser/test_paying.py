@@ -196,7 +196,7 @@ def test_the_keyboard_alone_signs_in(enter: Enter, hall: Served) -> None:
     phone = new_phone()
     page = enter(touch=False).page
     page.goto("/")
-    tab_to(page, page.get_by_role("link", name="Sign in with your phone"))
+    tab_to(page, page.get_by_role("link", name="Sign in or join"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign-in")
     # The field has the focus as soon as the page is there.
@@ -234,7 +234,7 @@ def test_everything_that_matters_works_without_javascript(
     page = enter_without_script().page
     phone = new_phone()
     page.goto("/")
-    page.get_by_role("link", name="Sign in with your phone").click()
+    page.get_by_role("link", name="Sign in or join").click()
     page.get_by_label("Mobile number").fill(phone)
     page.get_by_role("button", name="Send me a code").click()
     page.get_by_label("Code").fill(read_code(hall, phone))

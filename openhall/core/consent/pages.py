@@ -25,7 +25,7 @@ AnyRequest = Request[Any, Any, Any]
 BASES = {
     "consent": N_("Your consent"),
     "contract": N_("What you use in the hall"),
-    "law": N_("A law"),
+    "law": N_("Required by law"),
 }
 ENDINGS = {
     consent.Ending.WITHDRAWN: N_("Taken back"),

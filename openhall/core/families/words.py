@@ -6,7 +6,7 @@ from openhall.core.families.types import Channel, Kind, State
 KINDS = {
     Kind.PARENT: N_("Parent, by law"),
     Kind.GUARDIAN: N_("Guardian, by a court"),
-    Kind.VOLUNTARY: N_("Of their own will"),
+    Kind.VOLUNTARY: N_("By their own choice"),
     Kind.INSTITUTION: N_("Institution"),
 }
 STATES = {

@@ -9,6 +9,7 @@ from openhall.core import people
 from openhall.core.messages import api, pages
 from openhall.core.messages.actions.tell import tell
 from openhall.core.messages.demo import WELCOME, load
+from openhall.core.messages.exports import words_of
 from openhall.core.messages.jobs import tasks
 
 q = db.load("openhall.core.messages")
@@ -35,7 +36,7 @@ PACKAGE = Package(
     scopes=(Scope("messages.read", N_("Read messages"), N_("What the hall tells them, without marking it as read.")),),
     demo=load,
     exports=(
-        Export("messages", q.export_messages),
+        Export("messages", q.export_messages, words_of),
         Export("deliveries", q.export_deliveries),
         Export("preferences", q.export_preferences),
         Export("habits", q.export_habits),

@@ -2,7 +2,7 @@
 
 from openhall.base import db
 from openhall.base.i18n import N_
-from openhall.base.package import Check, Package, Scope
+from openhall.base.package import Check, Package, Scope, Tile
 from openhall.core.payments import api, pages, paycodes
 from openhall.core.payments.closing import CLOSING
 from openhall.core.payments.exports import EXPORTS, WITHHELD
@@ -37,6 +37,7 @@ PACKAGE = Package(
         transfers_pages.router,
     ],
     tasks=[jobs.tasks, transfer_jobs.tasks],
+    tiles=[Tile(slot="services", title=N_("Send and receive"), icon="arrow-up-right", href="/transfers", order=15)],
     notices=[paycodes.notices],
     scopes=[
         Scope("wallet.read", N_("See the wallet"), N_("Balance, statement and receipts.")),

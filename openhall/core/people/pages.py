@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from msgspec import Struct
 
+from openhall.base import db
 from openhall.base.config import Settings
 from openhall.base.errors import Kind, Problem, malformed
 from openhall.base.i18n import N_
@@ -158,7 +159,7 @@ async def enter(
         )
     except Problem as problem:
         return again(request, "people/sign_in_code.html", problem, **_about(phone, settings))
-    return admitted(request, settings, signed_in, device)
+    return await admitted(request, pool, settings, signed_in, device)
 
 
 @post("/sign-out", opt=edge.PUBLIC)
@@ -252,8 +253,16 @@ def device_of(request: AnyRequest) -> str:
     return kept if people.token_hash(kept) else rules.new_token()
 
 
-def admitted(request: AnyRequest, settings: Settings, signed_in: people.SignedIn, device: str) -> Response[str]:
-    """After signing in, in whatever way: the session's cookie, and on to where the person wanted to go."""
+async def admitted(
+    request: AnyRequest, pool: db.Pool, settings: Settings, signed_in: people.SignedIn, device: str
+) -> Response[str]:
+    """After signing in, in whatever way: the session's cookie, and on to where the person wanted to go.
+
+    Whoever chose large type in this browser has it on the account too, with its careful limits.
+    """
+    if request.cookies.get("mode") == Mode.ELDER and signed_in.resident.mode is not Mode.ELDER:
+        async with pool.write() as conn:
+            await people.prefer(conn, resident=signed_in.resident.id, preferences=Preferences(mode=Mode.ELDER))
     answer = edge.see_other(target(request.cookies.get(NEXT_COOKIE)))
     set_cookie(answer, settings, people.COOKIE, signed_in.token, settings.page_session_days * 86_400)
     set_cookie(answer, settings, DEVICE_COOKIE, device, YEAR_SECONDS)

@@ -3,8 +3,7 @@
 from openhall.base import db
 from openhall.base.closing import Closing
 from openhall.base.exporting import Export
-from openhall.base.i18n import N_
-from openhall.base.package import Check, Package, Tile
+from openhall.base.package import Check, Package
 from openhall.core.webhooks import api, pages
 from openhall.core.webhooks.jobs import tasks
 from openhall.core.webhooks.telling import GONE, SILENT
@@ -25,7 +24,6 @@ PACKAGE = Package(
     module="openhall.core.webhooks",
     routes=(api.router, pages.router),
     tasks=(tasks,),
-    tiles=(Tile(slot="services", title=N_("Webhooks"), icon="webhook", href="/webhooks", order=90),),
     messages=(GONE, SILENT),
     exports=(Export("webhooks", q.export_webhooks),),
     closing=Closing(ends=(q.end_endpoints,)),

@@ -60,15 +60,29 @@ async def test_no_secret_and_nobody_else_is_in_it(hall: Hall) -> None:
 
 async def test_the_archive_has_the_document_and_a_harmless_table_for_each_part(hall: Hall) -> None:
     me, shop = await _life(hall)
-    answer = await hall.client.get(EXPORT, params={"format": "zip"}, headers=me)
+    answer = await hall.client.get(EXPORT, params={"format": "zip"}, headers=me | {"Accept-Language": "en"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.testzip() is None
     document = json.loads(archive.read("export.json"))
-    assert {f"{name}.csv" for name in document["parts"]} == set(archive.namelist()) - {"export.json"}
+    filled = {f"{name}.csv" for name, part in document["parts"].items() if part["rows"]}
+    assert filled == set(archive.namelist()) - {"export.json", "READ-ME.txt"}, "no empty table is to be opened"
+    guide = archive.read("READ-ME.txt").decode("utf-8-sig")
+    assert "350 is 3.50" in guide
+    assert "- Your payment PIN" in guide
+    assert "{" not in guide
     lines = list(csv.DictReader(io.StringIO(archive.read("payments.payments.csv").decode("utf-8-sig"))))
     assert [line["amount"] for line in lines] == ["420", "350"]
     assert lines[0]["payee_name"] == f"'{shop['name']}", "no spreadsheet takes it for a formula"
+
+
+async def test_messages_in_the_copy_are_words_and_not_templates(hall: Hall) -> None:
+    me, _ = await _life(hall)
+    for language, said in (("en", "Your payment PIN was set"), ("zh-CN", "支付密码")):
+        answer = await hall.client.get(EXPORT, headers=me | {"Accept-Language": language})
+        rows = json.loads(answer.content)["parts"]["messages.messages"]["rows"]
+        assert any(said in row["title"] for row in rows), [row["title"] for row in rows]
+        assert not any("{" in row["title"] + row["body"] for row in rows)
 
 
 async def test_it_takes_a_fresh_proof_and_of_who_has_a_passkey_that_one(hall: Hall) -> None:

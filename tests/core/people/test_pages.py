@@ -216,6 +216,9 @@ async def test_large_type_chosen_before_signing_in_stays(browser: Browser) -> No
     await browser.post("/me/preferences", mode="elder", back="/sign-in")
     await browser.sign_in()
     assert 'data-mode="elder"' in (await browser.get("/me")).text
+    browser.client.cookies.clear()
+    await browser.sign_in()
+    assert 'data-mode="elder"' in (await browser.get("/me")).text, "the account has it too, in another browser"
 
 
 async def test_an_unknown_preference_is_refused_and_an_outside_address_not_followed(browser: Browser) -> None:

@@ -1,6 +1,8 @@
 """The JSON API of the copy: take my data with me."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, get
@@ -10,8 +12,10 @@ from litestar.response import Stream
 
 from openhall.base import clock, db, limits
 from openhall.base.config import Settings
-from openhall.core import messages
+from openhall.base.exporting import Export, Row
+from openhall.core import ledger, messages
 from openhall.core.consent.exports import Copy, Form, Part, collect
+from openhall.core.consent.exports.guide import guide
 from openhall.core.consent.telling import EXPORTED
 from openhall.core.people import Resident
 from openhall.web import edge
@@ -54,21 +58,36 @@ async def taken(request: AnyRequest, pool: db.Pool, settings: Settings, resident
         written = await collect(reader, copy, form)
     async with pool.write() as conn:
         await messages.tell(conn, resident.id, EXPORTED, at=copy.at)
-    name = f"openhall-{copy.at:%Y-%m-%d}.{form}"
+    name = f"openhall-{ledger.local(copy.at):%Y-%m-%d}.{form}"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
     return Stream(written.pieces(), media_type=MEDIA[form], headers=headers)
 
 
 def copy_for(request: AnyRequest, resident: Resident) -> Copy:
     """What all packages of this hall keep about this resident, and what of it they leave out and why."""
-    packages, language = request.app.state.packages, language_of(request)
-    parts = [Part(f"{package.name}.{one.name}", one.query) for package in packages for one in package.exports]
-    left_out = {
-        f"{package.name}.{table}": translate(request, language, reason)
+    packages, language, settings = request.app.state.packages, language_of(request), request.app.state.settings
+    say = partial(translate, request, language)
+    parts = [
+        Part(
+            f"{package.name}.{one.name}",
+            one.query,
+            one.words and partial(one.words, language=language, settings=settings),
+        )
         for package in packages
-        for table, reason in package.withheld.items()
+        for one in package.exports
+    ]
+    left_out = {
+        f"{package.name}.{table}": say(reason) for package in packages for table, reason in package.withheld.items()
     }
-    return Copy(resident.id, clock.now(), parts, left_out)
+    now = clock.now()
+    hall = settings.hall_name_zh if language == "zh_CN" else settings.hall_name
+    return Copy(
+        resident.id, now, parts, left_out, guide(say, hall=hall, at=ledger.local(now), reasons=left_out.values())
+    )
+
+
+def _reading(export: Export, language: str, settings: Settings) -> Callable[[Row], Row] | None:
+    return None if export.words is None else partial(export.words, language=language, settings=settings)
 
 
 router = edge.api(export, tags=["Privacy"])

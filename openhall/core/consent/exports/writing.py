@@ -12,6 +12,7 @@ import msgspec
 from openhall.core.consent.exports.types import Copy, Form
 
 IN_MEMORY = 1024 * 1024
+GUIDE = "READ-ME.txt"
 _PIECE = 64 * 1024
 # What makes a spreadsheet read a text as a formula, when it stands first; the full-width forms too.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -27,6 +28,7 @@ class Written:
         self._archive = _file() if form is Form.ZIP else None
         self._zip = zipfile.ZipFile(self._archive, "w", zipfile.ZIP_DEFLATED) if self._archive else None
         self._table: IO[bytes] | None = None
+        self._name = ""
         self._copy = copy
         self._rows = self._parts = 0
         head = {"resident": copy.resident, "at": copy.at, "withheld": copy.withheld}
@@ -36,12 +38,12 @@ class Written:
         """A part begins."""
         self._json.write(b"," if self._parts else b"")
         self._json.write(msgspec.json.encode(name) + b':{"rows":[')
-        self._parts, self._rows = self._parts + 1, 0
-        if self._zip is not None:
-            self._table = self._zip.open(f"{name}.csv", "w", force_zip64=True)
+        self._parts, self._rows, self._name = self._parts + 1, 0, name
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Some of its rows."""
+        """Some of its rows. A part without any has no table: nobody wants to open fifty empty ones."""
+        if rows and self._zip is not None and self._table is None:
+            self._table = self._zip.open(f"{self._name}.csv", "w", force_zip64=True)
         for row in rows:
             self._json.write((b",\n" if self._rows else b"\n") + msgspec.json.encode(row))
             if self._table is not None:
@@ -61,6 +63,7 @@ class Written:
         self._json.write(b"}}\n")
         if self._zip is None:
             return
+        self._zip.writestr(GUIDE, _MARK + self._copy.guide)
         self._json.seek(0)
         with self._zip.open("export.json", "w", force_zip64=True) as whole:
             while piece := self._json.read(_PIECE):

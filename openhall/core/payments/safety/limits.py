@@ -24,8 +24,9 @@ async def set_limits(conn: db.Conn, settings: Settings, visit: Visit, wished: Ow
     """Set the limits that `wished` names and keep the others; what applies from now on.
 
     Lowering takes effect at once. Raising any of them needs a proof of the last five minutes: Problem
-    `people.proof_too_old`; the resident is told of it.
+    `people.proof_too_old`; the resident is told of it. Above the hall's own limits nobody goes: `hall.malformed`.
     """
+    rules.refuse_beyond(settings, wished)
     resident = visit.resident.id
     own = await db.maybe(conn, q.own_limits, OwnLimits, resident=resident) or OwnLimits()
     known = await spending_of(conn, resident)

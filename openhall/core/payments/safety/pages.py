@@ -77,6 +77,7 @@ async def change(
     typed = {name: getattr(data, name) for name in LABELS}
     try:
         wished = OwnLimits(**{name: _amount(name, text, settings) for name, text in typed.items()})
+        rules.refuse_beyond(settings, wished)
     except Problem as problem:
         return edge.problem_page(request, "payments/limits.html", problem, **_context(settings, typed))
     await limits.set_limits(conn, settings, visit, wished)

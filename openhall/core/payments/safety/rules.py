@@ -5,7 +5,8 @@ from datetime import date
 from msgspec import structs
 
 from openhall.base.config import Settings
-from openhall.base.errors import Problem
+from openhall.base.errors import Problem, malformed
+from openhall.base.i18n import N_
 from openhall.core.payments import problems
 from openhall.core.payments.safety.types import Limits, OwnLimits, Room, Spending
 
@@ -48,12 +49,24 @@ def limits_of(settings: Settings, own: OwnLimits, *, elder: bool, visitor: bool 
             hall, payment_max=settings.elder_payment_max, new_payee_day_max=settings.elder_new_payee_day_max
         )
     said = {name: getattr(own, name) for name in NAMES}
-    return Limits(
+    found = Limits(
         **{
             name: min(getattr(usual, name) if value is None else value, getattr(hall, name))
             for name, value in said.items()
         }
     )
+    # One payment to somebody new is a payment, and one of that day: no larger sum is promised than all three allow.
+    at_once = min(found.new_payee_max, found.payment_max, found.new_payee_day_max)
+    return structs.replace(found, new_payee_max=at_once)
+
+
+def refuse_beyond(settings: Settings, wished: OwnLimits) -> None:
+    """Problem `hall.malformed` that names every wished limit which is above the hall's: none is cut without a word."""
+    hall = hall_limits(settings)
+    wishes = {name: value for name in NAMES if (value := getattr(wished, name)) is not None}
+    too_much = N_("This is more than the hall allows.")
+    if beyond := [name for name, value in wishes.items() if value > getattr(hall, name)]:
+        raise malformed(errors=[{"field": name, "message": too_much} for name in beyond])
 
 
 def raises(before: Limits, after: Limits) -> bool:

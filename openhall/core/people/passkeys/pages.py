@@ -97,7 +97,7 @@ async def sign_in(
         )
     except Problem as problem:
         return again(request, "people/sign_in.html", problem, phone="", origin=site(settings).origin)
-    return admitted(request, settings, signed_in, device)
+    return await admitted(request, pool, settings, signed_in, device)
 
 
 @get("/step-up", opt=edge.RESIDENT)

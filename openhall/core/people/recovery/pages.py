@@ -215,7 +215,7 @@ async def recover_enter(
         if not phone or problem.definition in (problems.recovery_code_wrong, problems.phone_taken):
             return again(request, "people/recover.html", problem, form=data)
         return again(request, "people/recover_code.html", problem, **_second(settings.demo, phone, data))
-    return admitted(request, settings, signed_in, device)
+    return await admitted(request, pool, settings, signed_in, device)
 
 
 @post("/me/recovery/stop", opt=edge.RESIDENT)

@@ -52,7 +52,7 @@ async def join(
         )
     except Problem as problem:
         return again(request, PAGE, problem, **about(settings, name=data.name))
-    return admitted(request, settings, signed_in, device)
+    return await admitted(request, pool, settings, signed_in, device)
 
 
 router = edge.pages(visit, options, join)

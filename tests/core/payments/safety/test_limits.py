@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from openhall.base import clock
+from openhall.base.config import Settings
 from openhall.core.payments.package import PACKAGE
 from openhall.core.payments.safety import rules
 from openhall.core.payments.safety.types import Limits, OwnLimits, Spending
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.anyio
 PHONE, SELLER = "13800000001", "13800000002"
 LIMITS = "/api/v1/me/limits"
 PRINTED_MAX = 50_000
+SETTINGS = Settings(database_url="dbname=none", secret="s" * 32)
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 
 
@@ -54,9 +56,19 @@ async def test_ones_own_limits_hold_at_once_and_are_raised_only_after_a_fresh_pr
     assert await _pays(hall, payer, shop, 2_000) == 201
     assert "payments.limits_raised" in await told(hall, payer)
     assert (await told(hall, payer)).count("payments.limits_raised") == 1
-    over = (await _limit(hall, payer, day_max=10**9)).json()
-    assert over["day_max"] == hall.settings.pay_day_max, "never beyond the hall's"
+    over = await _limit(hall, payer, day_max=hall.settings.pay_day_max + 1, month_max=1)
+    assert refusal(over) == (400, "hall.malformed"), "never beyond the hall's, and never cut without a word"
+    assert [error["field"] for error in over.json()["errors"]] == ["day_max"]
+    kept = (await hall.client.get(LIMITS, headers=payer)).json()
+    assert kept["month_max"] > 1, "a refused wish changes nothing"
     await hall.books_agree()
+
+
+def test_what_one_payment_to_somebody_new_may_be_is_never_more_than_a_payment_or_their_day() -> None:
+    found = rules.limits_of(SETTINGS, OwnLimits(), elder=True)
+    assert found.new_payee_max == min(found.payment_max, found.new_payee_day_max)
+    own = OwnLimits(payment_max=700, new_payee_day_max=300)
+    assert rules.limits_of(SETTINGS, own, elder=False).new_payee_max == 300
 
 
 async def test_a_day_ends_and_a_month_goes_on(hall: Hall) -> None:
