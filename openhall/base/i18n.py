@@ -54,9 +54,17 @@ def _compile(modules: tuple[str, ...]) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+# Languages of China besides Chinese: who reads them reads the hall's own sooner than English.
+_AT_HOME = frozenset({"bo", "ii", "mn", "ug", "za"})
+
+
 def negotiate(accept_language: str, default: str) -> str:
-    """The best of our languages for an Accept-Language header: any Chinese is served zh_CN, any English en."""
+    """The best of our languages for an Accept-Language header: any Chinese is served zh_CN, any English en.
+
+    Who reads neither and comes from elsewhere is served English; whoever says nothing, `default`.
+    """
     wanted: list[tuple[float, int, str]] = []
+    otherwise = default
     for order, part in enumerate(accept_language.split(",")[:20]):
         tag, _, parameter = part.strip().partition(";")
         try:
@@ -65,6 +73,8 @@ def negotiate(accept_language: str, default: str) -> str:
         except (ValueError, UnknownLocaleError, TypeError):
             continue
         ours = {"zh": "zh_CN", "en": "en"}.get(language)
+        if ours is None and language not in _AT_HOME and quality > 0:
+            otherwise = "en"
         if ours and quality > 0:
             wanted.append((-quality, order, ours))
-    return min(wanted)[2] if wanted else default
+    return min(wanted)[2] if wanted else otherwise

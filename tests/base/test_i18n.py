@@ -16,7 +16,8 @@ from openhall.base import i18n
         ("zh-TW", "zh_CN"),
         ("zh-Hant-HK, en;q=0.5", "zh_CN"),
         ("en;q=0.1, zh;q=0.2", "zh_CN"),
-        ("fr, de;q=0.9", "default"),
+        ("fr, de;q=0.9", "en"),
+        ("ug, bo;q=0.9", "default"),
         ("fr, en;q=0.1", "en"),
         ("en;q=0, zh;q=0", "default"),
         ("en;q=0, zh;q=0.1", "zh_CN"),
@@ -24,7 +25,7 @@ from openhall.base import i18n
         ("EN-us", "en"),
         ("en;q=high, zh", "zh_CN"),
         (";;;,,,", "default"),
-        (",".join(["fr"] * 50 + ["en"]), "default"),
+        (",".join(["ug"] * 50 + ["en"]), "default"),
         ("en, zh", "en"),
     ],
 )

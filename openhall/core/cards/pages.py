@@ -8,11 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import ids
+from openhall.base import db, ids
+from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.base.i18n import N_
 from openhall.core import cards
 from openhall.core.cards.actions.leaving import leavings, sums
+from openhall.core.cards.actions.top_ups import unfinished
 from openhall.core.cards.api import CardTopUpRequest, LeavingRequest, require_cards
 from openhall.core.people import Resident
 from openhall.web import edge
@@ -59,8 +61,8 @@ async def form(
     key = await edge.key_of_form(reader, _FORM, request_key, resident.id)
     if isinstance(key, Response):
         return key
-    most = {"most": settings.card_top_up_max, "month_most": settings.card_month_max}
-    return edge.page(request, "cards/top_up.html", problem=None, amount=None, request_key=key, **most)
+    about = await _about(reader, settings, resident)
+    return edge.page(request, "cards/top_up.html", problem=None, amount=None, request_key=key, **about)
 
 
 @post(_FORM, opt=edge.RESIDENT, status_code=303)
@@ -85,9 +87,8 @@ async def start(
     except Problem as problem:
         answer = problem
     if isinstance(answer, Problem):
-        most = {"most": settings.card_top_up_max, "month_most": settings.card_month_max}
-        context = {"amount": data.amount, "request_key": str(ids.new())}
-        return edge.problem_page(request, "cards/top_up.html", answer, **context, **most)
+        context = await _about(conn, settings, resident) | {"amount": data.amount, "request_key": str(ids.new())}
+        return edge.problem_page(request, "cards/top_up.html", answer, **context)
     return edge.see_other(answer)
 
 
@@ -109,9 +110,8 @@ async def leaving_form(
     key = await edge.key_of_form(reader, _LEAVE, request_key, resident.id)
     if isinstance(key, Response):
         return key
-    found = await cards.outlook(reader, resident=resident.id, wallet=resident.wallet)
-    before = await leavings(reader, resident.id)
-    return edge.page(request, "cards/leaving.html", problem=None, outlook=found, before=before, request_key=key)
+    context = await _outlook(reader, resident)
+    return edge.page(request, "cards/leaving.html", problem=None, request_key=key, **context)
 
 
 @post(_LEAVE, opt=edge.FRESH, status_code=303)
@@ -135,8 +135,7 @@ async def leave(
     except Problem as problem:
         answer = problem
     if isinstance(answer, Problem):
-        found = await cards.outlook(conn, resident=resident.id, wallet=resident.wallet)
-        context = {"outlook": found, "before": await leavings(conn, resident.id), "request_key": str(ids.new())}
+        context = await _outlook(conn, resident) | {"request_key": str(ids.new())}
         return edge.problem_page(request, "cards/leaving.html", answer, **context)
     return edge.see_other(answer)
 
@@ -150,6 +149,21 @@ async def statement(
     parts = [(part, _reason(request, part.reason)) for part in found.parts]
     total = await sums(reader, resident.wallet)
     return edge.page(request, "cards/statement.html", leaving=found, parts=parts, sums=total)
+
+
+async def _about(reader: db.ReadConn, settings: Settings, resident: Resident) -> dict[str, Any]:
+    """What the form of a top-up says besides."""
+    most = {"most": settings.card_top_up_max, "month_most": settings.card_month_max}
+    return most | {"unfinished": await unfinished(reader, resident.id)}
+
+
+async def _outlook(reader: db.ReadConn, resident: Resident) -> dict[str, Any]:
+    """What the page of leaving says: what would go back, what waits, and what went before."""
+    return {
+        "outlook": await cards.outlook(reader, resident=resident.id, wallet=resident.wallet),
+        "unfinished": await unfinished(reader, resident.id),
+        "before": await leavings(reader, resident.id),
+    }
 
 
 def _reason(request: AnyRequest, code: str | None) -> str | None:

@@ -23,6 +23,9 @@ values (:id, :resident, :wallet, :amount, :currency, :now, :now);
 select id, resident, state, amount, currency, page, card, returned, reason, at, finished_at
   from cards.top_ups where id = :id and resident = :resident;
 
+-- name: unfinished
+select id, amount, at from cards.top_ups where resident = :resident and state = 'processing' order by at, id;
+
 -- name: claim_top_up
 -- Moving the next query beyond the lease keeps every other worker away; a killed worker's claim runs out by itself.
 update cards.top_ups set next_query_at = :lease_ends, attempts = attempts + 1

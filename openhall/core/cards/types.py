@@ -65,6 +65,14 @@ class CardTopUp(Struct, frozen=True):
     finished_at: datetime | None
 
 
+class Unfinished(Struct, frozen=True):
+    """A top-up that somebody may still pay on the processor's page, or whose card has not answered yet."""
+
+    id: UUID
+    amount: int
+    at: datetime
+
+
 class Claimed(Struct, frozen=True):
     """A top-up or a refund that this worker alone asks the processor about until its lease runs out.
 

@@ -18,7 +18,7 @@ WELCOME = Template(
     title=N_("Welcome to {hall}"),
     body=N_(
         "This is your inbox: what you must know, what happens in your affairs, and reminders come here. You choose "
-        "which of it is also sent to your phone. Questions? Call {help}."
+        "what is sent to you besides. Questions? Call {help}."
     ),
     short=N_("Your inbox is open."),
     link="/me/messages",

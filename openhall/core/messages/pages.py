@@ -33,7 +33,7 @@ CATEGORIES = {
 }
 MEANINGS = {
     Category.MUST: N_(
-        "Sign-ins, money, changes of your account. Text messages and notifications cannot be turned off."
+        "Sign-ins, money, changes of your account. Messages and notifications of these cannot be turned off."
     ),
     Category.CASE: N_("What happens in something you do: shops, applications, orders."),
     Category.REMINDER: N_("A date or a payment that comes near."),
@@ -44,6 +44,7 @@ CHANNELS = {
     Channel.PUSH: N_("Notification"),
     Channel.LETTER: N_("Letter"),
 }
+BY_MAIL = N_("E-mail")
 STATES = {
     "waiting": N_("still to be sent"),
     "sent": N_("sent"),
@@ -137,7 +138,7 @@ async def show(
         message=views.MessageBody.of(found, language_of(request), Voice.of(settings)),
         category=translate(request, language_of(request), CATEGORIES[found.category]),
         fates=[fate for fate in await messages.fates(conn, found.id) if fate.channel != "inbox"],
-        channels=_words(request, CHANNELS),
+        channels=_channels(request, resident),
         states=_words(request, STATES),
     )
 
@@ -160,7 +161,7 @@ async def preferences(
     """What the resident wants."""
     found = await messages.preferences(reader, visit.resident.id)
     subscriptions = await messages.subscriptions(reader, visit.resident.id)
-    context = _choices(request, found) | {"subscriptions": subscriptions}
+    context = _choices(request, visit.resident, found) | {"subscriptions": subscriptions}
     return edge.page(request, "messages/preferences.html", problem=None, saved=bool(saved), **context)
 
 
@@ -177,7 +178,7 @@ async def prefer(
     except Problem as problem:
         async with pool.read() as reader:
             subscriptions = await messages.subscriptions(reader, resident.id)
-        context = _choices(request, wish) | {"subscriptions": subscriptions}
+        context = _choices(request, resident, wish) | {"subscriptions": subscriptions}
         return edge.problem_page(request, "messages/preferences.html", problem, saved=False, **context)
     return edge.see_other("/me/messages", saved="1")
 
@@ -223,7 +224,7 @@ def _chosen(form: PreferencesForm) -> dict[Category, dict[Channel, bool]]:
     return {category: {channel: f"{category}.{channel}" in chosen for channel in Channel} for category in Category}
 
 
-def _choices(request: AnyRequest, wish: Preferences) -> dict[str, Any]:
+def _choices(request: AnyRequest, resident: Resident, wish: Preferences) -> dict[str, Any]:
     settings = request.app.state.settings
     language = language_of(request)
     kinds = [
@@ -234,6 +235,7 @@ def _choices(request: AnyRequest, wish: Preferences) -> dict[str, Any]:
             "channels": [
                 {"name": channel.value, "on": on, "fixed": category is Category.MUST and channel is not Channel.LETTER}
                 for channel, on in wish.wanted[category].items()
+                if resident.address or channel is not Channel.SMS
             ],
         }
         for category in Category
@@ -241,7 +243,7 @@ def _choices(request: AnyRequest, wish: Preferences) -> dict[str, Any]:
     quiet = wish.quiet or rules.QUIET
     return {
         "kinds": kinds,
-        "channels": _words(request, CHANNELS),
+        "channels": _channels(request, resident),
         "is_quiet": wish.quiet is not None,
         "quiet_from": f"{quiet.start:%H:%M}",
         "quiet_to": f"{quiet.end:%H:%M}",
@@ -249,6 +251,12 @@ def _choices(request: AnyRequest, wish: Preferences) -> dict[str, Any]:
         "letters": bool(settings.letter_files),
         "push_key": webpush.public_key(settings.secret),
     }
+
+
+def _channels(request: AnyRequest, resident: Resident) -> dict[str, str]:
+    """What the ways are called. Whoever joined by e-mail gets e-mails where others get text messages."""
+    by_mail = {Channel.SMS: BY_MAIL} if resident.email and not resident.phone else {}
+    return _words(request, CHANNELS | by_mail)
 
 
 def _words(request: AnyRequest, msgids: dict[Any, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from openhall.base.config import Settings
 from openhall.core import people
 from openhall.core.cards import problems, rules
 from openhall.core.cards.jobs import settle_card_top_up
-from openhall.core.cards.types import CardTopUp
+from openhall.core.cards.types import CardTopUp, Unfinished
 
 q = db.load("openhall.core.cards")
 
@@ -56,3 +56,8 @@ async def top_up(conn: db.ReadConn, *, resident: UUID, top_up_id: UUID) -> CardT
     if found is None:
         raise problems.top_up_not_found()
     return found
+
+
+async def unfinished(conn: db.ReadConn, resident: UUID) -> list[Unfinished]:
+    """The resident's top-ups that are not finished, oldest first."""
+    return await db.all(conn, q.unfinished, Unfinished, resident=resident)

@@ -35,6 +35,7 @@ def _beyond_nobody(settings: Settings, *, visitor: bool) -> Limits:
         hall,
         payment_max=min(hall.payment_max, most),
         new_payee_max=min(hall.new_payee_max, most),
+        new_payee_day_max=min(hall.new_payee_day_max, settings.visitor_day_max),
         day_max=min(hall.day_max, settings.visitor_day_max),
         month_max=min(hall.month_max, settings.visitor_month_max),
     )
