@@ -149,6 +149,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     exports_per_day: Annotated[
         int, Meta(description="Copies of their own data that one resident may take in a day.", ge=1)
     ] = 3
+    closing_rest_days: Annotated[
+        int,
+        Meta(description="Days in which a closed account can be reopened; only then is its number free.", ge=1),
+    ] = 90
+    closing_keep_days: Annotated[
+        int,
+        Meta(
+            description="Days after its closing at which name, number and national id of an account are erased; as "
+            "many as the law asks for.",
+            ge=1,
+        ),
+    ] = 3650
     top_up_max: Annotated[int, Meta(description="Largest single top-up, in minor units.", ge=1)] = 5_000_000
     payment_max: Annotated[int, Meta(description="Largest single payment, charge or order, in minor units.", ge=1)] = (
         5_000_000

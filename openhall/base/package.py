@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from procrastinate import Blueprint
 
 from openhall.base.agreeing import Agreement
+from openhall.base.closing import Closing
 from openhall.base.config import Settings
 from openhall.base.db import Conn, Query, ReadConn
 from openhall.base.exporting import Export
@@ -132,6 +133,9 @@ class Package(Struct, frozen=True, kw_only=True):
     looks: Sequence[Look] = ()  # what it shows of a person to somebody else (openhall.core.people.accesses)
     exports: Sequence[Export] = ()  # what of it goes into the copy of their data that residents take with them
     withheld: Mapping[str, str] = field(default_factory=dict)  # and which of its tables do not: why, as a msgid
+    closing: Closing = (
+        Closing()
+    )  # what stands in the way of closing an account, and what ends with it (openhall.core.closing)
     scopes: Sequence[Scope] = ()  # what of it may be done on somebody's behalf (openhall.core.families)
     on_joined: Sequence[JoinHook] = ()
     demo: Callable[[Conn, City], Awaitable[None]] | None = None

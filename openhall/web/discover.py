@@ -14,7 +14,10 @@ import openhall.city
 from openhall.base.package import Package
 
 # Later ones may rely on the tables of earlier ones.
-CORE = ("ledger", "people", "webhooks", "messages", "consent", "families", "payments", "rails", "cards", "payouts")
+CORE = (
+    "ledger", "people", "closing", "webhooks", "messages", "consent", "families", "payments", "rails",
+    "cards", "payouts",
+)  # fmt: skip
 
 
 @cache

@@ -11,7 +11,7 @@ from msgspec import Struct
 from openhall.base import clock, db, ids
 from openhall.city.campaigns import problems, rules
 from openhall.city.campaigns.types import Campaign, Draw, Kind, NewCampaign, State, Sums, Verified, WrongDraw
-from openhall.core import ledger
+from openhall.core import closing, ledger
 from openhall.core.payments import offers
 
 q = db.load("openhall.city.campaigns")
@@ -184,7 +184,8 @@ async def _move(
     transfer = ledger.Transfer(
         id=ids.new(), debit=debit, credit=credit, amount=amount, currency=campaign.currency, reason=reason
     )
-    (outcome,) = await ledger.post(conn, [transfer], fresh=True)
+    # The rest of a budget goes back to a sponsor who may have left.
+    (outcome,) = await closing.bring(conn, [transfer], fresh=True)
     return outcome
 
 

@@ -1,6 +1,7 @@
 """What campaigns offer the hall."""
 
 from openhall.base import db
+from openhall.base.closing import Closing, Obstacle
 from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
@@ -29,6 +30,17 @@ PACKAGE = Package(
         Export("earnings", q.export_earnings),
     ),
     demo=load,
+    closing=Closing(
+        obstacles=(
+            Obstacle(
+                code="campaigns.running",
+                title=N_("You have campaigns that are not over: {count}"),
+                remedy=N_("End each of them on its page; the rest of its budget comes back to you."),
+                href="/campaigns",
+                query=q.obstacle_campaigns,
+            ),
+        )
+    ),
     checks=(
         Check(
             "campaigns.budgets",

@@ -183,6 +183,7 @@ select id from campaigns.campaigns where id = :id and state in ('running', 'paus
 select shop from campaigns.invitations where at > :since and shop > :after order by shop limit :limit;
 
 -- name: to_earn
+-- (Whoever closed their account earns nothing more.)
 -- The first payments of each invited shop that are old enough and were not given back, whether they counted before or
 -- not, but for those that were made while the campaign rested; those of the inviter and of the shop's own people (its owner, and who works there or did) do not count, nor those
 -- of another currency.
@@ -190,7 +191,7 @@ select p.id, p.payee as shop, i.inviter, r.wallet
   from campaigns.campaigns c
   cross join json_to_recordset(:shops) as s(shop uuid, staff uuid[])
   join campaigns.invitations i on i.shop = s.shop
-  join people.residents r on r.id = i.inviter
+  join people.residents r on r.id = i.inviter and r.state = 'active'
   join lateral (
     select p.id, p.payee, p.at
       from payments.payments p join payments.orders o on o.id = p.order_id
@@ -312,3 +313,9 @@ with recursive chain (start, resident) as (
   select c.start, i.owner from campaigns.invitations i join chain c on i.inviter = c.resident
 )
 select start from chain where start = resident limit 100;
+
+-- name: obstacle_campaigns
+-- Those that are not over, and those whose budget still has something.
+select count(*) as count, sum(a.credits - a.debits)::bigint as amount
+  from campaigns.campaigns c join ledger.accounts a on a.id = c.account
+ where c.sponsor = :resident and (c.state <> 'ended' or a.credits <> a.debits);

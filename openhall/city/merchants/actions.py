@@ -6,7 +6,7 @@ from uuid import UUID
 from openhall.base import clock, db, ids
 from openhall.city.merchants import problems
 from openhall.city.merchants.types import Hall, NewShop, Shop, State
-from openhall.core import ledger, payments
+from openhall.core import ledger, payments, people
 from openhall.core.payments import codes, paycodes
 
 q = db.load("openhall.city.merchants")
@@ -22,6 +22,7 @@ _DRAWS = 20
 async def open_shop(conn: db.Conn, *, owner: UUID, new: NewShop, hall: Hall) -> Shop:
     """Open a shop of `owner`, who becomes a merchant with the first one. Its account and its code exist at once."""
     now = clock.now()
+    await people.stay_open(conn, owner)
     await db.run(conn, q.insert_merchant, id=ids.new(), owner=owner, now=now)
     merchant = await db.one(conn, q.lock_merchant, UUID, owner=owner)
     if await db.one(conn, q.count_shops, int, merchant=merchant, lately=now - _LATELY) >= MOST_SHOPS:

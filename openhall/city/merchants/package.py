@@ -7,6 +7,7 @@ from openhall.city.merchants import api, pages
 from openhall.city.merchants.book import api as book_api
 from openhall.city.merchants.book import jobs as book_jobs
 from openhall.city.merchants.book import pages as book_pages
+from openhall.city.merchants.closing import CLOSING
 from openhall.city.merchants.counter import api as counter_api
 from openhall.city.merchants.counter import pages as counter_pages
 from openhall.city.merchants.demo import load
@@ -69,6 +70,7 @@ PACKAGE = Package(
     groups=(groups,),
     streams=(streams,),
     exports=EXPORTS,
+    closing=CLOSING,
     messages=(CODE_REPLACED, RENAMED, LEFT_MARKET, JOINED),
     demo=load,
     checks=(

@@ -1,7 +1,9 @@
 """What cards offer the hall."""
 
 from openhall.base import db
+from openhall.base.closing import Closing, Obstacle
 from openhall.base.exporting import Export
+from openhall.base.i18n import N_
 from openhall.base.package import Check, Package
 from openhall.core.cards import api, pages
 from openhall.core.cards.jobs import tasks
@@ -33,6 +35,24 @@ PACKAGE = Package(
         Export("top_ups", q.export_top_ups),
         Export("leavings", q.export_leavings),
         Export("refunds", q.export_refunds),
+    ),
+    closing=Closing(
+        obstacles=(
+            Obstacle(
+                code="cards.top_ups",
+                title=N_("A top-up by card is not finished: {amount}"),
+                remedy=N_("Finish it, or wait half an hour until it ends by itself."),
+                href="/wallet",
+                query=q.obstacle_top_ups,
+            ),
+            Obstacle(
+                code="cards.refunds",
+                title=N_("Money is on its way back to your card: {amount}"),
+                remedy=N_("Wait until the card's bank has taken it."),
+                href="/me/leaving",
+                query=q.obstacle_refunds,
+            ),
+        )
     ),
     checks=CHECKS,
 )

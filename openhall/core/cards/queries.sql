@@ -128,11 +128,12 @@ update cards.inbox set verdict = :verdict where event_id = :event_id;
 -- The promises of cards, as queries that return what breaks them.
 
 -- name: broken_succeeded
--- A succeeded top-up has exactly one transfer of its amount, from the rail into its wallet.
+-- A succeeded top-up has exactly one transfer of its amount, from the rail into its wallet, or for it when it was closed.
 select t.id, t.amount, x.amount as transferred
   from cards.top_ups t
   left join ledger.transfers x
-    on x.id = t.id and x.kind = 'posted' and x.credit = t.wallet and x.currency = t.currency
+    on x.id = t.id and x.kind = 'posted'
+   and coalesce((select u.wallet from closing.unclaimed u where u.id = x.id), x.credit) = t.wallet and x.currency = t.currency
    and x.debit = (select account from cards.rails where name = 'card')
  where t.state = 'succeeded' and x.amount is distinct from t.amount
  order by t.id limit 100;
@@ -188,3 +189,11 @@ select id, at from cards.refunds where state = 'processing' and at < now() - int
 
 -- name: broken_contradicted
 select event_id, reference, state from cards.inbox where verdict = 'contradiction' order by received_at limit 100;
+
+-- name: obstacle_top_ups
+select count(*) as count, sum(amount)::bigint as amount from cards.top_ups
+ where resident = :resident and state = 'processing';
+
+-- name: obstacle_refunds
+select count(*) as count, sum(amount)::bigint as amount from cards.refunds
+ where resident = :resident and state = 'processing';

@@ -1,6 +1,7 @@
 """What consent offers the hall."""
 
 from openhall.base import db
+from openhall.base.closing import Closing
 from openhall.base.exporting import Export
 from openhall.base.package import Check, Package
 from openhall.core.consent import api, pages
@@ -16,6 +17,7 @@ PACKAGE = Package(
     routes=(api.router, pages.router, exports_api.router, exports_pages.router),
     messages=(GIVEN, WITHDRAWN, EXPORTED),
     exports=(Export("consents", q.export_consents),),
+    closing=Closing(ends=(q.end_consents,)),
     checks=(
         Check(
             "consent.basis",

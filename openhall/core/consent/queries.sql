@@ -52,3 +52,6 @@ select s.id, s.template from said s
                     where m.recipient = s.resident and t.code = s.template and m.facts ->> 'code' = s.code
                       and m.told_at >= s.at and m.told_at < s.at + interval '1 minute')
  limit 100;
+
+-- name: end_consents
+update consent.consents set ended_at = greatest(given_at, :now), ending = 'closed' where resident = :resident and ended_at is null;

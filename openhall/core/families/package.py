@@ -6,6 +6,7 @@ from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
 from openhall.core.families import api, pages
 from openhall.core.families.actions.links import match_phone
+from openhall.core.families.closing import CLOSING
 from openhall.core.families.demo import load
 from openhall.core.families.desk import pages as desk_pages
 from openhall.core.families.jobs import tasks
@@ -50,6 +51,7 @@ PACKAGE = Package(
     ),
     withheld={"trail": N_("Steps of the links, which say the same as the links themselves.")},
     on_joined=(match_phone,),
+    closing=CLOSING,
     demo=load,
     checks=CHECKS,
 )

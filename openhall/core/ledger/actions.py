@@ -53,6 +53,23 @@ async def close_account(conn: db.Conn, account_id: UUID) -> None:
         raise problems.account_not_empty(account=str(account_id))
 
 
+async def hold_to_close(conn: db.Conn, account_id: UUID) -> None:
+    """Until the transaction ends nobody moves money of this account; whoever does right now is waited for. To be asked
+    before it is looked whether the account may close."""
+    await db.maybe(conn, q.lock_to_close, Account, id=account_id)
+
+
+async def reopen_account(conn: db.Conn, account_id: UUID) -> bool:
+    """Take the closing back; whether it was closed."""
+    return await db.run(conn, q.reopen_account, id=account_id) == 1
+
+
+async def closed_among(conn: db.Conn, accounts: Iterable[UUID]) -> set[UUID]:
+    """Which of these accounts are closed. The others are not closed before the transaction ends: to be asked right
+    before posting what nobody may refuse any more."""
+    return set(await db.all(conn, q.closed_among, UUID, ids=db.ids(list(accounts))))
+
+
 async def freeze(conn: db.Conn, account_id: UUID) -> bool:
     """Let nothing leave the account from the commit on; what comes in still comes in. False: it was frozen already.
 

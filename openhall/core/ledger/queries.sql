@@ -11,9 +11,19 @@ select id, kind, owner, currency, floor, busy, opened_at, closed_at from ledger.
 select id, kind, owner, currency, floor, busy, opened_at, closed_at from ledger.accounts where id = :id for update;
 
 -- name: close_account
-update ledger.accounts set closed_at = :now
+update ledger.accounts set closed_at = :now, closed_entries = entries
  where id = :id and closed_at is null
    and credits = debits and pending_credits = 0 and pending_debits = 0;
+
+-- name: reopen_account
+update ledger.accounts set closed_at = null, closed_entries = null where id = :id and closed_at is not null;
+
+-- name: closed_among
+-- The others stay open until the transaction ends: whoever closes one of them waits, and nobody else does.
+with held as materialized (
+  select id, closed_at from ledger.accounts where id = any(:ids::uuid[]) order by id for key share
+)
+select id from held where closed_at is not null;
 
 -- name: lock_accounts
 -- Locks, in the order of ids, every account whose row will change. A busy account that is only added to is not

@@ -1,6 +1,7 @@
 """What messages offer the hall."""
 
 from openhall.base import db
+from openhall.base.closing import Closing
 from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Scope, Tile
@@ -40,5 +41,6 @@ PACKAGE = Package(
         Export("habits", q.export_habits),
         Export("browsers", q.export_browsers),
     ),
+    closing=Closing(ends=(q.end_subscriptions,), erases=(q.erase_habits, q.erase_preferences)),
     checks=CHECKS,
 )

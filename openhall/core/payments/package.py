@@ -4,6 +4,7 @@ from openhall.base import db
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Scope
 from openhall.core.payments import api, pages, paycodes
+from openhall.core.payments.closing import CLOSING
 from openhall.core.payments.exports import EXPORTS, WITHHELD
 from openhall.core.payments.looks import LOOKS
 from openhall.core.payments.paycodes import api as code_api
@@ -50,6 +51,7 @@ PACKAGE = Package(
     looks=LOOKS,
     exports=EXPORTS,
     withheld=WITHHELD,
+    closing=CLOSING,
     checks=[
         Check(
             "payments.orders",

@@ -173,7 +173,8 @@ having o.refunded <> coalesce(sum(f.amount), 0)
 
 -- name: check_refund_transfers
 -- A refund is one ledger transfer, of its amount less what went back to budgets, from the payee's account to the payer's
--- wallet; where all of it went back to budgets there is none. And the ledger moved nothing as a refund that is none.
+-- wallet, or for it when it was closed; where all of it went back to budgets there is none. And the ledger moved nothing as
+-- a refund that is none.
 select coalesce(f.id, t.id) as id, f.amount, f.to_payer, t.amount as moved
   from (select f.id, f.amount, f.to_payer, f.currency, f.business_date, o.account, r.wallet
           from payments.given_back f
@@ -181,8 +182,9 @@ select coalesce(f.id, t.id) as id, f.amount, f.to_payer, t.amount as moved
           join payments.orders o on o.id = p.order_id
           join people.residents r on r.id = p.payer) f
   full join (select * from ledger.transfers where reason = 'refund') t on t.id = f.id
+  left join closing.unclaimed u on u.id = t.id
  where case when f.to_payer = 0 then t.id is not null
-            else (t.kind, t.debit, t.credit, t.amount, t.currency, t.business_date)
+            else (t.kind, t.debit, coalesce(u.wallet, t.credit), t.amount, t.currency, t.business_date)
                  is distinct from ('posted', f.account, f.wallet, f.to_payer, f.currency, f.business_date) end
  limit 100;
 

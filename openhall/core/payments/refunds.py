@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from openhall.base import db, events, ids
-from openhall.core import ledger
+from openhall.core import closing, ledger
 from openhall.core.payments import actions, offers, problems, rules
 from openhall.core.payments.desks import ONLY_OWNERS, Desks
 from openhall.core.payments.types import Refund
@@ -85,7 +85,8 @@ async def _move(conn: db.Conn, found: _Refundable, by: UUID, amount: int, reason
     returns = [
         (ids.new(), subsidy, part) for subsidy, part in zip(subsidies, shares.of(subsidies), strict=True) if part
     ]
-    outcomes = await ledger.post(conn, _legs(made, found, shares.payer, returns), fresh=True)
+    # A payer who left is still owed it: it waits for them at the hall.
+    outcomes = await closing.bring(conn, _legs(made, found, shares.payer, returns), fresh=True)
     if not all(outcome.ok for outcome in outcomes):
         raise problems.refund_without_funds(
             ledger_code=next(one.code for one in outcomes if one.code != "linked_failed")

@@ -1,6 +1,7 @@
 """What payouts offer the hall."""
 
 from openhall.base import db
+from openhall.base.closing import Closing, Obstacle
 from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package
@@ -67,5 +68,18 @@ PACKAGE = Package(
         "break_steps": N_("What operators wrote about differences at the bank."),
         "batches": N_("Which operator had a file sent to the bank again."),
     },
+    closing=Closing(
+        obstacles=(
+            Obstacle(
+                code="payouts.under_way",
+                title=N_("Money is on its way to your bank: {amount}"),
+                remedy=N_("Wait until your bank has it, mostly until the next working day."),
+                href="/wallet/withdrawals",
+                query=q.obstacle_under_way,
+            ),
+        ),
+        ends=(q.end_standing, q.end_bank_accounts),
+        erases=(q.erase_bank_accounts,),
+    ),
     checks=CHECKS,
 )

@@ -380,7 +380,7 @@ select r.name, a.posted, coalesce(u.total, 0) as under_way
  limit 100;
 
 -- name: check_transfers
--- The transfers of a payout are exactly those of its state; its rail's accounts moved for nothing else.
+-- The transfers of a payout are exactly those of its state (what came back for a closed wallet came for it all the same); its rail's accounts moved for nothing else.
 with wanted as (
   select p.id, p.account as debit, r.clearing as credit, p.amount, p.currency
     from payouts.payouts p join payouts.rails r on r.name = p.rail
@@ -391,8 +391,8 @@ with wanted as (
   select p.giving_back, case when p.state = 'returned' then r.bank else r.clearing end, p.account, p.amount, p.currency
     from payouts.payouts p join payouts.rails r on r.name = p.rail where p.giving_back is not null
 ), moved as (
-  select t.id, t.debit, t.credit, t.amount, t.currency, t.kind
-    from ledger.transfers t
+  select t.id, t.debit, coalesce(u.wallet, t.credit) as credit, t.amount, t.currency, t.kind
+    from ledger.transfers t left join closing.unclaimed u on u.id = t.id
    where exists (select from payouts.rails r where t.debit in (r.clearing, r.bank) or t.credit in (r.clearing, r.bank))
 )
 select coalesce(w.id, m.id) as id, w.amount, m.amount as moved

@@ -11,6 +11,16 @@ Invariants, kept by the database and proved by `openhall check`:
 """
 
 from openhall.core.people.actions.assurance import require_fresh, require_level, require_name
+from openhall.core.people.actions.closing import (
+    erase,
+    free_number,
+    hold_to_shut,
+    is_resting,
+    note_reopen_asked,
+    open_again,
+    shut,
+    stay_open,
+)
 from openhall.core.people.actions.entrance import enter, send_code
 from openhall.core.people.actions.history import NewResident, import_residents
 from openhall.core.people.actions.news import notify
@@ -68,10 +78,10 @@ COOKIE = "openhall_session"
 __all__ = [
     "COOKIE", "Bearer", "CodeSent", "Lang", "Level", "Mode", "NewResident", "Preferences", "Resident", "Session",
     "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "address", "ask_bearers", "begin", "called",
-    "code_in", "end_session", "enter", "find_or_join", "import_residents", "is_from_abroad", "is_operator", "is_unseen",
-    "join_without_phone",
-    "masked", "name_matched", "notify", "operators", "phone", "phone_invalid", "prefer", "remove_operator", "rename",
-    "require_fresh", "require_level", "require_name", "require_operator", "resident", "resident_with", "see",
-    "send_code", "session_invalid", "sessions_of", "sign_out", "sign_out_everywhere", "signs_in", "spaced", "tell",
-    "token_hash", "use_teller", "visit_of",
+    "code_in", "end_session", "enter", "erase", "find_or_join", "free_number", "hold_to_shut", "import_residents",
+    "is_from_abroad", "is_operator", "is_resting", "is_unseen", "join_without_phone",
+    "masked", "name_matched", "note_reopen_asked", "notify", "open_again", "operators", "phone", "phone_invalid",
+    "prefer", "remove_operator", "rename", "require_fresh", "require_level", "require_name", "require_operator",
+    "resident", "resident_with", "see", "send_code", "session_invalid", "sessions_of", "shut", "sign_out",
+    "sign_out_everywhere", "signs_in", "spaced", "stay_open", "tell", "token_hash", "use_teller", "visit_of",
 ]  # fmt: skip

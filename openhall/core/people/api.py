@@ -170,7 +170,7 @@ async def sign_in(
     """Sign in; whoever is new joins.
 
     Refusals: `people.phone_invalid`, `people.email_invalid`, `people.email_off`, `hall.rate_limited`,
-    `people.code_expired`, `people.code_spent`, `people.code_wrong`, `people.resident_closed`.
+    `people.code_expired`, `people.code_spent`, `people.code_wrong`, `people.number_resting`.
     """
     signed_in = await people.enter(
         pool,

@@ -8,6 +8,7 @@ from openhall.core.people.accesses import pages as accesses_pages
 from openhall.core.people.accesses.looks import LOOKS
 from openhall.core.people.actions.telling import NEW_DEVICE
 from openhall.core.people.agreements import AGREEMENTS
+from openhall.core.people.closing import CLOSING
 from openhall.core.people.demo import load
 from openhall.core.people.exports import EXPORTS, WITHHELD
 from openhall.core.people.freezes import api as freezes_api
@@ -135,6 +136,7 @@ PACKAGE = Package(
     looks=LOOKS,
     exports=EXPORTS,
     withheld=WITHHELD,
+    closing=CLOSING,
     demo=load,
     checks=CHECKS + NAME_CHECKS,
 )

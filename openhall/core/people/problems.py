@@ -39,11 +39,13 @@ code_wrong = define(
     N_("This code is not right."),
     N_("Compare it with the newest message and enter the six digits again."),
 )
-resident_closed = define(
-    "people.resident_closed",
+# Of an account that was closed, and to its former number alone: a stranger who has that number now learns no more of
+# it.
+number_resting = define(
+    "people.number_resting",
     Kind.FORBIDDEN,
-    N_("This account is closed."),
-    N_("Call the help line if you think this is a mistake."),
+    N_("Nobody can sign in with this at the moment."),
+    N_("Try again in some weeks, or come to the hall with your identity card."),
 )
 session_invalid = define(
     "people.session_invalid",

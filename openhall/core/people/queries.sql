@@ -110,10 +110,12 @@ select r.phone is not null or r.email is not null
 update people.residents set named_at = :at where id = :id;
 
 -- name: open_session
+-- None for an account that is closed: whoever is closing it is waited for.
 insert into people.sessions
     (id, token_hash, resident, kind, way, device, device_key, passkey, created_at, seen_at, expires_at, proved_at, strong_at)
-values (:id, :token_hash, :resident, :kind, :way, :device, :device_key, :passkey, :now, :now, :expires_at, :now,
-        case when :passkey::uuid is not null then :now::timestamptz end)
+select :id, :token_hash, r.id, :kind, :way, :device, :device_key, :passkey, :now, :now, :expires_at, :now,
+       case when :passkey::uuid is not null then :now::timestamptz end
+  from (select id from people.residents where id = :resident and state = 'active' for share) r
 returning id, resident, kind, way, device, created_at, seen_at, expires_at, proved_at, strong_at;
 
 -- name: visit
@@ -199,7 +201,7 @@ select s.id
 -- Whoever has neither phone nor address nor passkey has no session either: others act for them, each under a name of
 -- their own.
 select s.id from people.sessions s join people.residents r on r.id = s.resident
- where r.phone is null and r.email is null and s.passkey is null limit 100;
+ where r.phone is null and r.email is null and s.passkey is null and r.state = 'active' limit 100;
 
 -- name: is_operator
 select exists (select from people.operators where resident = :resident);

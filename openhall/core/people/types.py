@@ -87,6 +87,11 @@ class Act(StrEnum):
     FROZEN = "frozen"
     UNFREEZE_ASKED = "unfreeze_asked"
     UNFROZEN = "unfrozen"
+    CLOSED = "closed"
+    REOPEN_ASKED = "reopen_asked"
+    REOPENED = "reopened"
+    NUMBER_FREED = "number_freed"
+    ERASED = "erased"
 
 
 class Resident(Struct, frozen=True):

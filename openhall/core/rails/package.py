@@ -1,7 +1,9 @@
 """What rails offer the hall."""
 
 from openhall.base import db
+from openhall.base.closing import Closing, Obstacle
 from openhall.base.exporting import Export
+from openhall.base.i18n import N_
 from openhall.base.package import Check, Package
 from openhall.core.rails import api, pages
 from openhall.core.rails.jobs import tasks
@@ -23,5 +25,16 @@ PACKAGE = Package(
     routes=(api.router, api.partner_router, pages.router),
     tasks=(tasks,),
     exports=(Export("bank_accounts", q.export_bank_accounts), Export("top_ups", q.export_top_ups)),
+    closing=Closing(
+        obstacles=(
+            Obstacle(
+                code="rails.top_ups",
+                title=N_("A top-up from your bank is not finished: {amount}"),
+                remedy=N_("Wait for the bank: it takes half an hour at most."),
+                href="/wallet",
+                query=q.obstacle_top_ups,
+            ),
+        )
+    ),
     checks=CHECKS,
 )

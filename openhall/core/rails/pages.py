@@ -41,6 +41,7 @@ TITLES = {
     "transfer_sent": N_("You sent"),
     "transfer_received": N_("Received"),
     "transfer_back": N_("Money that came back"),
+    "unclaimed_given": N_("Came while your account was closed"),
     "bounty": N_("Red packet"),
     "earning": N_("Thanks for a new shop"),
     "opening": N_("Opening balance"),

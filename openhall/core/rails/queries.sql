@@ -67,11 +67,12 @@ update rails.inbox set verdict = :verdict where source = :source and event_id = 
 -- The promises of rails, as queries that return what breaks them.
 
 -- name: broken_succeeded
--- A succeeded top-up has exactly one transfer of its amount, from the rail into its wallet.
+-- A succeeded top-up has exactly one transfer of its amount, from the rail into its wallet, or for it when it was closed.
 select t.id, t.amount, x.amount as transferred
   from rails.top_ups t
   left join ledger.transfers x
-    on x.id = t.id and x.kind = 'posted' and x.credit = t.wallet and x.currency = t.currency
+    on x.id = t.id and x.kind = 'posted'
+   and coalesce((select u.wallet from closing.unclaimed u where u.id = x.id), x.credit) = t.wallet and x.currency = t.currency
    and x.debit = (select account from rails.rails where name = 'bank')
  where t.state = 'succeeded' and x.amount is distinct from t.amount
  order by t.id limit 100;
@@ -107,3 +108,7 @@ select id, at, next_query_at, attempts from rails.top_ups
 select source, event_id, reference, state from rails.inbox
  where verdict = 'contradiction' order by received_at limit 100;
 
+
+-- name: obstacle_top_ups
+select count(*) as count, sum(amount)::bigint as amount from rails.top_ups
+ where resident = :resident and state = 'processing';

@@ -1,6 +1,7 @@
 """What webhooks offer the hall."""
 
 from openhall.base import db
+from openhall.base.closing import Closing
 from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
@@ -27,5 +28,6 @@ PACKAGE = Package(
     tiles=(Tile(slot="services", title=N_("Webhooks"), icon="webhook", href="/webhooks", order=90),),
     messages=(GONE, SILENT),
     exports=(Export("webhooks", q.export_webhooks),),
+    closing=Closing(ends=(q.end_endpoints,)),
     checks=CHECKS,
 )

@@ -262,3 +262,6 @@ select d.id, d.attempts, count(a.number) as logged
  group by d.id
 having count(a.number) <> d.attempts or coalesce(max(a.number), 0) <> d.attempts
  limit 100;
+
+-- name: end_endpoints
+delete from webhooks.endpoints where resident = :resident;

@@ -290,4 +290,4 @@ async def test_a_closed_account_is_opened_by_no_passkey(hall: Hall) -> None:
     _, device = await hall.add_passkey(await hall.sign_in(ONE))
     async with hall.pool.write() as conn:
         await conn.execute("update people.residents set state = 'closed'")
-    assert refusal(await sign_in(hall, device)) == (403, "people.resident_closed")
+    assert refusal(await sign_in(hall, device)) == (403, "people.number_resting")

@@ -87,7 +87,7 @@ async def test_a_closed_account_is_signed_out_everywhere_and_cannot_return(hall:
     messages = await hall.client.get(f"/demo/phone/{ONE}", headers={"Accept": "application/json"})
     body = {"phone": ONE, "code": messages.json()[0]["code"]}
     refused = await hall.client.post("/api/v1/auth/session", json=body)
-    assert (refused.status_code, refused.json()["code"]) == (403, "people.resident_closed")
+    assert (refused.status_code, refused.json()["code"]) == (403, "people.number_resting")
 
 
 async def test_a_last_sighting_is_written_at_most_every_five_minutes(hall: Hall) -> None:

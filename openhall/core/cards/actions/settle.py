@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from openhall.base import clock, db
-from openhall.core import ledger
+from openhall.core import closing
 from openhall.core.cards import rules
 from openhall.core.cards.actions.giving_back import give_back
 from openhall.core.cards.actions.rail import rail_account
@@ -131,7 +131,7 @@ async def _credit(conn: db.Conn, top_up: Locked) -> None:
         currency=top_up.currency,
         reason="card_top_up",
     )
-    (outcome,) = await ledger.post(conn, [transfer])
+    (outcome,) = await closing.bring(conn, [transfer])
     if not outcome.ok:
         raise CreditRefusedError(f"card top-up {top_up.id}: {outcome.code}")
     await db.run(conn, q.succeed_top_up, id=top_up.id, now=clock.now())

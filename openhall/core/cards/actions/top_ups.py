@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from openhall.base import clock, db, ids, jobs
 from openhall.base.config import Settings
+from openhall.core import people
 from openhall.core.cards import problems, rules
 from openhall.core.cards.jobs import settle_card_top_up
 from openhall.core.cards.types import CardTopUp, Unfinished
@@ -29,13 +30,14 @@ async def locked_standing(conn: db.Conn, resident: UUID) -> Standing:
 async def start_top_up(conn: db.Conn, settings: Settings, *, resident: UUID, wallet: UUID, amount: int) -> CardTopUp:
     """Ask for `amount` minor units from whatever card the person gives to the processor.
 
-    Refusals, in this order: `cards.amount_invalid`, `cards.amount_too_large`, `cards.too_many_open`,
-    `cards.month_full`.
+    Refusals, in this order: `cards.amount_invalid`, `cards.amount_too_large`, `people.session_invalid` (the account was
+    closed just now), `cards.too_many_open`, `cards.month_full`.
     """
     if amount < 1:
         raise problems.amount_invalid()
     if amount > settings.card_top_up_max:
         raise problems.amount_too_large(most=settings.card_top_up_max, currency=settings.currency)
+    await people.stay_open(conn, resident)
     standing = await locked_standing(conn, resident)
     if standing.waiting >= rules.MOST_PROCESSING:
         raise problems.too_many_open(most=rules.MOST_PROCESSING)

@@ -27,7 +27,7 @@ create table consent.consents (
     ended_at  timestamptz,
     ending    text,
     constraint channel_exists check (channel in ('page', 'api')),
-    constraint ending_exists check (ending in ('withdrawn', 'replaced')),
+    constraint ending_exists check (ending in ('withdrawn', 'replaced', 'closed')),
     constraint ended_somehow check ((ended_at is null) = (ending is null)),
     constraint ends_after_it_began check (ended_at >= given_at)
 );

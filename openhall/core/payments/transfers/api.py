@@ -131,7 +131,7 @@ async def receiver(
     """Whom a number or a code names, before anything is sent.
 
     Refusals: `payments.receiver_missing`, `people.phone_invalid`, `payments.receive_code_unknown`,
-    `payments.transfer_to_yourself`, `hall.rate_limited`.
+    `payments.receiver_closed`, `payments.transfer_to_yourself`, `hall.rate_limited`.
     """
     found, is_new = await look_up(pool, settings, resident, to_phone=to_phone or None, to_code=to_code or None)
     return ReceiverBody(found.shown_as, is_new)

@@ -27,20 +27,23 @@ class _Found(Struct, frozen=True):
     id: UUID
     address: str
     name: str | None
+    is_active: bool
 
 
 async def by_phone(conn: db.ReadConn, settings: Settings, *, sender: Resident, written: str) -> Receiver:
     """Who receives what is sent to this number, as written.
 
-    Problems, in this order: `people.phone_invalid`, `payments.transfer_to_yourself`.
+    Problems, in this order: `people.phone_invalid`, `payments.receiver_closed`, `payments.transfer_to_yourself`.
     """
     phone = people.phone(written)
     if phone is None:
         raise people.phone_invalid()
+    found = await people.resident_with(conn, phone)
+    if found is None and await people.is_resting(conn, phone):
+        raise problems.receiver_closed()
     if phone == sender.phone:
         raise problems.transfer_to_yourself()
-    found = await people.resident_with(conn, phone)
-    resident = found.id if found is not None and found.state == "active" else None
+    resident = found.id if found is not None else None
     # Asked for nobody as well, so that both take the same time.
     (standing,) = await names.of(conn, [resident or UUID(int=0)])
     return Receiver(resident, phone, _key(settings, phone), standing.name_masked if resident else None, by_code=False)
@@ -50,11 +53,14 @@ async def by_code(conn: db.ReadConn, settings: Settings, *, sender: Resident, co
     """Who shows this code; somebody who has no confirmed name is shown by their masked number or e-mail address, for
     they gave it, and without either by the name they gave.
 
-    Problems, in this order: `payments.receive_code_unknown`, `payments.transfer_to_yourself`.
+    Problems, in this order: `payments.receive_code_unknown`, `payments.receiver_closed`,
+    `payments.transfer_to_yourself`.
     """
     found = await db.maybe(conn, q.receiver_by_code, _Found, code=code)
     if found is None:
         raise problems.receive_code_unknown()
+    if not found.is_active:
+        raise problems.receiver_closed()
     if found.id == sender.id:
         raise problems.transfer_to_yourself()
     (standing,) = await names.of(conn, [found.id])

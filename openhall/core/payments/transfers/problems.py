@@ -15,6 +15,12 @@ receive_code_unknown = define(
     N_("This code of a person is not valid any more."),
     N_("Ask them to show their code again, or send to their telephone number."),
 )
+receiver_closed = define(
+    "payments.receiver_closed",
+    Kind.REFUSED,
+    N_("Nobody receives money with this number or code at the moment."),
+    N_("Nothing was sent. Ask the person how they would like to get it."),
+)
 transfer_to_yourself = define(
     "payments.transfer_to_yourself",
     Kind.REFUSED,

@@ -9,8 +9,9 @@ insert into payments.transfer_accounts (currency, waiting) values (:currency, :w
 
 -- name: receiver_by_code
 -- The address is empty for somebody who has only a passkey: they are known by a name.
-select r.id, coalesce(r.phone, r.email, '') as address, r.name from payments.receive_codes c join people.residents r on r.id = c.resident
- where c.code = :code and r.state = 'active';
+select r.id, coalesce(r.phone, r.email, '') as address, r.name, r.state = 'active' as is_active
+  from payments.receive_codes c join people.residents r on r.id = c.resident
+ where c.code = :code;
 
 -- name: own_code
 select code from payments.receive_codes where resident = :resident;
@@ -98,7 +99,7 @@ select w.currency, a.credits - a.debits + coalesce(u.amount, 0) as has, coalesce
 
 -- name: check_legs
 -- A transfer is one ledger transfer out of its sender's wallet, and once it is over one out of the waiting account: to its
--- receiver's wallet, or back. And the ledger moved nothing as a transfer that is none.
+-- receiver's wallet, or back, or for that wallet when it was closed. And the ledger moved nothing as a transfer that is none.
 with legs as (
   select t.id, s.wallet as debit, w.waiting as credit, t.amount, t.currency, 'transfer_sent' as reason
     from payments.transfers t
@@ -117,7 +118,8 @@ select coalesce(l.id, t.id) as id, l.reason, t.reason as moved_as
   from legs l
   full join (select * from ledger.transfers where reason in ('transfer_sent', 'transfer_received', 'transfer_back')) t
     on t.id = l.id
- where (t.kind, t.debit, t.credit, t.amount, t.currency, t.reason)
+  left join closing.unclaimed u on u.id = t.id
+ where (t.kind, t.debit, coalesce(u.wallet, t.credit), t.amount, t.currency, t.reason)
        is distinct from ('posted', l.debit, l.credit, l.amount, l.currency, l.reason)
  limit 100;
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from openhall.base import clock, db, ids
 from openhall.base.telling import Fact, Sum
-from openhall.core import ledger, messages
+from openhall.core import closing, ledger, messages
 from openhall.core.messages.types import Telling
 from openhall.core.payments.transfers.telling import TRANSFER_ARRIVED, TRANSFER_DONE, TRANSFER_RETURNED
 from openhall.core.payments.transfers.types import State, Transfer
@@ -72,7 +72,7 @@ async def _end(conn: db.Conn, endings: Sequence[tuple[_Due, State]]) -> None:
         assert to is not None, "it arrives only at somebody"
         waiting = accounts[one.currency]
         legs.append(ledger.Transfer(ids.new(), waiting, to, one.amount, one.currency, reason=_REASONS[state]))
-    for outcome in await ledger.post(conn, legs, fresh=True):
+    for outcome in await closing.bring(conn, legs, fresh=True):
         # Nothing about what waits can be refused; if it is all the same, nothing of this happens, and it is seen.
         if not outcome.ok:
             raise RuntimeError(f"what waits could not be moved: {outcome.code}")

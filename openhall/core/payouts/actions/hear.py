@@ -7,7 +7,7 @@ from uuid import UUID
 from openhall.base import clock, db, events, ids
 from openhall.base.i18n import N_
 from openhall.base.telling import Sum
-from openhall.core import ledger, messages
+from openhall.core import closing, ledger, messages
 from openhall.core.ledger import Transfer
 from openhall.core.payouts import rules
 from openhall.core.payouts.actions import batches, breaks
@@ -122,7 +122,7 @@ def _transfers(payout: Locked, row: Mapping[str, Any], accounts: Accounts) -> It
 
 async def _post(conn: db.Conn, transfers: Sequence[Transfer]) -> None:
     for start in range(0, len(transfers), ledger.MAX_BATCH):
-        for outcome in await ledger.post(conn, transfers[start : start + ledger.MAX_BATCH], fresh=True):
+        for outcome in await closing.bring(conn, transfers[start : start + ledger.MAX_BATCH], fresh=True):
             if not outcome.ok:
                 raise RefusedByLedgerError(f"transfer {outcome.id}: {outcome.code}")
 

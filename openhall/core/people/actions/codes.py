@@ -114,14 +114,14 @@ async def sign_in(
 ) -> SignedIn:
     """Sign in with a canonical `phone` and its code; whoever is new joins.
 
-    The caller commits even a refusal. In order of precedence: those of `prove`, `people.resident_closed`.
+    The caller commits even a refusal. In order of precedence: those of `prove`, `people.number_resting`.
     """
     await prove(conn, settings, phone=phone, code=code)
     resident, joined = await residents.find_or_join(
         conn, phone=phone, lang=lang, currency=settings.currency, on_joined=on_joined
     )
     if resident.state is not State.ACTIVE:
-        raise problems.resident_closed()
+        raise problems.number_resting()
     token, session = await sessions.begin(
         conn, settings, resident=resident.id, kind=kind, user_agent=user_agent, device=device
     )

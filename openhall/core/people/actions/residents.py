@@ -12,7 +12,7 @@ from openhall.base.package import JoinHook
 from openhall.core import ledger
 from openhall.core.people import problems, rules
 from openhall.core.people.actions.audit import record
-from openhall.core.people.types import Act, Lang, Preferences, Resident
+from openhall.core.people.types import Act, Lang, Preferences, Resident, State
 
 q = db.load("openhall.core.people")
 
@@ -78,9 +78,11 @@ def canonical(written: str) -> str:
 
 
 async def resident_with(conn: db.ReadConn, phone: str) -> Resident | None:
-    """The resident with this canonical phone or e-mail address, if somebody joined with it."""
+    """The resident with this canonical phone or e-mail address, if somebody joined with it. Whoever closed their account
+    is nobody."""
     find = q.resident_by_email if "@" in phone else q.resident_by_phone
-    return await db.maybe(conn, find, Resident, phone=phone)
+    found = await db.maybe(conn, find, Resident, phone=phone)
+    return found if found is not None and found.state is State.ACTIVE else None
 
 
 async def signs_in(conn: db.ReadConn, resident: UUID) -> bool:

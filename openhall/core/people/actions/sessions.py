@@ -29,11 +29,12 @@ async def begin(
 ) -> tuple[str, Session]:
     """A new session and its token, which is told here and never again.
 
-    `device` is what the browser keeps to be recognised by; `passkey` what it was proved with, if that was one.
+    `device` is what the browser keeps to be recognised by; `passkey` what it was proved with, if that was one. Problem
+    `people.number_resting` for an account that was closed a moment ago.
     """
     token, now = rules.new_token(), clock.now()
     days = settings.page_session_days if kind is SessionKind.PAGE else settings.api_session_days
-    session = await db.one(
+    session = await db.maybe(
         conn,
         q.open_session,
         Session,
@@ -48,6 +49,8 @@ async def begin(
         now=now,
         expires_at=now + timedelta(days=days),
     )
+    if session is None:
+        raise problems.number_resting()
     await record(conn, resident, Act.SIGNED_IN, session.id)
     return token, session
 

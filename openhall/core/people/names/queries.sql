@@ -40,9 +40,12 @@ update people.name_claims
 update people.name_claims set state = 'conflict', next_at = null where id = :claim;
 
 -- name: put_marks
--- Those that are somebody's already are left out; of two who race for a mark, the second waits and then finds it.
+-- Those that are somebody's already are left out; of two who race for a mark, the second waits and then finds it. Once the
+-- number of a closed account is free, so is its name: it gets no mark again.
 insert into people.identity_marks (key, mark, resident)
-select r.key, decode(r.mark, 'hex'), :resident from json_to_recordset(:rows) as r(key text, mark text)
+select r.key, decode(r.mark, 'hex'), p.id
+  from json_to_recordset(:rows) as r(key text, mark text)
+  join people.residents p on p.id = :resident and (p.state = 'active' or p.phone is not null or p.email is not null)
     on conflict do nothing;
 
 -- name: drop_marks
@@ -143,8 +146,9 @@ insert into people.name_trail (id, at, resident, act) select gen_random_uuid(), 
 select i.resident, i.key, i.box from people.identities i
  where (:after::uuid is null or i.resident > :after)
    and (i.key <> :newest
-        or array(select m.key from people.identity_marks m where m.resident = i.resident order by m.key collate "C")
-           is distinct from :keys::text[])
+        or ((select state from people.residents where id = i.resident) = 'active'
+            and array(select m.key from people.identity_marks m where m.resident = i.resident order by m.key collate "C")
+                is distinct from :keys::text[]))
  order by i.resident limit :most for update;
 
 -- name: stale_claims
@@ -173,13 +177,16 @@ select r.id
 
 -- name: check_one_person_one_account
 -- Each identity has marks, and there is one key under which all have one: that key keeps two accounts apart while the
--- ring is being changed.
+-- ring is being changed. Whoever closed their account may join anew, so their identity needs none.
+with living as (
+  select i.resident from people.identities i join people.residents r on r.id = i.resident where r.state = 'active'
+)
 select i.resident
-  from people.identities i
+  from living i
  where not exists (
          select from people.identity_marks m group by m.key
-         having count(*) filter (where exists (select from people.identities x where x.resident = m.resident))
-                = (select count(*) from people.identities))
+         having count(*) filter (where exists (select from living x where x.resident = m.resident))
+                = (select count(*) from living))
     or not exists (select from people.identity_marks m where m.resident = i.resident)
  union all
 select m.resident from people.identity_marks m

@@ -126,7 +126,7 @@ async def sign_in(
 
     Refusals: `hall.rate_limited`, `people.passkey_malformed`, `people.challenge_unknown`,
     `people.passkey_origin_wrong`, `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.passkey_unknown`,
-    `people.passkey_signature_wrong`, `people.passkey_suspended`, `people.passkey_copied`, `people.resident_closed`.
+    `people.passkey_signature_wrong`, `people.passkey_suspended`, `people.passkey_copied`, `people.number_resting`.
     """
     signed_in = await ceremonies.sign_in(
         pool,

@@ -152,7 +152,7 @@ async def sign_in(
 
     Problems, in order: `hall.rate_limited`, `people.passkey_malformed`, `people.challenge_unknown`,
     `people.passkey_origin_wrong`, `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.passkey_unknown`,
-    `people.passkey_signature_wrong`, `people.passkey_suspended`, `people.passkey_copied`, `people.resident_closed`.
+    `people.passkey_signature_wrong`, `people.passkey_suspended`, `people.passkey_copied`, `people.number_resting`.
     """
     await codes.count_try(pool, settings, address=address)
     challenge = verify.challenge_of(answer)
@@ -162,7 +162,7 @@ async def sign_in(
         key = await _proved(conn, settings, answer)
         resident = await residents.resident(conn, key.resident)
         if resident.state is not State.ACTIVE:
-            raise problems.resident_closed()
+            raise problems.number_resting()
         token, session = await sessions.begin(
             conn,
             settings,

@@ -35,7 +35,7 @@ select r.phone is null and r.email is null
 -- Whoever ever signed in has a phone, an e-mail address or a passkey.
 select distinct s.resident
   from people.sessions s join people.residents r on r.id = s.resident
- where r.phone is null and r.email is null
+ where r.phone is null and r.email is null and r.state = 'active'
    and not exists (select from people.passkeys k where k.resident = r.id and k.removed_at is null)
  limit 100;
 

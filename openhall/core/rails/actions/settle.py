@@ -19,7 +19,7 @@ import structlog
 
 from openhall.base import clock, db, events
 from openhall.base.events import Fact
-from openhall.core import ledger
+from openhall.core import closing
 from openhall.core.ledger import Transfer
 from openhall.core.rails import rules
 from openhall.core.rails.actions.accounts import BANK, rail_account
@@ -143,7 +143,7 @@ async def _credit(conn: db.Conn, top_up: Locked) -> None:
     transfer = Transfer(
         id=top_up.id, debit=rail, credit=top_up.wallet, amount=top_up.amount, currency=top_up.currency, reason="top_up"
     )
-    (outcome,) = await ledger.post(conn, [transfer])
+    (outcome,) = await closing.bring(conn, [transfer])
     if not outcome.ok:
         raise CreditRefusedError(f"top-up {top_up.id}: {outcome.code}")
     await db.run(conn, q.succeed, id=top_up.id, now=clock.now())

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from openhall.base import clock, db, ids, jobs
+from openhall.core import people
 from openhall.core.rails import problems, rules
 from openhall.core.rails.jobs import settle_top_up
 from openhall.core.rails.types import BankAccount, TopUp
@@ -16,7 +17,7 @@ async def start_top_up(
     """Ask for `amount` minor units, at most `most`, from the linked bank account of this name.
 
     Refusals, in this order: `rails.amount_invalid`, `rails.amount_too_large`, `rails.bank_account_unknown`,
-    `rails.too_many_processing`.
+    `people.session_invalid` (the account was closed just now), `rails.too_many_processing`.
     """
     if amount < 1:
         raise problems.amount_invalid()
@@ -25,6 +26,7 @@ async def start_top_up(
     account = await db.maybe(conn, q.bank_account, BankAccount, resident=resident, name=bank_account)
     if account is None:
         raise problems.bank_account_unknown()
+    await people.stay_open(conn, resident)
     await db.all(conn, q.lock_resident, str, resident=resident)
     if await db.one(conn, q.count_processing, int, resident=resident) >= rules.MOST_PROCESSING:
         raise problems.too_many_processing(most=rules.MOST_PROCESSING)
