@@ -14,8 +14,7 @@ BREACHES = [
     ("update people.sessions set ended_at = null", "closing.nothing_lives"),
     ("alter table closing.unclaimed disable trigger user; delete from closing.unclaimed", "closing.unclaimed"),
     (
-        "alter table closing.unclaimed disable trigger user;"
-        " update closing.unclaimed set id = gen_random_uuid()",
+        "alter table closing.unclaimed disable trigger user; update closing.unclaimed set id = gen_random_uuid()",
         "closing.unclaimed_moves",
     ),
     (
