@@ -34,7 +34,7 @@ async def test_a_person_reads_what_is_in_the_way_then_closes_and_is_gone(hall: H
     await hall.pay(me, code=shop["code"], amount=500)
     page = (await person.look(PAGE)).text
     assert 'href="/me/export"' in page, "a copy is offered first"
-    assert "For 90 days nobody can join with your number." in page
+    assert "For 90 days nobody can join with your number or address." in page
     refused = await person.send(PAGE)
     assert refused.status_code == 400
     assert "You have not said that you read what closing means." in refused.text
