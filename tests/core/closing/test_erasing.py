@@ -1,6 +1,7 @@
 """When the law no longer asks for them, name, number, address and national id are nowhere in the database."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ async def _lived(hall: Hall) -> tuple[Headers, str]:
     await hall.client.post("/api/v1/me/receive-code", headers=me)
     one, two = await operators(hall)
     async with hall.pool.write() as conn:
-        wish_of = {"operator": one, "phone": PHONE, "note": f"{XIAOMING.name} stood here"}
+        wish_of: dict[str, Any] = {"operator": one, "phone": PHONE, "note": f"{XIAOMING.name} stood here"}
         made = await open_recovery(conn, hall.settings, evidence=Evidence.PASSPORT, stolen=False, **wish_of)
         await decline(conn, operator=one, recovery=made)
         frozen = await freezes.by_operator(conn, **wish_of)

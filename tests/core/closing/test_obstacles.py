@@ -157,13 +157,13 @@ def test_every_obstacle_is_declared_by_its_package_and_leads_somewhere() -> None
         assert one.code.startswith(f"{package}."), one.code
         assert one.href.startswith("/"), one.code
         assert one.query.parameters == {"resident"}, one.code
-    for package in packages(demo=False):
-        for query in package.closing.ends:
+    for one_package in packages(demo=False):
+        for query in one_package.closing.ends:
             assert query.parameters <= {"resident", "now"}, query.name
-            assert query.package == package.module
-        for query in package.closing.erases:
+            assert query.package == one_package.module
+        for query in one_package.closing.erases:
             assert query.parameters <= {"resident", "phone"}, query.name
-            assert query.package == package.module
+            assert query.package == one_package.module
 
 
 async def test_a_stale_page_of_obstacles_is_asked_again_at_the_end(hall: Hall) -> None:
