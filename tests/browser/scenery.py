@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from openhall.core.people.demo import PEOPLE
 from openhall.demo.market import MANAGER_PHONE
 from tests.browser.city import Person, new_phone
+from tests.browser.closing_views import GONE, make_leavers
 from tests.browser.counter import ask_payer, id_of, market_of, refuse, trade_of_month
 from tests.browser.family import HELPERS, make_family
 from tests.browser.names import NAMED, name_everybody
@@ -39,6 +40,7 @@ WHO = (
     *NAMED,
     *CAREFUL,
     *HELPERS,
+    *GONE,
 )
 
 
@@ -111,6 +113,7 @@ class Scenery:
             **name_everybody(hall, outside, self.people),
             **make_safe(hall, self.people),
             **make_family(hall, self.people, stall["short_code"]),
+            **make_leavers(hall, self.people),
             **self._visitor(hall),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from playwright.sync_api import Page
 
+from tests.browser.closing_views import CLOSING
 from tests.browser.family_views import FAMILY
 from tests.browser.privacy import PRIVACY
 from tests.browser.safety_views import SAFETY
@@ -321,7 +322,7 @@ VIEWS = {
     "operator-recovery-ready": View("colleague", "/operator/recoveries/{my_recovery}"),
     "operator-recovery-confirmed": View("colleague", "/operator/recoveries/{my_recovery}", 200, _confirm),
     "operator-recovery-stranger": View("keeper", "/operator/recoveries/{my_recovery}", 404),
-    **{name: View(*view) for name, view in (SAFETY | PRIVACY | FAMILY | VISITORS).items()},
+    **{name: View(*view) for name, view in (SAFETY | PRIVACY | FAMILY | VISITORS | CLOSING).items()},
     "messages": View("keeper", "/messages"),
     "messages-nothing": View("keeper", "/messages?category=reminder"),
     "message": View("keeper", "/messages/{message}"),

@@ -73,6 +73,8 @@ PROMISED = [
     ("put", "/me/pin", 200),
     ("put", "/me/limits", 200),
     ("post", "/me/freeze", 200),
+    ("get", "/me/closing", 200),
+    ("post", "/me/closing", 200),
     ("post", "/families/links", 201),
     ("get", "/families/links", 200),
     ("post", "/families/links/{link_id}/approve", 200),

@@ -60,6 +60,7 @@ PUBLIC = {
     "/sign-in": "the way in",
     "/sign-in/code": "the way in",
     "/sign-out": "somebody whose session is over is signed out all the same",
+    "/closed": "a word of goodbye, the same for everybody",
     "/me/preferences": "language and theme of a browser that is not signed in",
     "/api/v1/auth/otp": "the way in",
     "/api/v1/auth/session": "the way in",
@@ -148,6 +149,10 @@ FRESH = {
     ("POST", "/me/pin"),
     ("GET", "/api/v1/me/export"),
     ("POST", "/me/export"),
+    ("POST", "/api/v1/me/closing"),
+    ("POST", "/me/closing"),
+    ("POST", "/operator/closings/{closing_id:uuid}/ask"),
+    ("POST", "/operator/closings/{closing_id:uuid}/reopen"),
     ("POST", "/operator/freezes"),
     ("POST", "/operator/freezes/{freeze_id:uuid}/ask"),
     ("POST", "/operator/freezes/{freeze_id:uuid}/lift"),
@@ -301,6 +306,7 @@ async def _things_of_somebody(hall: Hall) -> dict[str, str]:
         "claim_id": await _name_claimed_twice(hall, somebody, payer),
         "transfer_id": await _sent(hall, somebody),
         "freeze_id": await _frozen(hall, payer),
+        "closing_id": await _closed(hall),
         **await _family(hall),
         **await _gone_home(hall),
         **await _on_their_way_to_the_bank(hall, somebody),
@@ -346,6 +352,15 @@ async def _family(hall: Hall) -> dict[str, str]:
         person = await people.join_without_phone(conn, name="王奶奶", currency="CNY")
         await counter.card(conn, resident=person, by=operator)
     return {"link_id": str(made.id), "resident_id": str(person)}
+
+
+async def _closed(hall: Hall) -> str:
+    """An account that somebody closed: for operators only."""
+    await hall.client.post("/api/v1/me/closing", headers=await hall.sign_in("13800000098"))
+    async with hall.pool.read() as conn:
+        found = await (await conn.execute(b"select id from closing.closings")).fetchone()
+    assert found is not None
+    return str(found[0])
 
 
 async def _gone_home(hall: Hall) -> dict[str, str]:
@@ -408,6 +423,7 @@ BODIES: dict[str, dict[str, object]] = {
     "PATCH /api/v1/shops/{shop_id:uuid}/staff/{staff_id:uuid}": {"role": "cashier"},
     "PUT /api/v1/shops/{shop_id:uuid}/limits": {"cashier_refund_max": 1},
     "POST /operator/bank/breaks/{break_id:uuid}/answer": {"step": 1},
+    "POST /operator/closings/{closing_id:uuid}/ask": {"seen": "card"},
     "POST /api/v1/payments": {"code": "123456782", "amount": 1},
     "POST /api/v1/shops/{shop_id:uuid}/charges": {"pay_code": "710000000000000000", "amount": 1, "reference": "R1"},
     "POST /api/v1/shops/{shop_id:uuid}/charges/reverse": {"reference": "R1"},

@@ -26,9 +26,7 @@ REOPENED = Template(
     safety=True,
 )
 # An inbox that nobody can open says nothing: the number or the address itself is told.
-_GOODBYE = N_(
-    "{hall}: your account is closed. Was it not you? Come to the hall with your identity card before {day}: {help}"
-)
+_GOODBYE = N_("{hall}: your account is closed. Was it not you? Come to the hall with your papers before {day}: {help}")
 # A warning that comes a day late is still worth reading.
 _LIVES = timedelta(days=1)
 

@@ -56,7 +56,8 @@ select count(*) as count, null::bigint as amount from people.freezes where resid
 
 -- name: obstacle_recovery
 select count(*) as count, null::bigint as amount from people.recoveries
- where resident = :resident and used_at is null and ended_at is null;
+ where resident = :resident and used_at is null and ended_at is null
+   and (expires_at > now() or code_expires_at > now());
 
 -- name: obstacle_name_claim
 select count(*) as count, null::bigint as amount from people.name_claims

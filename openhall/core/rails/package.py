@@ -34,7 +34,8 @@ PACKAGE = Package(
                 href="/wallet",
                 query=q.obstacle_top_ups,
             ),
-        )
+        ),
+        erases=(q.erase_agreements,),
     ),
     checks=CHECKS,
 )

@@ -112,3 +112,7 @@ select source, event_id, reference, state from rails.inbox
 -- name: obstacle_top_ups
 select count(*) as count, sum(amount)::bigint as amount from rails.top_ups
  where resident = :resident and state = 'processing';
+
+-- name: erase_agreements
+-- What the bank calls the agreement may name whoever made it.
+update rails.bank_accounts set agreement = '-' where resident = :resident;

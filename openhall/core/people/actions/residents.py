@@ -78,10 +78,8 @@ def canonical(written: str) -> str:
 
 
 async def resident_with(conn: db.ReadConn, phone: str) -> Resident | None:
-    """The resident with this canonical phone or e-mail address, if somebody joined with it.
-
-    Whoever closed their account is nobody.
-    """
+    """The resident with this canonical phone or e-mail address, if somebody joined with it. Whoever closed their
+    account is nobody."""
     find = q.resident_by_email if "@" in phone else q.resident_by_phone
     found = await db.maybe(conn, find, Resident, phone=phone)
     return found if found is not None and found.state is State.ACTIVE else None
