@@ -30,7 +30,7 @@ demo-market:
 	@exec .venv/bin/openhall demo market --data "$(DATA)"
 
 test: prepare lint types
-	.venv/bin/pytest -n $(WORKERS) --maxprocesses 4
+	.venv/bin/pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup
 
 lint: prepare
 	.venv/bin/ruff check

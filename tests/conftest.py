@@ -31,16 +31,19 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def template(cluster_dsn: str, worker_id: str, anyio_backend: object) -> str:
-    """The name of a migrated, empty database of this worker, from which each test copies its own."""
+def template(cluster_dsn: str, anyio_backend: object) -> str:
+    """The name of a migrated, empty database, from which each test copies its own; the first worker makes it."""
     import asyncio
 
-    name = f"template_{worker_id}"
     with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-        admin.execute(f'drop database if exists "{name}"'.encode())
-        admin.execute(f'create database "{name}"'.encode())
-    asyncio.run(migrate.apply(make_conninfo(cluster_dsn, dbname=name), modules(demo=True)))
-    return name
+        # Held until this connection ends: the others wait, and find it made.
+        admin.execute("select pg_advisory_lock(1)")
+        if admin.execute("select 1 from pg_database where datname = 'template'").fetchone() is None:
+            admin.execute("drop database if exists unfinished")
+            admin.execute("create database unfinished")
+            asyncio.run(migrate.apply(make_conninfo(cluster_dsn, dbname="unfinished"), modules(demo=True)))
+            admin.execute("alter database unfinished rename to template")
+    return "template"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 
+from openhall.base import tls
 from openhall.demo.run import HALL_ACCOUNT
 from tests.outside_fixture import OutsideProgram
 
@@ -164,7 +165,7 @@ class Served:
         return openhall(self.environment, "check")
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        return httpx.Client(base_url=self.url, timeout=30, trust_env=False, verify=tls.context())
 
     def close(self) -> None:
         """End every process."""

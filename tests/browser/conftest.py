@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -31,6 +32,26 @@ FLAGS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The same program without a window: it draws the same for a quarter less work, and has no camera, for example.
 WINDOWLESS = ("chromium-headless-shell", *NAMES)
+
+
+# So many workers have a browser, a served hall and its scenery, which cost half a minute of processor time to make.
+GROUPS = 2
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the stories, and the views of the gallery, to the groups of workers that have a browser."""
+    here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    parts = {_part(item): None for item in here}
+    groups = {part: f"browser-{number % GROUPS}" for number, part in enumerate(parts)}
+    for item in here:
+        item.add_marker(pytest.mark.xdist_group(groups[_part(item)]))
+
+
+def _part(item: pytest.Item) -> str:
+    """What one worker does as a whole: a file, or a view in all its modes."""
+    shown = getattr(item, "callspec", None)
+    return f"{item.path.name} {shown.params.get('name', '') if shown else ''}"
 
 
 @contextmanager

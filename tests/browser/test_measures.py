@@ -1,10 +1,11 @@
 """The measures of pages find what they are there for: each planted fault is named."""
 
-import pytest
-from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser
+from collections.abc import Iterator
 
-from tests.browser.test_pages import MEASURES, broken_rules, contrast, sideways
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.measuring import AXE, MEASURES, accessible, measured
 
 pytestmark = pytest.mark.browser
 
@@ -69,25 +70,74 @@ def test_a_planted_fault_is_found(chromium: Browser, planted: str, mode: str, na
         page.close()
 
 
-def test_what_is_wider_than_the_window_is_found(chromium: Browser) -> None:
-    page = chromium.new_page(viewport={"width": 360, "height": 640})
-    try:
-        page.set_content("<p style='width: 400px'>wide</p>")
-        assert sideways(page)
-    finally:
-        page.close()
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty window in which axe can be loaded."""
+    context = chromium.new_context(viewport={"width": 360, "height": 640})
+    context.add_init_script(AXE)
+    yield context.new_page()
+    context.close()
 
 
-@pytest.mark.parametrize(("mode", "grey"), [("normal", "#888"), ("elder", "#666")])
-def test_faint_type_is_found(chromium: Browser, mode: str, grey: str) -> None:
-    page = chromium.new_page()
-    try:
-        page.set_content(f"<p style='color: {grey}; background: white'>faint</p>")
-        page.evaluate(AXE_SCRIPT)
-        (found,) = broken_rules(page, {"runOnly": {"type": "rule", "values": contrast(mode)}})
-        assert found.startswith("color-contrast")
-    finally:
-        page.close()
+WHOLE = (
+    "<!doctype html><html lang='en'><title>Whole</title>"
+    "<style>html { background: white; color: black } body { font: 1.25rem/1.5 sans-serif; margin: 0 }</style>"
+    "<main><h1>Whole</h1>{planted}</main></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("planted", "where", "named"),
+    [
+        ("<p style='width: 340px'>wide</p>", "wider than 320 px", "P. reaches 340"),
+        ("<p style='width: 370px'>wide</p>", "wider than 360 px", "P. reaches 370"),
+        (
+            "<p class='wide'>wide</p><style>@media (min-width: 390px) { p { width: 400px } }</style>",
+            "wider than 390 px",
+            "P.wide reaches 400",
+        ),
+        (
+            "<p class='wide'>wide</p><style>@media (min-width: 768px) { p { width: 800px } }</style>",
+            "wider than 768 px",
+            "P.wide reaches 800",
+        ),
+        ("<button style='width: 60px; height: 30px'>low</button>", "measures at 360 px", "a target of 60x30"),
+        (
+            "<button>low</button><style>button { padding: 2em } @media (width < 330px) { * { padding: 0 } }</style>",
+            "measures at 320 px",
+            "a target of ",
+        ),
+        ("<p style='width: 12rem'>wide</p>", "wider than 320 px with text of 200 %", "P. reaches"),
+        ("<p style='height: 40px; overflow: hidden'>cut</p>", "cut at 320 px with text of 200 %", "is cut off"),
+        (
+            "<p style='font-family: monospace; white-space: nowrap; width: max-content'>twenty-five-letters-and-n</p>",
+            "wider than 320 px with text spacing",
+            "P. reaches",
+        ),
+        (
+            "<p style='font-family: monospace; white-space: nowrap; overflow: hidden'>twenty-five-letters-and-n</p>",
+            "cut at 320 px with text spacing",
+            "is cut off",
+        ),
+        ("<img src='data:,'>", "axe", "image-alt"),
+        ("<p style='color: #888'>faint</p>", "axe", "color-contrast: p"),
+        ("<p>faint</p><style>[data-theme=dark] p { color: #888 }</style>", "axe in the dark", "color-contrast: p"),
+    ],
+)
+def test_a_fault_of_one_window_is_found_there(page: Page, planted: str, where: str, named: str) -> None:
+    page.set_content(WHOLE.replace("{planted}", "<p>fine</p>"))
+    assert not any(measured(page, "normal").values())
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.set_content(WHOLE.replace("{planted}", planted))
+    assert any(named in complaint for complaint in measured(page, "normal")[where])
+
+
+@pytest.mark.parametrize("theme", ["", "[data-theme=dark] "])
+def test_type_that_is_too_faint_for_elders_is_found(page: Page, theme: str) -> None:
+    page.set_content(WHOLE.replace("{planted}", f"<p>faint</p><style>{theme}p {{ color: #666 }}</style>"))
+    assert not any(accessible(page, "normal").values())
+    (found,) = accessible(page, "elder")["axe in the dark" if theme else "axe"]
+    assert found.startswith("color-contrast-enhanced")
 
 
 @pytest.mark.parametrize(

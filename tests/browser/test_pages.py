@@ -3,16 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response
 
 from openhall.base.config import Settings
 from openhall.web.app import create_app
 from tests.browser.conftest import WINDOWLESS, browser
+from tests.browser.measuring import AXE, measured
 from tests.browser.scenery import Scenery
 from tests.browser.sitting import SMALL, SPEECH, Watch
 from tests.browser.views import VIEWS
@@ -21,26 +19,12 @@ from tests.served import Served
 
 pytestmark = pytest.mark.browser
 
-MEASURES = Path(__file__).with_name("measures.js").read_text(encoding="utf-8")
-WIDTHS = (320, 360, 390, 768)
-# WCAG 2.2, 1.4.4 and 1.4.12.
-LARGER = {
-    "text of 200 %": ":root { font-size: 200% }",
-    "text spacing": "* { line-height: 1.5 !important; letter-spacing: 0.12em !important }"
-    " * { word-spacing: 0.16em !important } p { margin-block-end: 2em !important }",
-}
 # Pages are measured without a worker, and look as they do with one.
 WORKERLESS = """
 if (navigator.serviceWorker) {
   navigator.serviceWorker.register = async () => ({ pushManager: { getSubscription: async () => null } });
 }
 """
-ADOPT = """(text) => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  document.adoptedStyleSheets = [sheet];
-}"""
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Answers of GET that are no pages.
 NO_PAGES = {
     "/manifest.webmanifest",
@@ -123,6 +107,7 @@ class Gallery:
             )
             context.add_init_script(SPEECH)
             context.add_init_script(WORKERLESS)
+            context.add_init_script(AXE)
             if who in self._scenery.sessions:
                 self._set_cookies(context, openhall_session=self._scenery.sessions[who])
             watch = Watch(self._hall.url)
@@ -143,76 +128,12 @@ def gallery(playwright: Playwright, hall: Served, scenery: Scenery) -> Iterator[
         shown.close()
 
 
-def grow(page: Page, width: int) -> None:
-    """As wide as asked and as tall as the page: no bar lies over anything then."""
-    page.set_viewport_size({"width": width, "height": 640})
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(640, min(height, 12_000))})
-
-
-def sideways(page: Page) -> list[str]:
-    """What makes the page wider than the window, if anything does."""
-    found: list[str] = page.evaluate(
-        """() => {
-          const width = document.documentElement.clientWidth;
-          if (document.documentElement.scrollWidth <= width) return [];
-          const right = (element) => element.getBoundingClientRect().right;
-          const wide = [...document.body.querySelectorAll("*")].filter((element) => right(element) > width + 0.5);
-          const scrolled = (element) => element.closest(".scroll, .sample") && !element.matches(".scroll, .sample");
-          const named = wide.filter((element) => !scrolled(element)).slice(0, 5);
-          return named.map((element) => `${element.tagName}.${element.className} reaches ${right(element)}`);
-        }"""
-    )
-    return found
-
-
-def enlarged(page: Page) -> dict[str, list[str]]:
-    """What is lost with letters of twice the size, and with lines and letters wider apart, at 320 px."""
-    page.set_viewport_size({"width": 320, "height": 640})
-    wrong = {}
-    for name, sheet in LARGER.items():
-        page.evaluate(ADOPT, sheet)
-        wrong[f"wider than 320 px with {name}"] = sideways(page)
-        wrong[f"cut at 320 px with {name}"] = page.evaluate(MEASURES, "cut")
-    page.evaluate(ADOPT, "")
-    return wrong
-
-
-def broken_rules(page: Page, run: dict[str, Any]) -> list[str]:
-    """What axe finds: each rule with the places that break it."""
-    answer = page.evaluate(f"axe.run(document, {json.dumps(run | {'resultTypes': ['violations']})})")
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in answer["violations"]
-        for node in rule["nodes"]
-    ]
-
-
-def contrast(mode: str) -> list[str]:
-    """7:1 in large type, else 4.5:1."""
-    return ["color-contrast-enhanced" if mode == "elder" else "color-contrast"]
-
-
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
 @pytest.mark.parametrize("mode", ["normal", "elder"])
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_page_holds(gallery: Gallery, name: str, mode: str, lang: str) -> None:
     page = gallery.show(name, mode, lang)
-    wrong: dict[str, list[str]] = {}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 640})
-        wrong[f"wider than {width} px"] = sideways(page)
-        if width in (320, 360):
-            wrong[f"measures at {width} px"] = page.evaluate(MEASURES, mode)
-    if mode == "elder":
-        wrong["measures at 768 px"] = page.evaluate(MEASURES, mode)
-    wrong |= enlarged(page)
-    grow(page, 360)
-    page.evaluate(AXE_SCRIPT)
-    rules = {rule: {"enabled": True} for rule in contrast(mode)}
-    wrong["axe"] = broken_rules(page, {"runOnly": {"type": "tag", "values": TAGS}, "rules": rules})
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    wrong["axe in the dark"] = broken_rules(page, {"runOnly": {"type": "rule", "values": contrast(mode)}})
+    wrong = measured(page, mode)
     wrong["the browser says"] = list(gallery.complaints(name))
     found = {what: complaints for what, complaints in wrong.items() if complaints}
     assert not found, json.dumps(found, ensure_ascii=False, indent=1)

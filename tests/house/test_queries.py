@@ -9,6 +9,7 @@ import pytest
 
 from openhall.base import db
 from tests.house.source import ROOT, Module, modules
+from tests.postgres_fixture import database
 
 FILES = sorted((ROOT / "openhall").rglob("queries.sql"))
 OWNERS = [".".join(path.parent.relative_to(ROOT).parts) for path in FILES]
@@ -43,9 +44,13 @@ def written(sql: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def migrated(cluster_dsn: str, template: str) -> Iterator[psycopg.Connection]:
-    dsn = psycopg.conninfo.make_conninfo(cluster_dsn, dbname=template, options=f"-c search_path={db.SEARCH_PATH}")
-    with psycopg.connect(dsn, autocommit=True) as connection:
+def migrated(cluster_dsn: str, template: str, worker_id: str) -> Iterator[psycopg.Connection]:
+    """A connection to a copy: nobody can copy the template itself while somebody is connected to it."""
+    options = f"-c search_path={db.SEARCH_PATH}"
+    with (
+        database(cluster_dsn, f"queries_{worker_id}", template) as dsn,
+        psycopg.connect(dsn, autocommit=True, options=options) as connection,
+    ):
         yield connection
 
 
