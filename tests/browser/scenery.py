@@ -71,13 +71,8 @@ class Scenery:
         self._enrol_devices(resident)
         asked = self.people["asked"]
         asked.top_up(100_000)
-        refused = ask_payer(asked, stall, 1_205)
-        refuse(asked, refused)
         self.places = {
-            "charge": ask_payer(asked, grill, 8_888),
-            "dear_charge": ask_payer(asked, stall, 900_000),
-            "late_charge": ask_payer(asked, grill, 1_205, lives=-timedelta(minutes=1)),
-            "refused_charge": refused,
+            **self._charges(asked, stall, grill),
             "phone": resident.phone,
             "silent_phone": new_phone(),
             "invitation": self._invite(grill, "invited"),
@@ -102,7 +97,6 @@ class Scenery:
             "webhook": hooks["good"],
             "gone_webhook": hooks["gone"],
             **self._counter(resident, asked, keeper, stall),
-            "refused_by_payer": refused,
             "delivery": delivery,
             **payday(keeper, resident, self.people["operator"], stall),
             "last_month": _last_month(keeper, asked, stall),
@@ -118,6 +112,18 @@ class Scenery:
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
         make_looked_at(hall, self.people, LONG_NAME)
+
+    @staticmethod
+    def _charges(asked: Person, stall: dict[str, Any], grill: dict[str, Any]) -> dict[str, str]:
+        refused = ask_payer(asked, stall, 1_205)
+        refuse(asked, refused)
+        return {
+            "charge": ask_payer(asked, grill, 8_888),
+            "dear_charge": ask_payer(asked, stall, 900_000),
+            "late_charge": ask_payer(asked, grill, 1_205, lives=-timedelta(minutes=1)),
+            "refused_charge": refused,
+            "refused_by_payer": refused,
+        }
 
     @staticmethod
     def _closed(keeper: Person) -> str:
