@@ -27,11 +27,24 @@ CodeText = Annotated[str, Meta(max_length=64, description="The six digits of the
 EmailText = Annotated[str, Meta(max_length=254, description="A visitor's e-mail address, instead of a phone.")]
 
 
-class CodeRequest(Struct, frozen=True):
-    """Where to send a code: a phone, or an e-mail address."""
+class Addressed(Struct, frozen=True, kw_only=True):
+    """A phone, or an e-mail address: one of them must be there."""
 
-    phone: PhoneText = ""
-    email: EmailText = ""
+    phone: PhoneText | None = None
+    email: EmailText | None = None
+
+    def __post_init__(self) -> None:
+        if self.phone is None and self.email is None:
+            raise ValueError("Object missing required field `phone`")
+
+    @property
+    def to(self) -> str:
+        """The address, as written."""
+        return self.email or self.phone or ""
+
+
+class CodeRequest(Addressed, frozen=True):
+    """Where to send a code: a phone, or an e-mail address."""
 
 
 class CodeAnswer(Struct, frozen=True):
@@ -42,12 +55,10 @@ class CodeAnswer(Struct, frozen=True):
     resend_after_s: int
 
 
-class SignIn(Struct, frozen=True):
+class SignIn(Addressed, frozen=True):
     """A phone, or an e-mail address, and the code that was sent to it."""
 
     code: CodeText
-    phone: PhoneText = ""
-    email: EmailText = ""
 
 
 class StepUp(Struct, frozen=True):
@@ -154,7 +165,7 @@ async def request_code(
     Refusals: `people.phone_invalid`, `people.email_invalid`, `people.email_off`, `hall.rate_limited`.
     """
     sent = await people.send_code(
-        pool, settings, phone=data.email or data.phone, address=address_of(request), lang=Lang(language_of(request))
+        pool, settings, phone=data.to, address=address_of(request), lang=Lang(language_of(request))
     )
     return CodeAnswer(people.masked(sent.phone), sent.expires_at, int(RESEND_PAUSE.total_seconds()))
 
@@ -175,7 +186,7 @@ async def sign_in(
     signed_in = await people.enter(
         pool,
         settings,
-        phone=data.email or data.phone,
+        phone=data.to,
         code=data.code,
         address=address_of(request),
         kind=SessionKind.API,
