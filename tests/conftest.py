@@ -87,6 +87,7 @@ def settings(database_url: str, outside: OutsideProgram, tmp_path: Path) -> Sett
         register_url=f"{outside.url}/register",
         register_secret=outside.secret,
         register_timeout_s=1.0,
+        operator_level=1,
         sms_url=outside.url,
         sms_secret=outside.secret,
         mail_url=outside.url,

@@ -122,6 +122,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     register_timeout_s: Annotated[
         float, Meta(description="Seconds to wait for the register before its answer is unknown.", gt=0)
     ] = 3.0
+    operator_level: Annotated[
+        int,
+        Meta(
+            description="How sure a session of an operator must be: 3, by a passkey; 1, by a code, to try out.",
+            ge=1,
+            le=3,
+        ),
+    ] = 3
     names_per_resident: Annotated[
         int, Meta(description="Real names one resident may have looked up in a day.", ge=1)
     ] = 5

@@ -162,6 +162,8 @@ class Demo:
             # Everybody here comes from the same address, and the two people of the city sign in all day.
             "otp_per_address": 1000,
             "otp_per_phone_day": 1000,
+            # Whoever tries the counter out has no passkey of its operators.
+            "operator_level": 1,
             "names_per_resident": 1000,
             "names_per_address": 1000,
             "log_level": "warning",

@@ -33,6 +33,7 @@ def show(console: Console, port: int, facts: Path, settings: Path) -> None:
         f"A wholesale market and its ninety days:  {sys.argv[0]} demo market --data {settings.parent}",
         f"  then also {city['manager']['phone']}  {_who(city['manager'])}",
         f"Prove the books:  OPENHALL_CONFIG={settings} {sys.argv[0]} check",
+        "Operators act by a code here (operator_level = 1); a hall of your own asks them for a passkey.",
         "Ctrl-C stops everything; the data stays.",
     ]
     # One line stays one line, however narrow the terminal: an address that is cut cannot be opened.

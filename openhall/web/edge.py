@@ -52,6 +52,9 @@ PUBLIC = {"who": "public"}  # anybody; a signed-in resident is still known to th
 RESIDENT = {"who": "resident"}  # a signed-in resident; what they ask for must also be theirs
 # The same, who proved in the last five minutes that it is them: for acts that a finder of the phone must not do.
 FRESH = RESIDENT | {"fresh": True}
+# An operator of the hall, in a session as sure as `operator_level` says: to anybody else the route does not exist.
+OPERATOR = RESIDENT | {"operator": True}
+FRESH_OPERATOR = FRESH | OPERATOR
 # A signed-in resident, checked by the handler's own transaction: for the hot path, where a batch resolves all sessions.
 RESIDENT_IN_BATCH = {"who": "resident", "session": "batch"}
 # A signed-in resident, or a scanner of a shop with its key; checked by the handler's own transaction.
@@ -281,9 +284,9 @@ def amount_of(text: str, currency: str) -> int:
 
 
 __all__ = [
-    "BEARERS", "BEHALF_HEADER", "COUNTER", "DEMO", "FRESH", "KEY_HEADER", "PARTNER", "PUBLIC", "RESIDENT",
-    "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub", "OptionalKey", "Pin",
-    "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "bearer", "delegable", "explain",
-    "key_of_form", "once", "once_form", "page", "pages", "problem_page", "same_site", "see_other", "shows",
-    "with_query",
+    "BEARERS", "BEHALF_HEADER", "COUNTER", "DEMO", "FRESH", "FRESH_OPERATOR", "KEY_HEADER", "OPERATOR", "PARTNER",
+    "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub",
+    "OptionalKey", "Pin", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "bearer",
+    "delegable", "explain", "key_of_form", "once", "once_form", "page", "pages", "problem_page", "same_site",
+    "see_other", "shows", "with_query",
 ]  # fmt: skip

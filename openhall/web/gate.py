@@ -1,7 +1,8 @@
 """Who is at the door. Every route says in its `opt` who may call it; this layer sees to it before the handler runs.
 
 A route for residents may also say how sure the hall must be of them: `"level": 2` (real name matched) or 3 (strong as
-well), and `"fresh": True` where the session must have proved itself in the last five minutes.
+well), and `"fresh": True` where the session must have proved itself in the last five minutes. `"operator": True` says
+that it is for operators, in a session as sure as the setting `operator_level` asks for.
 
 A route that says `"delegable"` may also be used on somebody's behalf, within the scope it names: the API by a header,
 pages by a cookie of the session. Who acts and for whom is asked by one statement, and everybody who does not act for
@@ -94,6 +95,9 @@ async def _arrive(
                 await explain(connection, conn, token)
             raise
         visit = arrival.visit
+        if opt.get("operator"):
+            level = connection.app.state.settings.operator_level
+            await people.require_operator_at(conn, visit, level=level)
         people.require_level(visit, opt.get("level", people.Level.PHONE))
         if opt.get("fresh"):
             await people.require_fresh(conn, visit)

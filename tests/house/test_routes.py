@@ -125,8 +125,6 @@ FRESH = {
     ("POST", "/api/v1/passkeys/registration-options"),
     ("POST", "/api/v1/passkeys/registrations"),
     ("DELETE", "/api/v1/passkeys/{passkey_id:uuid}"),
-    ("POST", "/api/v1/passkeys/{passkey_id:uuid}/confirmation-options"),
-    ("POST", "/api/v1/passkeys/{passkey_id:uuid}/confirmations"),
     ("DELETE", "/api/v1/me/sessions"),
     ("POST", "/api/v1/me/leavings"),
     ("POST", "/me/leaving"),
@@ -134,8 +132,6 @@ FRESH = {
     ("POST", "/me/passkeys/options"),
     ("POST", "/me/passkeys"),
     ("POST", "/me/passkeys/{passkey_id:uuid}/remove"),
-    ("POST", "/me/passkeys/{passkey_id:uuid}/options"),
-    ("POST", "/me/passkeys/{passkey_id:uuid}/confirm"),
     ("POST", "/me/sessions/end"),
     ("POST", "/me/real-name/show"),
     ("GET", "/money/bank-account"),
@@ -165,6 +161,9 @@ FRESH = {
     ("GET", "/operator/recoveries/new"),
     ("POST", "/operator/recoveries"),
     ("POST", "/operator/recoveries/{recovery_id:uuid}/confirm"),
+    ("POST", "/operator/names/{claim_id:uuid}"),
+    ("POST", "/me/real-name"),
+    ("POST", "/api/v1/me/real-name"),
 }
 
 
@@ -192,6 +191,12 @@ def test_whatever_may_be_done_for_somebody_else_names_a_scope_that_is_declared()
         assert door.who == "resident", door.path
         assert "level" not in door.handler.opt, f"{door.path}: whose level?"
         assert "fresh" not in door.handler.opt, f"{door.path}: whose proof?"
+
+
+def test_whatever_is_an_operators_says_so_to_the_gate() -> None:
+    """Else a session by a text message would do."""
+    for door in DOORS:
+        assert door.path.startswith("/operator") == bool(door.handler.opt.get("operator")), door.path
 
 
 def test_the_api_knows_no_csrf_and_pages_always_do() -> None:

@@ -32,6 +32,7 @@ def shared_settings(
             otp_per_address=10_000,
             otp_per_phone=10_000,
             otp_per_phone_day=10_000,
+            operator_level=1,
             names_per_resident=10_000,
             names_per_address=10_000,
             log_level="error",

@@ -22,7 +22,7 @@ from openhall.core.payouts.telling import BATCH
 from openhall.core.payouts.types import BatchState, Break, BreakKind, File, FileKind, Rail, State, Way
 from openhall.core.people import Resident, accesses
 from openhall.web import edge
-from openhall.web.edge import RESIDENT, shows
+from openhall.web.edge import OPERATOR, shows
 from openhall.web.render import Html, language_of, translate
 
 AnyRequest = Request[Any, Any, Any]
@@ -86,7 +86,7 @@ class AnswerForm(Struct, frozen=True):
     answer: str = ""
 
 
-@get("/operator/bank", opt=RESIDENT | shows())
+@get("/operator/bank", opt=OPERATOR | shows())
 async def overview(
     request: AnyRequest, reader: edge.Reader, resident: Me, settings: edge.HallSettings
 ) -> Response[Html]:
@@ -107,7 +107,7 @@ async def overview(
     )
 
 
-@get("/operator/bank/batches/{batch_id:uuid}", opt=RESIDENT | shows(BATCH))
+@get("/operator/bank/batches/{batch_id:uuid}", opt=OPERATOR | shows(BATCH))
 async def batch(request: AnyRequest, conn: edge.Conn, resident: Me, batch_id: FromPath[UUID]) -> Response[Html]:
     """One batch and what is in it."""
     await people.require_operator(conn, resident.id)
@@ -126,7 +126,7 @@ async def batch(request: AnyRequest, conn: edge.Conn, resident: Me, batch_id: Fr
     )
 
 
-@post("/operator/bank/batches/{batch_id:uuid}/resend", opt=RESIDENT | shows(), status_code=303)
+@post("/operator/bank/batches/{batch_id:uuid}/resend", opt=OPERATOR | shows(), status_code=303)
 async def resend(pool: edge.Pool, resident: Me, settings: edge.HallSettings, batch_id: FromPath[UUID]) -> Response[str]:
     """Lay the file of a batch out once more: the same name, the same bytes."""
     rail = Rail.of(settings)
@@ -139,7 +139,7 @@ async def resend(pool: edge.Pool, resident: Me, settings: edge.HallSettings, bat
     return edge.see_other(f"/operator/bank/batches/{batch_id}")
 
 
-@get("/operator/bank/breaks/{break_id:uuid}", opt=RESIDENT | shows())
+@get("/operator/bank/breaks/{break_id:uuid}", opt=OPERATOR | shows())
 async def difference(
     request: AnyRequest, reader: edge.Reader, resident: Me, break_id: FromPath[UUID]
 ) -> Response[Html]:
@@ -149,7 +149,7 @@ async def difference(
     return edge.page(request, "payouts/break.html", problem=None, **shown)
 
 
-@post("/operator/bank/breaks/{break_id:uuid}", opt=RESIDENT | shows(), status_code=303)
+@post("/operator/bank/breaks/{break_id:uuid}", opt=OPERATOR | shows(), status_code=303)
 async def resolve(
     request: AnyRequest, data: URLEncodedBody[ResolveForm], pool: edge.Pool, resident: Me, break_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -170,7 +170,7 @@ async def resolve(
     return edge.see_other(f"/operator/bank/breaks/{break_id}")
 
 
-@post("/operator/bank/breaks/{break_id:uuid}/answer", opt=RESIDENT | shows(), status_code=303)
+@post("/operator/bank/breaks/{break_id:uuid}/answer", opt=OPERATOR | shows(), status_code=303)
 async def answer(
     data: URLEncodedBody[AnswerForm], pool: edge.Pool, resident: Me, break_id: FromPath[UUID]
 ) -> Response[str]:

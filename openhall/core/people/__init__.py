@@ -10,7 +10,7 @@ Invariants, kept by the database and proved by `openhall check`:
 `passkeys` and `recovery` are parts of it with statements and invariants of their own.
 """
 
-from openhall.core.people.actions.assurance import require_fresh, require_level, require_name
+from openhall.core.people.actions.assurance import is_fresh, require_fresh, require_level, require_name
 from openhall.core.people.actions.closing import (
     erase,
     free_number,
@@ -30,6 +30,7 @@ from openhall.core.people.actions.operators import (
     operators,
     remove_operator,
     require_operator,
+    require_operator_at,
 )
 from openhall.core.people.actions.residents import (
     called,
@@ -79,9 +80,10 @@ __all__ = [
     "COOKIE", "Bearer", "CodeSent", "Lang", "Level", "Mode", "NewResident", "Preferences", "Resident", "Session",
     "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "address", "ask_bearers", "begin", "called",
     "code_in", "end_session", "enter", "erase", "find_or_join", "free_number", "hold_to_shut", "import_residents",
-    "is_from_abroad", "is_operator", "is_resting", "is_unseen", "join_without_phone",
-    "masked", "name_matched", "note_reopen_asked", "notify", "open_again", "operators", "phone", "phone_invalid",
-    "prefer", "remove_operator", "rename", "require_fresh", "require_level", "require_name", "require_operator",
-    "resident", "resident_with", "see", "send_code", "session_invalid", "sessions_of", "shut", "sign_out",
-    "sign_out_everywhere", "signs_in", "spaced", "stay_open", "tell", "token_hash", "use_teller", "visit_of",
+    "is_fresh", "is_from_abroad", "is_operator", "is_resting", "is_unseen", "join_without_phone", "masked",
+    "name_matched", "note_reopen_asked", "notify", "open_again", "operators", "phone", "phone_invalid", "prefer",
+    "remove_operator", "rename", "require_fresh", "require_level", "require_name", "require_operator",
+    "require_operator_at", "resident", "resident_with", "see", "send_code", "session_invalid", "sessions_of",
+    "shut", "sign_out", "sign_out_everywhere", "signs_in", "spaced", "stay_open", "tell", "token_hash",
+    "use_teller", "visit_of",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from openhall.core.people.names import api as names_api
 from openhall.core.people.names import pages as names_pages
 from openhall.core.people.names.checks import CHECKS as NAME_CHECKS
 from openhall.core.people.names.jobs import tasks as name_tasks
-from openhall.core.people.names.telling import NAME_ANSWERED, NAME_MOVED
+from openhall.core.people.names.telling import NAME_ANSWERED, NAME_MOVED, NAME_SET
 from openhall.core.people.passkeys import api as passkeys_api
 from openhall.core.people.passkeys import pages as passkeys_pages
 from openhall.core.people.passkeys.telling import PASSKEY_ADDED, PASSKEY_COPIED
@@ -131,6 +131,7 @@ PACKAGE = Package(
         ACCOUNT_MOVED,
         NAME_ANSWERED,
         NAME_MOVED,
+        NAME_SET,
     ),
     agreements=AGREEMENTS,
     looks=LOOKS,

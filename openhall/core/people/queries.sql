@@ -1,28 +1,29 @@
 -- name: put_code
 -- A new code takes the place of the old one, unless that is live, untried and younger than the resend pause:
 -- then nothing is returned, and a double tap sends one message.
-insert into people.codes as c (phone, code_hash, created_at, expires_at)
-values (:phone, :code_hash, :now, :expires_at)
-    on conflict (phone) do update
-   set code_hash = excluded.code_hash, tries = 0, created_at = excluded.created_at,
-       expires_at = excluded.expires_at, used_at = null
- where c.used_at is not null or c.tries > 0 or c.expires_at <= :now or c.created_at <= :resend_before
+insert into people.codes as c (phone, purpose, code_hash, asked_from, created_at, expires_at)
+values (:phone, :purpose, :code_hash, :asked_from, :now, :expires_at)
+    on conflict (phone, purpose) do update
+   set code_hash = excluded.code_hash, asked_from = excluded.asked_from, tries = 0, strange = 0,
+       created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = null
+ where c.used_at is not null or c.tries + c.strange > 0 or c.expires_at <= :now or c.created_at <= :resend_before
 returning c.expires_at;
 
 -- name: live_code_expiry
-select expires_at from people.codes where phone = :phone;
+select expires_at from people.codes where phone = :phone and purpose = :purpose;
 
 -- name: take_try
 -- The row is locked from here to the commit, so parallel guesses queue up and each one is counted.
-update people.codes set tries = tries + 1
- where phone = :phone and used_at is null and expires_at > :now and tries < :tries
-returning code_hash, tries;
+update people.codes set tries = tries + (asked_from = :asker)::int, strange = strange + (asked_from <> :asker)::int
+ where phone = :phone and purpose = :purpose and used_at is null and expires_at > :now
+   and case when asked_from = :asker then tries < :tries else strange < :strange end
+returning code_hash, case when asked_from = :asker then :tries::int - tries else :strange::int - strange end as tries_left;
 
 -- name: code_state
-select tries, expires_at, used_at from people.codes where phone = :phone;
+select expires_at, used_at from people.codes where phone = :phone and purpose = :purpose;
 
 -- name: use_code
-update people.codes set used_at = :now where phone = :phone;
+update people.codes set used_at = :now where phone = :phone and purpose = :purpose;
 
 -- name: put_message
 insert into people.messages (id, phone, text, about, created_at, expires_at)
@@ -31,11 +32,11 @@ values (:id, :phone, :text, :about, :now, :expires_at);
 -- name: drop_older_messages
 -- A superseded code must not arrive after the new one.
 update people.messages set state = 'dropped', text = null, finished_at = :now
- where phone = :phone and state = 'waiting' and about = 'code';
+ where phone = :phone and state = 'waiting' and about = :about;
 
 -- name: waiting_message
 select id from people.messages
- where phone = :phone and state = 'waiting' and about = 'code' and expires_at > :now
+ where phone = :phone and state = 'waiting' and about = :about and expires_at > :now
  order by created_at desc limit 1;
 
 -- name: claim_message
@@ -89,6 +90,10 @@ select id, phone, wallet, name, lang, theme, mode, state, joined_at, named_at, e
 select id, coalesce(phone, '') as phone, wallet, name, lang, theme, mode, state, joined_at, named_at, email, visitor
   from people.residents where id = :id;
 
+-- name: hold_address
+-- Whoever moves the account to another number is waited for, and then it is no longer found.
+select id from people.residents where id = :resident and (phone = :phone or email = :phone) for share;
+
 -- name: put_without_phone
 insert into people.residents (id, wallet, name, joined_at) values (:id, :wallet, :name, :now);
 
@@ -117,6 +122,18 @@ select :id, :token_hash, r.id, :kind, :way, :device, :device_key, :passkey, :now
        case when :passkey::uuid is not null then :now::timestamptz end
   from (select id from people.residents where id = :resident and state = 'active' for share) r
 returning id, resident, kind, way, device, created_at, seen_at, expires_at, proved_at, strong_at;
+
+-- name: end_surplus
+-- Of a resident's living sessions the newest used ones stay.
+update people.sessions set ended_at = :now
+ where id in (select id from people.sessions
+               where resident = :resident and ended_at is null and expires_at > :now and id <> :session
+               order by seen_at desc, id desc offset :others);
+
+-- name: forget_sessions
+-- With the key of the device; the trail keeps that somebody signed in.
+delete from people.sessions
+ where id in (select id from people.sessions where least(ended_at, expires_at) < :before limit :most);
 
 -- name: visit
 select s.id as session, s.kind, s.way, s.device, s.created_at, s.seen_at, s.expires_at, s.proved_at, s.strong_at,
@@ -162,7 +179,11 @@ update people.sessions
  where id = :id;
 
 -- name: has_passkey
-select exists (select from people.passkeys where resident = :resident and removed_at is null and suspended_at is null);
+-- One that a recovery switched off counts too, but for the session that the recovery opened: a report of theft must not
+-- make a code to the stolen phone proof enough.
+select exists (select from people.passkeys
+                where resident = :resident and removed_at is null
+                  and (suspended_at is null or (suspended_for = 'recovery' and not :recovered)));
 
 -- name: forget_challenges
 delete from people.challenges where expires_at < :now;

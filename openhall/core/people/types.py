@@ -92,6 +92,8 @@ class Act(StrEnum):
     REOPENED = "reopened"
     NUMBER_FREED = "number_freed"
     ERASED = "erased"
+    OPERATOR_ADDED = "operator_added"
+    OPERATOR_REMOVED = "operator_removed"
 
 
 class Resident(Struct, frozen=True):
@@ -254,17 +256,24 @@ class CodeSent(Struct, frozen=True):
     expires_at: datetime
 
 
+class CodeFor(StrEnum):
+    """What a one-time code is for; it serves nothing else."""
+
+    SIGN_IN = "sign_in"
+    STEP_UP = "step_up"
+    RECOVERY = "recovery"  # proving the new number of an account that is regained
+
+
 class LiveCode(Struct, frozen=True):
-    """A granted try: the hash to compare with, and how many tries this one makes."""
+    """A granted try: the hash to compare with, and how many tries are left after this one."""
 
     code_hash: bytes
-    tries: int
+    tries_left: int
 
 
 class CodeState(Struct, frozen=True):
     """Why no try was granted."""
 
-    tries: int
     expires_at: datetime
     used_at: datetime | None
 

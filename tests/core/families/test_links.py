@@ -248,7 +248,6 @@ async def test_somebody_without_a_phone_has_a_card_and_a_wallet_and_never_signs_
             operator=first,
             name=person.name,
             national_id=person.national_id,
-            address="127.0.0.1",
         )
 
     person = await add(XIAOMING)

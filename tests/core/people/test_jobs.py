@@ -4,7 +4,9 @@ import pytest
 from procrastinate import PsycopgConnector
 
 from openhall.base import jobs
+from openhall.core.people import jobs as people_jobs
 from openhall.core.people.jobs import sweep
+from openhall.core.people.recovery import telling
 from tests.hall import Hall
 
 pytestmark = pytest.mark.anyio
@@ -68,3 +70,8 @@ async def test_the_sweep_wipes_the_text_of_a_message_nobody_could_deliver(hall: 
         cursor = await conn.execute("select state, text from people.messages")
         assert await cursor.fetchall() == [("dropped", None)]
     assert hall.outside.messages(phone) == []
+
+
+def test_a_message_is_tried_as_long_as_it_is_worth_reading() -> None:
+    tried = sum(people_jobs.RETRY_S + people_jobs.LATER_S * attempt for attempt in range(people_jobs.RETRIES))
+    assert tried >= telling._LIVES.total_seconds()

@@ -291,3 +291,39 @@ async def test_a_closed_account_is_opened_by_no_passkey(hall: Hall) -> None:
     async with hall.pool.write() as conn:
         await conn.execute("update people.residents set state = 'closed'")
     assert refusal(await sign_in(hall, device)) == (403, "people.number_resting")
+
+
+async def test_who_signs_in_by_a_passkey_must_be_named_by_it(hall: Hall) -> None:
+    _, device = await hall.add_passkey(await hall.sign_in(ONE))
+    answer = device.use(await ask(hall, "authentication-options"))
+    del answer["response"]["userHandle"]
+    assert refusal(await hall.client.post(f"{API}/sessions", json={"credential": answer})) == (
+        422,
+        "people.passkey_signature_wrong",
+    )
+
+
+async def test_what_a_removed_passkey_opened_is_over(hall: Hall) -> None:
+    mine = await hall.sign_in(ONE)
+    passkey, device = await hall.add_passkey(mine)
+    opened, removes = [{"Authorization": f"Bearer {(await sign_in(hall, device)).json()['token']}"} for _ in range(2)]
+    await step_up(hall, mine, device)
+    assert (await hall.client.delete(f"{API}/{passkey}", headers=removes)).status_code == 204
+    statuses = [(await hall.client.get("/api/v1/me", headers=who)).status_code for who in (opened, removes, mine)]
+    assert statuses == [401, 200, 200]
+    await hall.books_agree()
+
+
+async def test_a_device_whose_passkey_is_switched_off_makes_no_second_one(hall: Hall) -> None:
+    mine = await hall.sign_in(ONE)
+    await hall.add_passkey(mine)
+    async with hall.pool.write() as conn:
+        await conn.execute("update people.passkeys set suspended_at = now(), suspended_for = 'copied'")
+    options = await ask(hall, "registration-options", mine)
+    assert len(options["excludeCredentials"]) == 1
+
+
+async def test_questions_of_one_session_are_counted(hall: Hall) -> None:
+    mine = await hall.sign_in(ONE)
+    statuses = [(await hall.client.post(f"{API}/step-up-options", headers=mine)).status_code for _ in range(31)]
+    assert statuses == [200] * 30 + [429]

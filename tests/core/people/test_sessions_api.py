@@ -7,6 +7,7 @@ import pytest
 
 from openhall.base import clock, db
 from openhall.core import people
+from openhall.core.people.actions import sessions
 from openhall.core.people.package import CHECKS
 from tests.hall import Hall
 
@@ -187,3 +188,37 @@ async def test_the_check_of_wallets_finds_a_resident_without_one(hall: Hall) -> 
         await conn.execute("update people.residents set wallet = gen_random_uuid()")
         (check,) = (check for check in CHECKS if check.name == "people.one_wallet_each")
         assert len(await db.all(conn, check.query, UUID)) == 1
+
+
+async def test_whoever_signs_in_very_often_is_signed_out_where_they_were_longest_not_seen(hall: Hall) -> None:
+    first, second = await hall.sign_in(ONE), await hall.sign_in(ONE)
+    with clock.at(clock.now() + timedelta(hours=1)):
+        assert (await status_of(hall, second))[0] == 200
+        async with hall.pool.write() as conn:
+            await conn.execute(
+                "insert into people.sessions"
+                " (id, token_hash, resident, kind, device, created_at, seen_at, expires_at, proved_at)"
+                " select gen_random_uuid(), sha256(n::text::bytea), resident, 'api', '', seen_at, seen_at, expires_at,"
+                " seen_at from generate_series(1, 48) n,"
+                " (select * from people.sessions order by seen_at desc limit 1) s"
+            )
+        newest = await hall.sign_in(ONE)
+        assert [(await status_of(hall, who))[0] for who in (first, second)] == [401, 200]
+        listed = (await hall.client.get("/api/v1/auth/sessions", headers=newest)).json()["sessions"]
+        assert len(listed) == sessions.MOST
+
+
+async def test_sessions_that_are_long_over_are_forgotten_and_the_trail_is_not(hall: Hall) -> None:
+    ended, expires = await hall.sign_in(ONE), await hall.sign_in(ONE)
+    await hall.client.delete("/api/v1/auth/session", headers=ended)
+    for days, left in ((89, 2), (91, 1), (hall.settings.api_session_days + 91, 0)):
+        with clock.at(clock.now() + timedelta(days=days)):
+            async with hall.pool.write() as conn:
+                await sessions.forget_ended(conn)
+                found = await conn.execute("select count(*) from people.sessions")
+                assert await found.fetchone() == (left,), days
+    async with hall.pool.read() as conn:
+        found = await conn.execute("select count(*) from people.audit where act = 'signed_in'")
+        assert await found.fetchone() == (2,)
+    assert expires
+    await hall.books_agree()

@@ -51,7 +51,7 @@ class SeenForm(Struct, frozen=True):
     seen: str = ""
 
 
-@get(LIST, opt=edge.RESIDENT | edge.shows(CLOSING))
+@get(LIST, opt=edge.OPERATOR | edge.shows(CLOSING))
 async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit, address: FromQuery[str] = "") -> Response[Html]:
     """The closed accounts, all or those of one number, and the money that came for some."""
     await people.require_operator(conn, visit.resident.id)
@@ -71,14 +71,14 @@ async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit, address: 
     )
 
 
-@get(f"{LIST}/{{closing_id:uuid}}", opt=edge.RESIDENT | edge.shows(CLOSING))
+@get(f"{LIST}/{{closing_id:uuid}}", opt=edge.OPERATOR | edge.shows(CLOSING))
 async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, closing_id: FromPath[UUID]) -> Response[Html]:
     """One closed account, and what may be done about it."""
     await people.require_operator(conn, visit.resident.id)
     return await _case_page(request, conn, visit, closing_id)
 
 
-@post(f"{LIST}/{{closing_id:uuid}}/ask", opt=edge.FRESH | edge.shows(CLOSING))
+@post(f"{LIST}/{{closing_id:uuid}}/ask", opt=edge.FRESH_OPERATOR | edge.shows(CLOSING))
 async def ask(
     request: AnyRequest, data: URLEncodedBody[SeenForm], pool: edge.Pool, visit: Visit, closing_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -86,7 +86,7 @@ async def ask(
     return await _act(request, pool, visit, closing_id, seen=data.seen)
 
 
-@post(f"{LIST}/{{closing_id:uuid}}/reopen", opt=edge.FRESH | edge.shows(CLOSING))
+@post(f"{LIST}/{{closing_id:uuid}}/reopen", opt=edge.FRESH_OPERATOR | edge.shows(CLOSING))
 async def reopen(request: AnyRequest, pool: edge.Pool, visit: Visit, closing_id: FromPath[UUID]) -> Response[Any]:
     """As the colleague: reopen it."""
     return await _act(request, pool, visit, closing_id, seen=None)

@@ -120,19 +120,17 @@ async def newest(conn: db.ReadConn, *, limit: int) -> list[Link]:
     return await db.all(conn, q.links_at_the_counter, Link, limit=limit)
 
 
-async def links_with(conn: db.ReadConn, number: str) -> list[Link]:
-    """All links of the person with this phone or card. Problem `families.person_unknown`."""
-    return await links.links_of(conn, await _person(conn, number, "holder"))
+async def person_with(conn: db.ReadConn, number: str) -> UUID:
+    """The person with this phone or card, of whom somebody asks at the counter. Problem `families.person_unknown`."""
+    return await _person(conn, number, "holder")
 
 
-async def add_person(
-    pool: db.Pool, settings: Settings, *, operator: UUID, name: str, national_id: str, address: str
-) -> UUID:
+async def add_person(pool: db.Pool, settings: Settings, *, operator: UUID, name: str, national_id: str) -> UUID:
     """Somebody without a phone, known by their card of identity; whom the hall knows without one already is found.
 
     Problems, in this order: those of `people.names.person_in`, `families.has_a_phone`.
     """
-    person = await names.person_in(pool, settings, asker=operator, name=name, national_id=national_id, address=address)
+    person = await names.person_in(pool, settings, asker=operator, name=name, national_id=national_id, address=None)
     async with pool.write() as conn:
         known = await names.account_of(conn, settings, person)
         if known is None:

@@ -17,9 +17,9 @@ from openhall.core.families.actions import counter, links
 from openhall.core.families.api import declared
 from openhall.core.families.looks import CARD, LINK, saw_card, saw_links
 from openhall.core.families.pages import USUAL, ProposalForm, card_page, wish_of
-from openhall.core.families.types import LIVING, Kind, State
+from openhall.core.families.types import LIVING, Kind, Link, State
 from openhall.core.families.words import CHANNELS, KINDS, STATES
-from openhall.core.people.api import address_of
+from openhall.core.people import accesses
 from openhall.web import edge
 from openhall.web.render import Html
 
@@ -47,13 +47,13 @@ class PersonForm(Struct, frozen=True):
     national_id: str = ""
 
 
-@get(LIST, opt=edge.RESIDENT | edge.shows(LINK))
+@get(LIST, opt=edge.OPERATOR | edge.shows(LINK))
 async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit, number: FromQuery[str] = "") -> Response[Html]:
     """What waits for a colleague, and the links of whoever stands there or calls."""
     await people.require_operator(conn, visit.resident.id)
     problem, found = None, []
     try:
-        found = await counter.links_with(conn, number) if number else await counter.newest(conn, limit=LINES)
+        found = await _asked_for(conn, number, visit) if number else await counter.newest(conn, limit=LINES)
     except Problem as unknown:
         problem = unknown
     await saw_links(conn, found, visit.resident)
@@ -69,7 +69,7 @@ async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit, number: F
     return edge.page(request, "families/desk.html", problem=None, **context)
 
 
-@get(f"{LIST}/new", opt=edge.FRESH | edge.shows())
+@get(f"{LIST}/new", opt=edge.FRESH_OPERATOR | edge.shows())
 async def new(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
     """Whom, for whom, by what right."""
     await people.require_operator(reader, visit.resident.id)
@@ -77,7 +77,7 @@ async def new(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Respons
     return _papers_page(request, form)
 
 
-@post(f"{LIST}/new", opt=edge.FRESH | edge.shows())
+@post(f"{LIST}/new", opt=edge.FRESH_OPERATOR | edge.shows())
 async def see(
     request: AnyRequest, data: URLEncodedBody[PapersForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
@@ -93,14 +93,14 @@ async def see(
     return edge.see_other(f"{LIST}/{made.id}")
 
 
-@get(f"{LIST}/{{link_id:uuid}}", opt=edge.RESIDENT | edge.shows(LINK))
+@get(f"{LIST}/{{link_id:uuid}}", opt=edge.OPERATOR | edge.shows(LINK))
 async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, link_id: FromPath[UUID]) -> Response[Html]:
     """One link with its evidence, and what may be done about it."""
     await people.require_operator(conn, visit.resident.id)
     return await _link_page(request, conn, visit, link_id)
 
 
-@post(f"{LIST}/{{link_id:uuid}}/confirm", opt=edge.FRESH | edge.shows(LINK))
+@post(f"{LIST}/{{link_id:uuid}}/confirm", opt=edge.FRESH_OPERATOR | edge.shows(LINK))
 async def confirm(
     request: AnyRequest, pool: edge.Pool, settings: edge.HallSettings, visit: Visit, link_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -115,7 +115,7 @@ async def confirm(
     return edge.see_other(f"{LIST}/{link_id}")
 
 
-@post(f"{LIST}/{{link_id:uuid}}/end", opt=edge.FRESH | edge.shows(LINK))
+@post(f"{LIST}/{{link_id:uuid}}/end", opt=edge.FRESH_OPERATOR | edge.shows(LINK))
 async def end(request: AnyRequest, pool: edge.Pool, visit: Visit, link_id: FromPath[UUID]) -> Response[Any]:
     """End it for whoever calls, or decline what a colleague put down."""
     try:
@@ -128,14 +128,14 @@ async def end(request: AnyRequest, pool: edge.Pool, visit: Visit, link_id: FromP
     return edge.see_other(f"{LIST}/{link_id}")
 
 
-@get(f"{LIST}/people/new", opt=edge.FRESH | edge.shows())
+@get(f"{LIST}/people/new", opt=edge.FRESH_OPERATOR | edge.shows())
 async def new_person(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
     """Somebody without a phone."""
     await people.require_operator(reader, visit.resident.id)
     return edge.page(request, "families/desk_person.html", form=PersonForm(), problem=None)
 
 
-@post(f"{LIST}/people/new", opt=edge.FRESH | edge.shows())
+@post(f"{LIST}/people/new", opt=edge.FRESH_OPERATOR | edge.shows())
 async def add_person(
     request: AnyRequest, data: URLEncodedBody[PersonForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
@@ -149,20 +149,26 @@ async def add_person(
             operator=visit.resident.id,
             name=data.name,
             national_id=data.national_id,
-            address=address_of(request),
         )
     except Problem as problem:
         return edge.problem_page(request, "families/desk_person.html", problem, form=data)
     return edge.see_other(f"{LIST}/people/{made}/card")
 
 
-@get(f"{LIST}/people/{{resident_id:uuid}}/card", opt=edge.RESIDENT | edge.shows(CARD))
+@get(f"{LIST}/people/{{resident_id:uuid}}/card", opt=edge.OPERATOR | edge.shows(CARD))
 async def card(request: AnyRequest, conn: edge.Conn, visit: Visit, resident_id: FromPath[UUID]) -> Response[Html]:
     """The card, to be printed and given."""
     await people.require_operator(conn, visit.resident.id)
     found = await counter.card_of(conn, resident_id)
     await saw_card(conn, resident_id, visit.resident)
     return card_page(request, found, LIST)
+
+
+async def _asked_for(conn: db.Conn, number: str, visit: people.Visit) -> list[Link]:
+    """The links of whoever has this number. That they are known here is told by the answer alone, so it is a look."""
+    person = await counter.person_with(conn, number)
+    await accesses.saw(conn, LINK, accesses.operator(visit.resident), [person])
+    return await links.links_of(conn, person)
 
 
 def _kind(said: str) -> Kind:

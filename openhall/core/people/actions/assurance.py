@@ -1,11 +1,10 @@
 """How sure the hall is of who it serves, and when a session must prove itself once more."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from openhall.base import clock, db
 from openhall.core.people import problems
-from openhall.core.people.types import Level, Resident, Visit
+from openhall.core.people.types import Level, Resident, Visit, Way
 
 q = db.load("openhall.core.people")
 
@@ -31,12 +30,25 @@ async def require_fresh(conn: db.ReadConn, visit: Visit) -> None:
 
     Whoever has a passkey proves it with that: a stolen telephone number must not be enough to take the passkeys away.
     """
-    strong = await has_passkey(conn, visit.resident.id)
-    proved = visit.session.strong_at if strong else visit.session.proved_at
-    if proved is None or proved < clock.now() - FRESH:
+    strong = await has_passkey(conn, visit)
+    if not _is_lately(visit, strong):
         raise problems.proof_too_old(by="passkey" if strong else "code")
 
 
-async def has_passkey(conn: db.ReadConn, resident: UUID) -> bool:
-    """Whether the resident has a passkey in working order."""
-    return await db.one(conn, q.has_passkey, bool, resident=resident)
+async def is_fresh(conn: db.ReadConn, visit: Visit) -> bool:
+    """Whether `require_fresh` would be content."""
+    return _is_lately(visit, await has_passkey(conn, visit))
+
+
+def _is_lately(visit: Visit, strong: bool) -> bool:
+    proved = visit.session.strong_at if strong else visit.session.proved_at
+    return proved is not None and proved >= clock.now() - FRESH
+
+
+async def has_passkey(conn: db.ReadConn, visit: Visit) -> bool:
+    """Whether the resident has a passkey, so that nothing less will do in this session.
+
+    One that a recovery switched off counts: only the session that the recovery opened goes without.
+    """
+    recovered = visit.session.way is Way.RECOVERY
+    return await db.one(conn, q.has_passkey, bool, resident=visit.resident.id, recovered=recovered)

@@ -14,7 +14,7 @@ from openhall.base.package import JoinHook
 from openhall.core.people import problems
 from openhall.core.people.actions import codes, messages, residents
 from openhall.core.people.ports import sms_of
-from openhall.core.people.types import CodeSent, Lang, SessionKind, SignedIn
+from openhall.core.people.types import CodeFor, CodeSent, Lang, SessionKind, SignedIn
 
 T = TypeVar("T")
 
@@ -37,17 +37,26 @@ async def answered(pool: db.Pool, act: Callable[[db.Conn], Awaitable[T]]) -> T:
     raise refused
 
 
-async def send_code(pool: db.Pool, settings: Settings, *, phone: str, address: str, lang: Lang) -> CodeSent:
-    """Send a code to `phone`, as written: a number or an e-mail address.
+async def send_code(
+    pool: db.Pool,
+    settings: Settings,
+    *,
+    phone: str,
+    address: str,
+    lang: Lang,
+    purpose: CodeFor = CodeFor.SIGN_IN,
+    asker: str = "",
+) -> CodeSent:
+    """Send a code to `phone`, as written: a number or an e-mail address. `asker` is the session it is bound to, if one.
 
     Problems: `people.phone_invalid`, `people.email_invalid`, `people.email_off`, `hall.rate_limited`.
 
     The message is delivered before this returns, if the gateway takes it within seconds, else in the background.
     """
-    canonical = _canonical(settings, phone)
-    await codes.count_request(pool, settings, phone=canonical, address=address)
+    canonical, by = _canonical(settings, phone), asker or address
+    await codes.count_request(pool, settings, phone=canonical, address=address, purpose=purpose, asker=by)
     async with pool.write() as conn:
-        sent = await codes.ask_code(conn, settings, phone=canonical, lang=lang)
+        sent = await codes.ask_code(conn, settings, phone=canonical, lang=lang, purpose=purpose, asker=by)
     if sent.message is not None:
         await messages.deliver(pool, sms_of(settings), sent.message)
     return sent
@@ -87,6 +96,7 @@ async def enter(
             lang=lang,
             on_joined=on_joined,
             device=device,
+            address=address,
         )
 
     return await answered(pool, act)

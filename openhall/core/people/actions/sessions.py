@@ -14,6 +14,11 @@ q = db.load("openhall.core.people")
 
 # Knowing to within five minutes when a device was last here is enough, and spares a write on every request.
 SEEN_EVERY = timedelta(minutes=5)
+# Living ones of a resident: whoever signs in once more signs out where they were longest not seen.
+MOST = 50
+# So long an ended session is kept, and with it the memory of its device.
+KEPT_FOR = timedelta(days=90)
+FORGOTTEN_AT_ONCE = 1000
 
 
 async def begin(
@@ -51,6 +56,7 @@ async def begin(
     )
     if session is None:
         raise problems.number_resting()
+    await db.run(conn, q.end_surplus, resident=resident, session=session.id, others=MOST - 1, now=now)
     await record(conn, resident, Act.SIGNED_IN, session.id)
     return token, session
 
@@ -103,6 +109,11 @@ async def see(conn: db.Conn, session: Session) -> None:
 async def sessions_of(conn: db.ReadConn, resident: UUID) -> list[Session]:
     """The live sessions of a resident, last seen first."""
     return await db.all(conn, q.sessions_of, Session, resident=resident, now=clock.now())
+
+
+async def forget_ended(conn: db.Conn) -> int:
+    """Forget sessions that are over for 90 days; how many that were, a thousand at most."""
+    return await db.run(conn, q.forget_sessions, before=clock.now() - KEPT_FOR, most=FORGOTTEN_AT_ONCE)
 
 
 async def sign_out(conn: db.Conn, visit: Visit) -> None:

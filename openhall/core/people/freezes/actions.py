@@ -1,5 +1,6 @@
 """Freezing an account and lifting it, by its resident and at the hall."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from openhall.base import clock, db, ids
@@ -16,6 +17,8 @@ from openhall.core.people.types import Act, Resident, Visit
 q = db.load("openhall.core.people.freezes")
 
 NOTE_MAX = 200
+# So long the wish of an operator holds before whom the person stands: who comes back later is looked at anew.
+WISH_HOLDS = timedelta(hours=1)
 
 
 async def open_of(conn: db.ReadConn, resident: UUID) -> Open | None:
@@ -58,19 +61,34 @@ async def by_operator(conn: db.Conn, *, operator: UUID, phone: str, note: str) -
     return made
 
 
+async def stolen(conn: db.Conn, resident: Resident, *, operator: UUID, note: str) -> None:
+    """Freeze the account of whoever comes to the hall because others have their devices. A frozen one stays so."""
+    await _freeze(conn, resident, by=operator, note=note, session=None)
+
+
 async def unfreeze(conn: db.Conn, visit: Visit) -> None:
-    """Lift the freeze of one's own account. Only a passkey of the last five minutes will do: a code goes to whoever has
-    the phone.
+    """Lift the freeze of one's own account. Only a passkey will do that is older than the freeze, used in the last five
+    minutes: a code goes to whoever has the phone, and would make a new passkey there.
 
     Problems, in this order: `people.freeze_not_found`, `people.unfreeze_needs_passkey`.
     """
     found = await open_of(conn, visit.resident.id)
     if found is None:
         raise problems.freeze_not_found()
-    strong = visit.session.strong_at
-    if strong is None or strong < clock.now() - FRESH:
+    if not await is_proved(conn, visit, found):
         raise problems.unfreeze_needs_passkey()
     await _lift(conn, found.id, by=visit.resident.id, session=visit.session.id)
+
+
+async def is_proved(conn: db.ReadConn, visit: Visit, freeze: Open) -> bool:
+    """Whether the session used a passkey in the last five minutes that is older than the freeze."""
+    since = clock.now() - FRESH
+    return await db.one(conn, q.is_proved, bool, session=visit.session.id, since=since, frozen_at=freeze.at)
+
+
+async def has_older_passkey(conn: db.ReadConn, freeze: Open) -> bool:
+    """Whether the resident has a passkey that can lift this freeze."""
+    return await db.one(conn, q.has_older_passkey, bool, id=freeze.id)
 
 
 async def ask_to_lift(conn: db.Conn, *, operator: UUID, freeze: UUID, seen: str) -> None:
@@ -89,14 +107,14 @@ async def ask_to_lift(conn: db.Conn, *, operator: UUID, freeze: UUID, seen: str)
 
 
 async def lift(conn: db.Conn, *, operator: UUID, freeze: UUID) -> None:
-    """As the second operator: lift it.
+    """As the second operator: lift it, within the hour, for the person stands before both of you.
 
     Problems, in this order: `people.freeze_not_found`, `people.lift_own`, `people.lift_needs_another`.
     """
     found = await _locked(conn, freeze)
     if found.resident == operator:
         raise problems.lift_own()
-    if found.asked_by is None or found.asked_by == operator:
+    if found.asked_by == operator or not found.is_wished(clock.now() - WISH_HOLDS):
         raise problems.lift_needs_another()
     await _lift(conn, freeze, by=operator, session=None)
 

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import db
+from openhall.base import clock, db
 from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.people import accesses, pins
@@ -63,14 +63,14 @@ async def unfreeze(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Respon
     return edge.see_other("/me/freeze")
 
 
-@get(LIST, opt=edge.RESIDENT | edge.shows(FREEZE))
+@get(LIST, opt=edge.OPERATOR | edge.shows(FREEZE))
 async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Response[Html]:
     """The freezes, and the form for whoever calls."""
     await people.require_operator(conn, visit.resident.id)
     return await _list_page(request, conn, visit, FreezeForm())
 
 
-@post(LIST, opt=edge.FRESH | edge.shows(FREEZE))
+@post(LIST, opt=edge.FRESH_OPERATOR | edge.shows(FREEZE))
 async def by_operator(
     request: AnyRequest, data: URLEncodedBody[FreezeForm], pool: edge.Pool, visit: Visit
 ) -> Response[Any]:
@@ -80,25 +80,28 @@ async def by_operator(
         async with pool.write() as conn:
             await people.require_operator(conn, operator)
             if data.act == "pin":
-                await _clear_pin(conn, operator, data.phone)
+                await _clear_pin(conn, visit, data.phone)
                 return edge.see_other(LIST)
             made = await actions.by_operator(conn, operator=operator, phone=data.phone, note=data.note)
     except Problem as problem:
         if not problem.code.startswith("people."):
             raise
         async with pool.write() as conn:
+            if problem.definition is problems.frozen_already:
+                found = await people.resident_with(conn, residents.canonical(data.phone))
+                await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [found.id] if found else [])
             return await _list_page(request, conn, visit, data, problem)
     return edge.see_other(f"{LIST}/{made}")
 
 
-@get(f"{LIST}/{{freeze_id:uuid}}", opt=edge.RESIDENT | edge.shows(FREEZE))
+@get(f"{LIST}/{{freeze_id:uuid}}", opt=edge.OPERATOR | edge.shows(FREEZE))
 async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, freeze_id: FromPath[UUID]) -> Response[Html]:
     """One freeze, and what may be done about it."""
     await people.require_operator(conn, visit.resident.id)
     return await _case_page(request, conn, visit, freeze_id)
 
 
-@post(f"{LIST}/{{freeze_id:uuid}}/ask", opt=edge.FRESH | edge.shows(FREEZE))
+@post(f"{LIST}/{{freeze_id:uuid}}/ask", opt=edge.FRESH_OPERATOR | edge.shows(FREEZE))
 async def ask(
     request: AnyRequest, data: URLEncodedBody[SeenForm], pool: edge.Pool, visit: Visit, freeze_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -106,7 +109,7 @@ async def ask(
     return await _act(request, pool, visit, freeze_id, seen=data.seen)
 
 
-@post(f"{LIST}/{{freeze_id:uuid}}/lift", opt=edge.FRESH | edge.shows(FREEZE))
+@post(f"{LIST}/{{freeze_id:uuid}}/lift", opt=edge.FRESH_OPERATOR | edge.shows(FREEZE))
 async def lift(request: AnyRequest, pool: edge.Pool, visit: Visit, freeze_id: FromPath[UUID]) -> Response[Any]:
     """As the colleague: lift it."""
     return await _act(request, pool, visit, freeze_id, seen=None)
@@ -135,20 +138,23 @@ async def _act(
     return edge.see_other(f"{LIST}/{freeze_id}")
 
 
-async def _clear_pin(conn: db.Conn, operator: UUID, phone: str) -> None:
+async def _clear_pin(conn: db.Conn, visit: people.Visit, phone: str) -> None:
     found = await people.resident_with(conn, residents.canonical(phone))
     if found is None:
         raise problems.freeze_nobody()
-    await pins.clear_wrong(conn, operator=operator, resident=found.id)
+    # Done or nothing to do, the answer tells that they are known here.
+    await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [found.id])
+    await pins.clear_wrong(conn, operator=visit.resident.id, resident=found.id)
 
 
 async def _own_page(
     request: AnyRequest, reader: db.ReadConn, visit: people.Visit, problem: Problem | None = None
 ) -> Response[Html]:
-    state = await pins.state_of(reader, visit.session.id)
-    strong = pins.is_proved(visit, state) and visit.session.strong_at is not None
-    context: dict[str, Any] = {"freeze": await actions.open_of(reader, visit.resident.id)}
-    context |= {"has_passkey": state.has_passkey, "is_proved": strong}
+    found = await actions.open_of(reader, visit.resident.id)
+    context: dict[str, Any] = {"freeze": found, "has_passkey": False, "is_proved": False}
+    if found is not None:
+        context["has_passkey"] = await actions.has_older_passkey(reader, found)
+        context["is_proved"] = await actions.is_proved(reader, visit, found)
     if problem is not None:
         return edge.problem_page(request, "people/freeze.html", problem, **context)
     return edge.page(request, "people/freeze.html", problem=None, **context)
@@ -172,6 +178,7 @@ async def _case_page(
     await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [found.resident], about=freeze_id)
     called = await people.called(conn, {who for who in (found.by, found.asked_by, found.ended_by) if who is not None})
     context: dict[str, Any] = {"freeze": found, "called": called, "asked_by_me": found.asked_by == visit.resident.id}
+    context["is_wished"] = found.is_wished(clock.now() - actions.WISH_HOLDS)
     if problem is not None:
         return edge.problem_page(request, "people/freeze_case.html", problem, **context)
     return edge.page(request, "people/freeze_case.html", problem=None, **context)

@@ -28,13 +28,13 @@ unfreeze_needs_passkey = define(
     "people.unfreeze_needs_passkey",
     Kind.REFUSED,
     N_("To unfreeze the account we must be sure that it is you."),
-    N_("Use your passkey. If you have none, come to the hall with your identity card."),
+    N_("Use a passkey that you had before the freeze. If you have none, come to the hall with your identity card."),
 )
 lift_needs_another = define(
     "people.lift_needs_another",
     Kind.REFUSED,
     N_("It takes two of you to lift a freeze."),
-    N_("Ask a colleague to look at the person and the papers, and to lift it."),
+    N_("One of you asks for it, and within the hour the other looks at the person and the papers, and lifts it."),
 )
 lift_own = define(
     "people.lift_own",

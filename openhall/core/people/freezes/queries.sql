@@ -6,6 +6,14 @@ returning id;
 -- name: open_freeze
 select id, at, by <> resident as by_hall from people.freezes where resident = :resident and ended_at is null;
 
+-- name: is_proved
+select exists (select from people.sessions s join people.passkeys k on k.id = s.passkey
+                where s.id = :session and s.strong_at >= :since and k.created_at < :frozen_at);
+
+-- name: has_older_passkey
+select exists (select from people.passkeys k join people.freezes f on f.resident = k.resident
+                where f.id = :id and k.created_at < f.at and k.removed_at is null and k.suspended_at is null);
+
 -- name: hold_resident
 -- Whoever freezes is waited for, and nobody freezes until this commits.
 select id from people.residents where id = :resident for share;

@@ -32,6 +32,10 @@ class Freeze(Struct, frozen=True):
     ended_at: datetime | None
     ended_by: UUID | None
 
+    def is_wished(self, since: datetime) -> bool:
+        """Whether an operator asked to lift it since then: an older wish was given up."""
+        return self.asked_at is not None and self.asked_at > since
+
     @property
     def phone_masked(self) -> str:
         return masked(self.phone) if self.phone else ""

@@ -40,16 +40,24 @@ create table people.sessions (
     constraint session_has_a_life check (expires_at > created_at)
 );
 
+create index sessions_over on people.sessions (least(ended_at, expires_at));
 create index sessions_of_a_resident on people.sessions (resident, created_at desc) where ended_at is null;
 
--- One row per phone, so one live code per phone: a new code takes the place of the old one.
+-- One live code per phone and purpose: a new code takes the place of the old one. Tries from the address that asked for it
+-- are counted apart from those from elsewhere, so that a stranger spends nobody's code.
 create table people.codes (
-    phone      text primary key,
+    phone      text not null,
+    purpose    text not null,
     code_hash  bytea not null,
+    asked_from text not null,               -- keyed, not the address itself
     tries      smallint not null default 0,
+    strange    smallint not null default 0,
     created_at timestamptz not null,
     expires_at timestamptz not null,
     used_at    timestamptz,
+    constraint one_code_per_purpose primary key (phone, purpose),
+    constraint code_is_for_something check (purpose in ('sign_in', 'step_up', 'recovery')),
+    constraint strange_tries_are_few check (strange between 0 and 10),
     constraint code_is_hashed check (octet_length(code_hash) = 32),
     constraint code_has_few_tries check (tries between 0 and 10),
     constraint code_has_a_short_life check (expires_at > created_at and expires_at <= created_at + interval '1 hour')
@@ -67,7 +75,7 @@ create table people.messages (
     expires_at    timestamptz not null,
     claimed_until timestamptz,
     finished_at   timestamptz,
-    constraint message_is_about_something check (about in ('code', 'news')),
+    constraint message_is_about_something check (about in ('sign_in', 'step_up', 'recovery', 'news')),
     constraint message_state_exists check (state in ('waiting', 'sent', 'dropped')),
     constraint text_only_while_waiting check ((state = 'waiting') = (text is not null)),
     constraint finished_when_not_waiting check ((state = 'waiting') = (finished_at is null))
@@ -80,7 +88,7 @@ create table people.audit (
     id       uuid primary key,
     at       timestamptz not null,
     resident uuid not null references people.residents,
-    session  uuid references people.sessions,
+    session  uuid,                          -- of people.sessions, where it is forgotten long before
     act      text not null,
     constraint act_exists check (act in ('joined', 'signed_in', 'signed_out', 'session_ended'))
 );

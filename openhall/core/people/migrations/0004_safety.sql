@@ -6,6 +6,7 @@ create table people.pins (
     resident uuid primary key references people.residents,
     hash     text not null,
     wrong    smallint not null default 0,
+    capped_at timestamptz,                  -- when wrong ones from elsewhere had become too many
     constraint pin_is_hashed check (hash like '$argon2id$%'),
     constraint wrong_pins_are_counted check (wrong >= 0)
 );

@@ -12,4 +12,4 @@ alter table people.audit
         'passkey_added', 'passkey_renamed', 'passkey_removed', 'passkey_suspended', 'passkey_confirmed',
         'recovery_opened', 'recovery_confirmed', 'recovery_stopped', 'recovery_expired', 'phone_changed',
         'pin_set', 'pin_locked', 'pin_cleared', 'frozen', 'unfreeze_asked', 'unfrozen',
-        'closed', 'reopen_asked', 'reopened', 'number_freed', 'erased'));
+        'closed', 'reopen_asked', 'reopened', 'number_freed', 'erased', 'operator_added', 'operator_removed'));

@@ -77,7 +77,7 @@ async def show(reader: edge.Reader, resident: Me) -> RealNameBody:
 
 @post(
     "/me/real-name",
-    opt=edge.RESIDENT,
+    opt=edge.FRESH,
     status_code=HTTP_200_OK,
     responses=edge.answers(RealNameBody, HTTP_202_ACCEPTED),
 )
@@ -88,11 +88,12 @@ async def ask(
     settings: edge.HallSettings,
     resident: Me,
 ) -> Response[RealNameBody]:
-    """Confirm the resident's real name by the register.
+    """Confirm the resident's real name by the register; or another name for the same number, which takes the place of
+    the one that was confirmed.
 
     200: confirmed. 202: the register has not answered yet; it is asked again by itself, look at the state. Refusals:
-    `people.names_closed`, `people.name_invalid`, `people.national_id_invalid`, `people.names_locked`,
-    `people.already_named`, `people.name_not_matched`, `people.identity_taken`.
+    `people.proof_too_old`, `people.names_closed`, `people.name_invalid`, `people.national_id_invalid`,
+    `people.names_locked`, `people.already_named`, `people.name_not_matched`, `people.identity_taken`.
     """
     state = await asking.ask(
         pool,

@@ -4,7 +4,7 @@ from procrastinate import Blueprint, JobContext
 
 from openhall.base import db
 from openhall.base.config import Settings
-from openhall.core.people.names.actions import asking, keys
+from openhall.core.people.names.actions import asking, claims, keys
 
 tasks = Blueprint()
 
@@ -25,3 +25,12 @@ async def come_of_age(context: JobContext, timestamp: int) -> None:
     pool: db.Pool = context.additional_context["pool"]
     async with pool.write() as conn:
         await keys.come_of_age(conn)
+
+
+@tasks.periodic(cron="11 * * * *")
+@tasks.task(name="give_up_conflicts", pass_context=True, queueing_lock="people:give_up_conflicts")
+async def give_up_conflicts(context: JobContext, timestamp: int) -> None:
+    """Every hour: a name that two accounts claim is not argued about for ever."""
+    pool: db.Pool = context.additional_context["pool"]
+    async with pool.write() as conn:
+        await claims.give_up_conflicts(conn)

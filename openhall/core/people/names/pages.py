@@ -60,7 +60,7 @@ async def show(request: AnyRequest, reader: edge.Reader, visit: NamedDependency[
     return edge.page(request, PAGE, problem=None, **await _context(reader, visit))
 
 
-@post("/me/real-name", opt=edge.RESIDENT)
+@post("/me/real-name", opt=edge.FRESH)
 async def ask(
     request: AnyRequest,
     data: URLEncodedBody[NameForm],
@@ -130,7 +130,7 @@ async def confirm_move(
     return edge.see_other("/me/real-name")
 
 
-@get("/operator/names", opt=edge.RESIDENT | edge.shows(NAME_CASE))
+@get("/operator/names", opt=edge.OPERATOR | edge.shows(NAME_CASE))
 async def cases(request: AnyRequest, conn: edge.Conn, settings: edge.HallSettings, resident: Me) -> Response[Html]:
     """The ids that two accounts claim."""
     await people.require_operator(conn, resident.id)
@@ -139,7 +139,7 @@ async def cases(request: AnyRequest, conn: edge.Conn, settings: edge.HallSetting
     return edge.page(request, "people/name_cases.html", cases=found)
 
 
-@get("/operator/names/{claim_id:uuid}", opt=edge.RESIDENT | edge.shows(NAME_CASE))
+@get("/operator/names/{claim_id:uuid}", opt=edge.OPERATOR | edge.shows(NAME_CASE))
 async def case(
     request: AnyRequest, conn: edge.Conn, settings: edge.HallSettings, resident: Me, claim_id: FromPath[UUID]
 ) -> Response[Html]:
@@ -148,7 +148,7 @@ async def case(
     return edge.page(request, CASE, problem=None, **await _case(conn, settings, claim_id, resident))
 
 
-@post("/operator/names/{claim_id:uuid}", opt=edge.RESIDENT | edge.shows(NAME_CASE))
+@post("/operator/names/{claim_id:uuid}", opt=edge.FRESH_OPERATOR | edge.shows(NAME_CASE))
 async def decide(
     request: AnyRequest,
     data: URLEncodedBody[VerdictForm],
@@ -205,6 +205,7 @@ async def _context(reader: db.ReadConn, visit: Visit, full: Full | None = None) 
         "claim": mine.claim,
         "full": full,
         "level": int(visit.level),
+        "is_fresh": await people.is_fresh(reader, visit),
         "code_asked": code_until is not None and code_until > clock.now(),
         "name": "",
         "national_id": "",

@@ -25,8 +25,8 @@ national_id_invalid = define(
 already_named = define(
     "people.already_named",
     Kind.CONFLICT,
-    N_("This account has a real name already."),
-    N_("If your name or number has changed, come to the hall with your id card."),
+    N_("This account has a real name already, with another number."),
+    N_("If your number has changed, come to the hall with your id card."),
 )
 names_locked = define(
     "people.names_locked",

@@ -2,9 +2,6 @@
 -- Whoever asks twice at once takes turns. Taken before any claim of the resident, so that nobody waits in a circle.
 select id from people.residents where id = :resident for no key update;
 
--- name: has_identity
-select exists (select from people.identities where resident = :resident);
-
 -- name: replace_claim
 update people.name_claims
    set state = 'replaced', ended_at = :now, next_at = null, key = null, box = null, code_hash = null, code_until = null
@@ -60,8 +57,12 @@ select distinct m.resident
   join json_to_recordset(:rows) as r(key text, mark text) on m.key = r.key and m.mark = decode(r.mark, 'hex');
 
 -- name: put_identity
+-- A name that has changed takes the place of the old one; the number is the same.
 insert into people.identities (resident, claim, name_masked, id_masked, key, box, born_band, adult_on, matched_at)
-values (:resident, :claim, :name_masked, :id_masked, :key, :box, :born_band, :adult_on, :now);
+values (:resident, :claim, :name_masked, :id_masked, :key, :box, :born_band, :adult_on, :now)
+    on conflict (resident) do update
+   set claim = excluded.claim, name_masked = excluded.name_masked, key = excluded.key, box = excluded.box,
+       matched_at = excluded.matched_at;
 
 -- name: drop_identity
 delete from people.identities where resident = :resident;
@@ -114,19 +115,28 @@ update people.name_claims set code_tries = code_tries + 1
 returning code_hash;
 
 -- name: conflicts
-select id from people.name_claims where state = 'conflict' order by asked_at, id limit 100;
+select id, resident, key, box, name_masked, id_masked, tries, gives_up_at from people.name_claims
+ where state = 'conflict' order by asked_at, id limit 100;
+
+-- name: old_conflicts
+select id, resident, key, box, name_masked, id_masked, tries, gives_up_at from people.name_claims
+ where state = 'conflict' and asked_at < :before order by asked_at limit 100;
 
 -- name: conflict
 select id, resident, key, box, name_masked, id_masked, tries, gives_up_at from people.name_claims
  where id = :claim and state = 'conflict';
 
--- name: case_of
-select c.id as claim, c.name_masked, c.id_masked, c.asked_at, a.id as asker, coalesce(a.phone, '') as asker_phone,
+-- name: cases
+-- Claims with the marks of what they claim; without a holder a claim is no case.
+select distinct on (c.asked_at, c.id)
+       c.id as claim, c.name_masked, c.id_masked, c.asked_at, a.id as asker, coalesce(a.phone, '') as asker_phone,
        a.joined_at as asker_joined_at, h.id as holder, coalesce(h.phone, '') as holder_phone, h.joined_at as holder_joined_at
-  from people.name_claims c
+  from json_to_recordset(:rows) as r(claim uuid, key text, mark text)
+  join people.identity_marks m on m.key = r.key and m.mark = decode(r.mark, 'hex')
+  join people.name_claims c on c.id = r.claim
   join people.residents a on a.id = c.resident
-  join people.residents h on h.id = :holder
- where c.id = :claim;
+  join people.residents h on h.id = m.resident
+ order by c.asked_at, c.id;
 
 -- name: verdicts
 select operator, verdict, reason, at from people.name_verdicts where claim = :claim order by at, operator;

@@ -28,3 +28,17 @@ NAME_MOVED = Template(
     link="/me/real-name",
     safety=True,
 )
+NAME_SET = Template(
+    code="people.name_set",
+    version=1,
+    module="openhall.core.people",
+    category="must",
+    title=N_("Your account has a real name now"),
+    body=N_(
+        "On {at} the register confirmed the real name {name} for your account. If it was not you, come to the hall "
+        "with your identity card, or call {help} at once."
+    ),
+    short=N_("The register confirmed a real name for your account. Not you? Call {help} at once."),
+    link="/me/real-name",
+    safety=True,
+)

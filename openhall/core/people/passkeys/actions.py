@@ -6,7 +6,7 @@ from openhall.base import clock, db
 from openhall.core.people import problems, rules
 from openhall.core.people.actions.audit import record
 from openhall.core.people.passkeys.types import Passkey
-from openhall.core.people.types import Act
+from openhall.core.people.types import Act, Visit
 
 q = db.load("openhall.core.people.passkeys")
 
@@ -36,20 +36,22 @@ async def rename(conn: db.Conn, *, resident: UUID, passkey: UUID, name: str) -> 
     return renamed
 
 
-async def remove(conn: db.Conn, *, resident: UUID, passkey: UUID) -> None:
+async def remove(conn: db.Conn, visit: Visit, *, passkey: UUID) -> None:
     """Remove it for good; the code to the phone or by e-mail remains as a way in, and without either the last passkey.
 
-    Sessions that were strong by it go on, and are strong no longer. Problems: `people.passkey_not_found`,
-    `people.last_passkey`.
+    Sessions that it opened end, but for the one that removes it; others that were strong by it go on, and are strong no
+    longer. Problems: `people.passkey_not_found`, `people.last_passkey`.
     """
+    resident, now = visit.resident.id, clock.now()
     await db.one(conn, q.lock_owner, UUID, resident=resident)
-    removed = await db.maybe(conn, q.remove_passkey, UUID, id=passkey, resident=resident, now=clock.now())
+    removed = await db.maybe(conn, q.remove_passkey, UUID, id=passkey, resident=resident, now=now)
     if removed is None:
         raise problems.passkey_not_found()
     if await db.one(conn, q.is_shut_out, bool, resident=resident):
         raise problems.last_passkey()
+    await db.run(conn, q.end_opened_by, passkey=passkey, kept=visit.session.id, now=now)
     await db.run(conn, q.weaken_sessions, resident=resident)
-    await record(conn, resident, Act.PASSKEY_REMOVED, about=passkey)
+    await record(conn, resident, Act.PASSKEY_REMOVED, visit.session.id, about=passkey)
 
 
 async def suspend_all(conn: db.Conn, resident: UUID) -> None:

@@ -92,9 +92,12 @@ def _told(passkey: Passkey) -> PasskeyBody:
 
 
 @post("/passkeys/registration-options", opt=edge.FRESH, status_code=HTTP_200_OK, responses=_OPTIONS)
-async def registration_options(conn: edge.Conn, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
-    """Ask how to make a passkey; the answer works once, for five minutes. Refusals: `people.proof_too_old`."""
-    return options_answer(await ceremonies.ask_to_register(conn, settings, visit))
+async def registration_options(pool: edge.Pool, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
+    """Ask how to make a passkey; the answer works once, for five minutes.
+
+    Refusals: `people.proof_too_old`, `hall.rate_limited`, `people.pin_capped`.
+    """
+    return options_answer(await ceremonies.ask_to_register(pool, settings, visit))
 
 
 @post("/passkeys/registrations", opt=edge.FRESH)
@@ -104,8 +107,8 @@ async def register(
     """Add the passkey that was made.
 
     Refusals: `people.proof_too_old`, `people.passkey_malformed`, `people.challenge_unknown`,
-    `people.passkey_origin_wrong`, `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.passkeys_full`,
-    `people.passkey_known`.
+    `people.passkey_origin_wrong`, `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.pin_capped`,
+    `people.passkeys_full`, `people.passkey_known`.
     """
     return _told(await ceremonies.register(pool, settings, visit, answer=data.credential, name=data.name))
 
@@ -172,9 +175,9 @@ async def join(
 
 
 @post("/passkeys/step-up-options", opt=edge.RESIDENT, status_code=HTTP_200_OK, responses=_OPTIONS)
-async def step_up_options(conn: edge.Conn, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
-    """Ask how to prove once more that this session is still its resident's."""
-    return options_answer(await ceremonies.ask_to_step_up(conn, settings, visit))
+async def step_up_options(pool: edge.Pool, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
+    """Ask how to prove once more that this session is still its resident's. Refusals: `hall.rate_limited`."""
+    return options_answer(await ceremonies.ask_to_step_up(pool, settings, visit))
 
 
 @post("/passkeys/step-ups", opt=edge.RESIDENT)
@@ -206,21 +209,24 @@ async def remove(conn: edge.Conn, passkey_id: FromPath[UUID], visit: Visit) -> N
 
     Refusals: `people.proof_too_old`, `people.passkey_not_found`, `people.last_passkey`.
     """
-    await actions.remove(conn, resident=visit.resident.id, passkey=passkey_id)
+    await actions.remove(conn, visit, passkey=passkey_id)
 
 
-@post("/passkeys/{passkey_id:uuid}/confirmation-options", opt=edge.FRESH, status_code=HTTP_200_OK, responses=_OPTIONS)
+@post(
+    "/passkeys/{passkey_id:uuid}/confirmation-options", opt=edge.RESIDENT, status_code=HTTP_200_OK, responses=_OPTIONS
+)
 async def confirmation_options(
-    conn: edge.Conn, settings: edge.HallSettings, passkey_id: FromPath[UUID], visit: Visit
+    pool: edge.Pool, settings: edge.HallSettings, passkey_id: FromPath[UUID], visit: Visit
 ) -> Response[bytes]:
     """Ask how to confirm a passkey that a recovery switched off.
 
-    Refusals: `people.proof_too_old`, `people.passkey_not_found`.
+    Refusals: `hall.rate_limited`, `people.passkey_suspended` (while a recovery is under way),
+    `people.passkey_not_found`.
     """
-    return options_answer(await ceremonies.ask_to_confirm(conn, settings, visit, passkey_id))
+    return options_answer(await ceremonies.ask_to_confirm(pool, settings, visit, passkey_id))
 
 
-@post("/passkeys/{passkey_id:uuid}/confirmations", opt=edge.FRESH)
+@post("/passkeys/{passkey_id:uuid}/confirmations", opt=edge.RESIDENT)
 async def confirm(
     data: JSONBody[UsedPasskey],
     pool: edge.Pool,
@@ -228,7 +234,7 @@ async def confirm(
     passkey_id: FromPath[UUID],
     visit: Visit,
 ) -> PasskeyBody:
-    """Switch it on again by using it. Refusals: `people.proof_too_old`, `people.passkey_not_found`, and those of
+    """Switch it on again by using it. Refusals: `people.passkey_not_found`, and those of
     `POST /passkeys/step-ups`; one that was copied stays `people.passkey_suspended`."""
     return _told(await ceremonies.confirm(pool, settings, visit, passkey=passkey_id, answer=data.credential))
 

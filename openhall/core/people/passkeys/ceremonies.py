@@ -25,7 +25,8 @@ from openhall.core.people.passkeys.types import (
     Registration,
     Suspension,
 )
-from openhall.core.people.types import Act, CodeSent, Lang, SessionKind, SignedIn, State, Visit, Way
+from openhall.core.people.pins.problems import pin_capped
+from openhall.core.people.types import Act, CodeFor, CodeSent, Lang, SessionKind, SignedIn, State, Visit, Way
 
 q = db.load("openhall.core.people.passkeys")
 
@@ -33,6 +34,8 @@ QUESTION_LIFE = timedelta(minutes=5)
 MOST = 10
 # Each look at the sign-in page asks for one, and many people may share an address.
 QUESTIONS_PER_CODE = 10
+# Of one session in ten minutes.
+QUESTIONS_PER_SESSION = 30
 
 
 async def ask(conn: db.Conn, purpose: Purpose, session: UUID | None) -> bytes:
@@ -43,10 +46,19 @@ async def ask(conn: db.Conn, purpose: Purpose, session: UUID | None) -> bytes:
     return challenge
 
 
-async def ask_to_register(conn: db.Conn, settings: Settings, visit: Visit) -> bytes:
-    """What a browser needs to make a passkey, as JSON."""
-    challenge = await ask(conn, Purpose.REGISTER, visit.session.id)
-    known = await db.all(conn, q.descriptors_of, Descriptor, resident=visit.resident.id, also=None)
+async def _count(pool: db.Pool, visit: Visit) -> None:
+    """Count a question to one session: each is a row, and who answers one needs few."""
+    limit = limits.Limit("people.passkey.session", QUESTIONS_PER_SESSION, codes.SHORT, remembered=True)
+    await limits.take(pool, limit, str(visit.session.id))
+
+
+async def ask_to_register(pool: db.Pool, settings: Settings, visit: Visit) -> bytes:
+    """What a browser needs to make a passkey, as JSON. Problems, in order: `hall.rate_limited`, `people.pin_capped`."""
+    await _count(pool, visit)
+    async with pool.write() as conn:
+        await _may_add(conn, settings, visit)
+        challenge = await ask(conn, Purpose.REGISTER, visit.session.id)
+        known = await db.all(conn, q.descriptors_of, Descriptor, resident=visit.resident.id, suspended=True)
     title = settings.hall_name_zh if visit.resident.lang == "zh_CN" else settings.hall_name
     return verify.registration_options(settings, verify.holder_of(visit.resident), challenge, known, title)
 
@@ -65,19 +77,27 @@ async def ask_to_sign_in(pool: db.Pool, settings: Settings, *, address: str) -> 
     return verify.authentication_options(settings, challenge, ())
 
 
-async def ask_to_step_up(conn: db.Conn, settings: Settings, visit: Visit) -> bytes:
-    """What a browser needs to prove once more whose session it is, as JSON."""
-    challenge = await ask(conn, Purpose.STEP_UP, visit.session.id)
-    allowed = await db.all(conn, q.descriptors_of, Descriptor, resident=visit.resident.id, also=None)
+async def ask_to_step_up(pool: db.Pool, settings: Settings, visit: Visit) -> bytes:
+    """What a browser needs to prove once more whose session it is, as JSON. Problem `hall.rate_limited`."""
+    await _count(pool, visit)
+    async with pool.write() as conn:
+        challenge = await ask(conn, Purpose.STEP_UP, visit.session.id)
+        allowed = await db.all(conn, q.descriptors_of, Descriptor, resident=visit.resident.id, suspended=False)
     return verify.authentication_options(settings, challenge, allowed)
 
 
-async def ask_to_confirm(conn: db.Conn, settings: Settings, visit: Visit, passkey: UUID) -> bytes:
-    """What a browser needs to confirm a passkey that a recovery switched off. Problem `people.passkey_not_found`."""
-    allowed = await db.all(conn, q.descriptor, Descriptor, resident=visit.resident.id, id=passkey)
-    if not allowed:
-        raise problems.passkey_not_found()
-    challenge = await ask(conn, Purpose.CONFIRM, visit.session.id)
+async def ask_to_confirm(pool: db.Pool, settings: Settings, visit: Visit, passkey: UUID) -> bytes:
+    """What a browser needs to confirm a passkey that a recovery switched off.
+
+    Problems, in order: `hall.rate_limited`, `people.passkey_suspended`, `people.passkey_not_found`.
+    """
+    await _count(pool, visit)
+    async with pool.write() as conn:
+        await _may_confirm(conn, visit)
+        allowed = await db.all(conn, q.descriptor, Descriptor, resident=visit.resident.id, id=passkey)
+        if not allowed:
+            raise problems.passkey_not_found()
+        challenge = await ask(conn, Purpose.CONFIRM, visit.session.id)
     return verify.authentication_options(settings, challenge, allowed)
 
 
@@ -94,20 +114,22 @@ async def register(pool: db.Pool, settings: Settings, visit: Visit, *, answer: R
     """Add the passkey that was made; an empty name becomes that of the device.
 
     Problems, in order: `people.passkey_malformed`, `people.challenge_unknown`, `people.passkey_origin_wrong`,
-    `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.passkeys_full`, `people.passkey_known`.
+    `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.pin_capped`, `people.passkeys_full`,
+    `people.passkey_known`.
     """
     challenge = verify.challenge_of(answer)
 
     async def act(conn: db.Conn) -> Passkey:
         await take(conn, challenge, Purpose.REGISTER, visit.session.id)
-        return await _add(conn, visit, verify.made(settings, answer), name)
+        return await _add(conn, settings, visit, verify.made(settings, answer), name)
 
     return await entrance.answered(pool, act)
 
 
-async def _add(conn: db.Conn, visit: Visit, made: verify.Made, name: str) -> Passkey:
+async def _add(conn: db.Conn, settings: Settings, visit: Visit, made: verify.Made, name: str) -> Passkey:
     resident = visit.resident
     await db.one(conn, q.lock_owner, UUID, resident=resident.id)
+    await _may_add(conn, settings, visit)
     if await db.one(conn, q.count_passkeys, int, resident=resident.id) >= MOST:
         raise problems.passkeys_full()
     called = rules.name(name) or rules.name(visit.session.device) or "Passkey"
@@ -115,6 +137,13 @@ async def _add(conn: db.Conn, visit: Visit, made: verify.Made, name: str) -> Pas
     await record(conn, resident.id, Act.PASSKEY_ADDED, visit.session.id, about=added.id)
     await tell(conn, resident.id, PASSKEY_ADDED, name=called, at=clock.now())
     return added
+
+
+async def _may_add(conn: db.ReadConn, settings: Settings, visit: Visit) -> None:
+    """While the PIN is capped a new passkey would stand for it: so no code alone makes one."""
+    most = settings.pin_guesses
+    if visit.session.strong_at is None and await db.one(conn, q.is_capped, bool, session=visit.session.id, most=most):
+        raise pin_capped()
 
 
 async def keep(conn: db.Conn, resident: UUID, made: verify.Made, called: str) -> Passkey:
@@ -202,6 +231,7 @@ async def confirm(pool: db.Pool, settings: Settings, visit: Visit, *, passkey: U
     challenge = verify.challenge_of(answer)
 
     async def act(conn: db.Conn) -> Passkey:
+        await _may_confirm(conn, visit)
         await take(conn, challenge, Purpose.CONFIRM, visit.session.id)
         key = await _proved(conn, settings, answer, owner=visit.resident.id, confirms=passkey)
         await db.run(conn, q.confirm_passkey, id=key.id)
@@ -209,6 +239,15 @@ async def confirm(pool: db.Pool, settings: Settings, visit: Visit, *, passkey: U
         return await db.one(conn, q.passkey, Passkey, id=key.id, resident=visit.resident.id)
 
     return await entrance.answered(pool, act)
+
+
+async def _may_confirm(conn: db.ReadConn, visit: Visit) -> None:
+    """While somebody at the hall says that the devices are in other hands, none of these devices says otherwise.
+
+    Nothing else is asked for: using the passkey is the best proof there is.
+    """
+    if await db.one(conn, q.is_being_recovered, bool, resident=visit.resident.id, now=clock.now()):
+        raise problems.passkey_suspended()
 
 
 async def _proved(
@@ -221,11 +260,12 @@ async def _proved(
 ) -> Key:
     """The passkey whose right signature this is; `owner` and `confirms` say whose and which it must be."""
     credential = verify.check_before_signature(settings, answer)
+    await db.maybe(conn, q.hold_owner, UUID, credential=credential)
     key = await db.maybe(conn, q.lock_key, Key, credential=credential)
     if key is None or owner not in (None, key.resident) or confirms not in (None, key.id):
         raise problems.passkey_unknown()
     used = verify.used(settings, answer, key.public_key)
-    if not verify.is_handle_of(answer, key.resident):
+    if not verify.is_handle_of(answer, key.resident, known=owner is not None):
         raise problems.passkey_signature_wrong()
     if key.suspended_for is not None and (confirms is None or key.suspended_for is not Suspension.RECOVERY):
         raise problems.passkey_suspended()
@@ -249,7 +289,15 @@ async def send_step_up_code(pool: db.Pool, settings: Settings, visit: Visit, *, 
     """Send a code to the resident's own phone. Problems: `people.passkey_required`, `hall.rate_limited`."""
     async with pool.read() as reader:
         await _no_passkey(reader, visit)
-    return await entrance.send_code(pool, settings, phone=visit.resident.address, address=address, lang=lang)
+    return await entrance.send_code(
+        pool,
+        settings,
+        phone=visit.resident.address,
+        address=address,
+        lang=lang,
+        purpose=CodeFor.STEP_UP,
+        asker=str(visit.session.id),
+    )
 
 
 async def step_up_by_code(pool: db.Pool, settings: Settings, visit: Visit, *, code: str, address: str) -> None:
@@ -261,12 +309,13 @@ async def step_up_by_code(pool: db.Pool, settings: Settings, visit: Visit, *, co
 
     async def act(conn: db.Conn) -> None:
         await _no_passkey(conn, visit)
-        await codes.prove(conn, settings, phone=visit.resident.address, code=code)
+        phone, asker = visit.resident.address, str(visit.session.id)
+        await codes.prove(conn, settings, phone=phone, code=code, purpose=CodeFor.STEP_UP, asker=asker)
         await sessions.prove(conn, visit)
 
     await entrance.answered(pool, act)
 
 
 async def _no_passkey(conn: db.ReadConn, visit: Visit) -> None:
-    if await assurance.has_passkey(conn, visit.resident.id):
+    if await assurance.has_passkey(conn, visit):
         raise problems.passkey_required()

@@ -16,6 +16,7 @@ from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.people import problems
 from openhall.core.people.actions.assurance import has_passkey
+from openhall.core.people.actions.operators import is_operator
 from openhall.core.people.api import address_of
 from openhall.core.people.pages import (
     NEXT_COOKIE,
@@ -111,9 +112,9 @@ async def step_up(
 
 
 @post("/step-up/options", opt=edge.RESIDENT, status_code=200)
-async def step_up_options(conn: edge.Conn, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
+async def step_up_options(pool: edge.Pool, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
     """What the browser needs to prove it by passkey."""
-    return options_answer(await ceremonies.ask_to_step_up(conn, settings, visit))
+    return options_answer(await ceremonies.ask_to_step_up(pool, settings, visit))
 
 
 @post("/step-up/passkey", opt=edge.RESIDENT)
@@ -181,9 +182,9 @@ async def new(request: AnyRequest, settings: edge.HallSettings, visit: Visit) ->
 
 
 @post(f"{LIST}/options", opt=edge.FRESH, status_code=200)
-async def new_options(conn: edge.Conn, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
+async def new_options(pool: edge.Pool, settings: edge.HallSettings, visit: Visit) -> Response[bytes]:
     """What the browser needs to make one."""
-    return options_answer(await ceremonies.ask_to_register(conn, settings, visit))
+    return options_answer(await ceremonies.ask_to_register(pool, settings, visit))
 
 
 @post(LIST, opt=edge.FRESH)
@@ -223,19 +224,19 @@ async def rename(
 @post(f"{LIST}/{{passkey_id:uuid}}/remove", opt=edge.FRESH)
 async def remove(conn: edge.Conn, passkey_id: FromPath[UUID], visit: Visit) -> Response[str]:
     """Remove it."""
-    await actions.remove(conn, resident=visit.resident.id, passkey=passkey_id)
+    await actions.remove(conn, visit, passkey=passkey_id)
     return edge.see_other(LIST)
 
 
-@post(f"{LIST}/{{passkey_id:uuid}}/options", opt=edge.FRESH, status_code=200)
+@post(f"{LIST}/{{passkey_id:uuid}}/options", opt=edge.RESIDENT, status_code=200)
 async def confirm_options(
-    conn: edge.Conn, settings: edge.HallSettings, passkey_id: FromPath[UUID], visit: Visit
+    pool: edge.Pool, settings: edge.HallSettings, passkey_id: FromPath[UUID], visit: Visit
 ) -> Response[bytes]:
     """What the browser needs to confirm it after a recovery."""
-    return options_answer(await ceremonies.ask_to_confirm(conn, settings, visit, passkey_id))
+    return options_answer(await ceremonies.ask_to_confirm(pool, settings, visit, passkey_id))
 
 
-@post(f"{LIST}/{{passkey_id:uuid}}/confirm", opt=edge.FRESH)
+@post(f"{LIST}/{{passkey_id:uuid}}/confirm", opt=edge.RESIDENT)
 async def confirm(
     request: AnyRequest,
     data: URLEncodedBody[CredentialForm],
@@ -262,10 +263,14 @@ def _back(request: AnyRequest) -> Response[str]:
 
 async def _about(reader: db.ReadConn, settings: Settings, visit: people.Visit, level: int) -> dict[str, Any]:
     """What the step-up page says: which proof there is, and what is missing besides."""
-    has_one = await has_passkey(reader, visit.resident.id)
+    has_one = await has_passkey(reader, visit)
+    # Of an operator only the passkey is asked for at level 3, see `require_operator_at`.
+    named = visit.resident.named_at is not None or (
+        level == Level.STRONG and await is_operator(reader, visit.resident.id)
+    )
     return {
         "has_passkey": has_one,
-        "wants_name": level >= Level.NAMED and visit.resident.named_at is None,
+        "wants_name": level >= Level.NAMED and not named,
         "wants_passkey": level >= Level.STRONG and not has_one,
         "origin": site(settings).origin,
         "phone_masked": visit.resident.phone_masked,

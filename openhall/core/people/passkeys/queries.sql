@@ -13,6 +13,11 @@ select id from people.residents where id = :resident for no key update;
 -- name: count_passkeys
 select count(*) from people.passkeys where resident = :resident and removed_at is null;
 
+-- name: is_capped
+-- Whether the PIN was guessed at too often, and this session never gave the right one.
+select exists (select from people.pins p join people.sessions s on s.resident = p.resident
+                where s.id = :session and s.pin_right_at is null and p.wrong >= :most);
+
 -- name: add_passkey
 insert into people.passkeys (id, resident, credential, public_key, sign_count, synced, transports, name, created_at)
 values (:id, :resident, :credential, :public_key, :sign_count, :synced, :transports, :name, :now)
@@ -49,13 +54,26 @@ select id, name, synced, created_at, used_at, suspended_for from people.passkeys
  where id = :id and resident = :resident and removed_at is null;
 
 -- name: descriptors_of
--- Those that may be used, or with `also` the one that is to be confirmed.
+-- Those that may be used, or with those that are switched off: of these, too, no device should hold a second one.
 select credential, transports from people.passkeys
- where resident = :resident and removed_at is null and (suspended_at is null or id = :also::uuid)
+ where resident = :resident and removed_at is null and (suspended_at is null or :suspended)
  order by created_at, id;
 
 -- name: descriptor
 select credential, transports from people.passkeys where id = :id and resident = :resident and removed_at is null;
+
+-- name: is_being_recovered
+-- Since a recovery that is still under way something is switched off.
+select exists (select from people.recoveries v join people.passkeys k on k.resident = v.resident
+                where v.resident = :resident and v.used_at is null and v.ended_at is null
+                  and (v.expires_at > :now or v.code_expires_at > :now)
+                  and k.suspended_for = 'recovery' and k.suspended_at >= v.opened_at);
+
+-- name: hold_owner
+-- Before the key: a recovery changes the resident first and then the keys, and the two must not wait for each other.
+select r.id from people.passkeys k join people.residents r on r.id = k.resident
+ where k.credential = :credential and k.removed_at is null
+   for share of r;
 
 -- name: lock_key
 -- Two uses of one passkey at once queue up here: the second one's counter is compared with the first one's.
@@ -84,6 +102,10 @@ update people.passkeys set suspended_at = :now, suspended_for = 'recovery'
 
 -- name: confirm_passkey
 update people.passkeys set suspended_at = null, suspended_for = null where id = :id and suspended_for = 'recovery';
+
+-- name: end_opened_by
+update people.sessions set ended_at = :now
+ where passkey = :passkey and way = 'passkey' and id <> :kept and ended_at is null;
 
 -- name: weaken_sessions
 -- What a passkey vouched for it no longer vouches for.

@@ -196,10 +196,11 @@ def used(settings: Settings, answer: Authentication, public_key: bytes) -> Used:
     return Used(checked.new_sign_count, checked.credential_backed_up)
 
 
-def is_handle_of(answer: Authentication, resident: UUID) -> bool:
-    """Whether the account that the authenticator names, if it names one, is this resident's."""
+def is_handle_of(answer: Authentication, resident: UUID, *, known: bool) -> bool:
+    """Whether the account that the authenticator names is this resident's. Only where it was known before who answers
+    may it name none (WebAuthn, "verifying an authentication assertion", step 6)."""
     handle = answer.response.user_handle
-    return handle is None or _bytes(handle) == resident.bytes
+    return known if handle is None else _bytes(handle) == resident.bytes
 
 
 def _check_origin(settings: Settings, answer: Registration | Authentication, kind: str) -> None:

@@ -33,17 +33,20 @@ async def form(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Respon
 
 @post("/me/pin", opt=edge.FRESH)
 async def change(
-    request: AnyRequest, data: URLEncodedBody[PinForm], conn: edge.Conn, visit: Visit, settings: edge.HallSettings
+    request: AnyRequest, data: URLEncodedBody[PinForm], pool: edge.Pool, visit: Visit, settings: edge.HallSettings
 ) -> Response[Any]:
     """Set it."""
     try:
         if data.pin != data.again:
             raise problems.pins_differ()
-        await actions.set_pin(conn, settings, visit, written=data.pin)
+        await actions.count_setting(pool, visit)
+        async with pool.write() as conn:
+            await actions.set_pin(conn, settings, visit, written=data.pin)
     except Problem as problem:
         if not problem.code.startswith("people.pin"):
             raise
-        state = await actions.state_of(conn, visit.session.id)
+        async with pool.read() as reader:
+            state = await actions.state_of(reader, visit.session.id)
         return edge.problem_page(request, "people/pin.html", problem, is_set=state.is_set)
     return edge.see_other("/me/safety")
 

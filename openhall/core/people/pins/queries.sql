@@ -2,11 +2,20 @@
 select r.pin_at, s.pin_wrong as wrong, s.pin_wait_until as wait_until, s.pin_right_at is not null as is_known,
        coalesce(p.wrong, 0) as account_wrong,
        exists (select from people.passkeys k
-                where k.resident = r.id and k.removed_at is null and k.suspended_at is null) as has_passkey
+                where k.resident = r.id and k.removed_at is null
+                  and (k.suspended_at is null or (k.suspended_for = 'recovery' and s.way <> 'recovery'))) as has_passkey
   from people.sessions s
   join people.residents r on r.id = s.resident
   left join people.pins p on p.resident = r.id
  where s.id = :session;
+
+-- name: ends_cap
+-- Whether the session used a passkey lately that is older than the cap. Without a date, because the setting was lowered,
+-- nothing is old enough.
+select exists (select from people.pins p
+                 join people.sessions s on s.resident = p.resident
+                 join people.passkeys k on k.id = s.passkey
+                where s.id = :session and s.strong_at >= :since and k.created_at < p.capped_at);
 
 -- name: take_pin_try
 -- Counted as wrong before it is looked at. Both rows are locked until the commit, so parallel guesses queue up.
@@ -18,7 +27,8 @@ with tried as (
                   where p.resident = sessions.resident and (sessions.pin_right_at is not null or p.wrong < :most))
   returning resident, pin_wrong, pin_right_at
 )
-update people.pins p set wrong = p.wrong + (t.pin_right_at is null)::int
+update people.pins p set wrong = p.wrong + (t.pin_right_at is null)::int,
+       capped_at = case when t.pin_right_at is null and p.wrong + 1 >= :most then :now::timestamptz else p.capped_at end
   from tried t where p.resident = t.resident and (t.pin_right_at is not null or p.wrong < :most)
 returning p.hash, t.pin_wrong as wrong, p.wrong as account_wrong;
 
@@ -29,13 +39,13 @@ update people.sessions set pin_wait_until = :until where id = :session;
 with forgiven as (
   update people.sessions set pin_wrong = 0, pin_wait_until = null, pin_right_at = :now where id = :session
 )
-update people.pins set wrong = 0 where resident = :resident;
+update people.pins set wrong = 0, capped_at = null where resident = :resident;
 
 -- name: put_pin
 -- The other sessions have yet to show that they know the new one.
 with changed as (
   insert into people.pins (resident, hash) values (:resident, :hash)
-      on conflict (resident) do update set hash = excluded.hash, wrong = 0
+      on conflict (resident) do update set hash = excluded.hash, wrong = 0, capped_at = null
 ), known as (
   update people.sessions
      set pin_wrong = 0, pin_wait_until = null,
@@ -45,7 +55,7 @@ with changed as (
 update people.residents set pin_at = :now where id = :resident;
 
 -- name: clear_wrong_pins
-update people.pins set wrong = 0 where resident = :resident and wrong > 0;
+update people.pins set wrong = 0, capped_at = null where resident = :resident and wrong > 0;
 
 -- name: check_pins_are_marked
 -- Whoever must only know whether there is a PIN is told the truth.

@@ -13,6 +13,7 @@ from openhall.core.people import problems
 from openhall.core.people.actions import operators, residents, sessions
 from openhall.core.people.actions.audit import record
 from openhall.core.people.actions.telling import tell
+from openhall.core.people.freezes import actions as freezes
 from openhall.core.people.passkeys import actions as passkeys
 from openhall.core.people.recovery.telling import RECOVERY_OPENED
 from openhall.core.people.recovery.types import Confirmed, Evidence, Open, Recovery, State
@@ -22,6 +23,8 @@ q = db.load("openhall.core.people.recovery")
 
 # What is not confirmed within this time after it may be is given up: the person did not come back.
 WAITS_FOR_STAFF = timedelta(days=3)
+# What a recovery of so many days ago ended or switched off could still object, had it not been for that recovery.
+LOOKS_BACK = timedelta(days=30)
 CODE_LIFE = timedelta(minutes=15)
 CODE_DIGITS = 12
 NOTE_MAX = 200
@@ -39,9 +42,9 @@ async def open_recovery(
 ) -> UUID:
     """Open a recovery of the account with `phone`, a number or e-mail address as written; its id. It is told there.
 
-    While the account has a live session or a passkey, whose holder could object, it can be confirmed only after
-    `recovery_wait_hours`. `stolen`: the devices are in other hands, so all of them are signed out at once, which does
-    not shorten the wait.
+    While the account has a live session or a passkey, whose holder could object, or had one before a recovery of the
+    last 30 days, it can be confirmed only after `recovery_wait_hours`. `stolen`: the devices are in other hands, so the
+    account is frozen and all of them are signed out at once, which does not shorten the wait.
 
     Problems, in order: `people.phone_invalid`, `people.email_invalid`, `people.recovery_note_missing`,
     `people.recovery_nobody`, `people.recovery_own`, `people.recovery_under_way`.
@@ -56,7 +59,7 @@ async def open_recovery(
         raise problems.recovery_own()
     await give_up_expired(conn)
     now, recovery = clock.now(), ids.new()
-    objects = await db.one(conn, q.can_object, bool, resident=resident.id, now=now)
+    objects = await db.one(conn, q.can_object, bool, resident=resident.id, now=now, since=now - LOOKS_BACK)
     wait = timedelta(hours=settings.recovery_wait_hours if objects else 0)
     opened = await db.maybe(
         conn,
@@ -76,6 +79,8 @@ async def open_recovery(
     await record(conn, resident.id, Act.RECOVERY_OPENED, actor=operator, about=recovery)
     await tell(conn, resident.id, RECOVERY_OPENED, at=now)
     if stolen:
+        # First of all, for it locks the resident: whoever signs in right now is waited for, and signed out.
+        await freezes.stolen(conn, resident, operator=operator, note=seen)
         await sessions.end_sessions(conn, resident=resident.id, kept=None)
         await passkeys.suspend_all(conn, resident.id)
         await record(conn, resident.id, Act.SIGNED_OUT_EVERYWHERE, actor=operator, about=recovery)

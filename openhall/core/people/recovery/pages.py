@@ -84,7 +84,7 @@ def _row(request: AnyRequest, recovery: Recovery) -> Row:
     return Row(recovery, state, translate(request, language, said), translate(request, language, paper))
 
 
-@get(LIST, opt=edge.RESIDENT | edge.shows(RECOVERY))
+@get(LIST, opt=edge.OPERATOR | edge.shows(RECOVERY))
 async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Response[Html]:
     """The newest recoveries."""
     await actions.require_operator(conn, visit)
@@ -93,14 +93,14 @@ async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Respon
     return edge.page(request, "people/recoveries.html", rows=rows)
 
 
-@get(f"{LIST}/new", opt=edge.FRESH | edge.shows())
+@get(f"{LIST}/new", opt=edge.FRESH_OPERATOR | edge.shows())
 async def new(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
     """Open one."""
     await actions.require_operator(reader, visit)
     return edge.page(request, "people/recovery_new.html", problem=None, form=OpeningForm(), papers=_papers(request))
 
 
-@post(LIST, opt=edge.FRESH | edge.shows())
+@post(LIST, opt=edge.FRESH_OPERATOR | edge.shows())
 async def begin(
     request: AnyRequest, data: URLEncodedBody[OpeningForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
@@ -124,7 +124,7 @@ async def begin(
     return edge.see_other(f"{LIST}/{opened}")
 
 
-@get(f"{LIST}/{{recovery_id:uuid}}", opt=edge.RESIDENT | edge.shows(RECOVERY))
+@get(f"{LIST}/{{recovery_id:uuid}}", opt=edge.OPERATOR | edge.shows(RECOVERY))
 async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, recovery_id: FromPath[UUID]) -> Response[Html]:
     """One recovery, and what may be done about it."""
     await actions.require_operator(conn, visit)
@@ -132,7 +132,7 @@ async def one(request: AnyRequest, conn: edge.Conn, visit: Visit, recovery_id: F
     return edge.page(request, "people/recovery.html", problem=None, code=None, **shown)
 
 
-@post(f"{LIST}/{{recovery_id:uuid}}/confirm", opt=edge.FRESH | edge.shows(RECOVERY), status_code=200)
+@post(f"{LIST}/{{recovery_id:uuid}}/confirm", opt=edge.FRESH_OPERATOR | edge.shows(RECOVERY), status_code=200)
 async def confirm(
     request: AnyRequest, pool: edge.Pool, settings: edge.HallSettings, visit: Visit, recovery_id: FromPath[UUID]
 ) -> Response[Html]:
@@ -157,7 +157,7 @@ async def confirm(
     return edge.page(request, "people/recovery.html", problem=None, code=in_groups, **shown)
 
 
-@post(f"{LIST}/{{recovery_id:uuid}}/decline", opt=edge.RESIDENT | edge.shows())
+@post(f"{LIST}/{{recovery_id:uuid}}/decline", opt=edge.OPERATOR | edge.shows())
 async def decline(conn: edge.Conn, visit: Visit, recovery_id: FromPath[UUID]) -> Response[str]:
     """End it without use."""
     operator = await actions.require_operator(conn, visit)

@@ -1,7 +1,16 @@
 -- name: can_object
--- Whether something is left with which the owner of the account could stop a recovery.
-select exists (select from people.sessions where resident = :resident and ended_at is null and expires_at > :now)
-    or exists (select from people.passkeys where resident = :resident and removed_at is null and suspended_at is null);
+-- Whether the owner of the account could stop a recovery, or could before a recovery since then touched the account: what
+-- an operator ended shortens no wait.
+select exists (select from people.sessions s
+                where s.resident = :resident
+                  and (s.ended_at is null and s.expires_at > :now
+                       or exists (select from people.recoveries v
+                                   where v.resident = :resident and v.opened_at > :since
+                                     and s.created_at <= v.opened_at and s.expires_at > v.opened_at
+                                     and (s.ended_at is null or s.ended_at >= v.opened_at))))
+    or exists (select from people.passkeys
+                where resident = :resident and removed_at is null
+                  and (suspended_at is null or (suspended_for = 'recovery' and suspended_at > :since)));
 
 -- name: give_up_expired
 update people.recoveries set ended_at = :now, ended_by = opened_by

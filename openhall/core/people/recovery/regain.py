@@ -14,7 +14,7 @@ from openhall.core.people.passkeys import actions as passkeys
 from openhall.core.people.recovery import actions
 from openhall.core.people.recovery.telling import tell_of_move
 from openhall.core.people.recovery.types import LiveRecovery
-from openhall.core.people.types import Act, CodeSent, Lang, SessionKind, SignedIn, Way
+from openhall.core.people.types import Act, CodeFor, CodeSent, Lang, SessionKind, SignedIn, Way
 
 q = db.load("openhall.core.people.recovery")
 
@@ -44,7 +44,9 @@ async def send_code(
         await _right(conn, settings, old_phone, recovery_code)
 
     await entrance.answered(pool, act)
-    return await entrance.send_code(pool, settings, phone=new_phone, address=address, lang=lang)
+    return await entrance.send_code(
+        pool, settings, phone=new_phone, address=address, lang=lang, purpose=CodeFor.RECOVERY
+    )
 
 
 async def regain(
@@ -72,7 +74,7 @@ async def regain(
 
     async def act(conn: db.Conn) -> SignedIn:
         recovery = await _right(conn, settings, old_phone, recovery_code)
-        await codes.prove(conn, settings, phone=phone, code=code)
+        await codes.prove(conn, settings, phone=phone, code=code, purpose=CodeFor.RECOVERY, asker=address)
         await _move(conn, settings, recovery, phone)
         token, session = await sessions.begin(
             conn,

@@ -183,3 +183,25 @@ async def test_the_page_says_who_and_when_empty_what_will_stand_there(hall: Hall
         f"/api/v1/payments/{paid}/refunds", json={"amount": 1, "reason": "Sold out"}, headers=owner | fresh_key()
     )
     assert back.status_code == 201
+
+
+async def test_an_operator_who_asks_whether_somebody_is_here_has_looked(hall: Hall) -> None:
+    resident = await hall.sign_in(PHONE)
+    await _operator_enters(hall, "Lin Yue")
+    token = {"_csrf_token": hall.client.cookies["openhall_csrf"]}
+    assert (await hall.client.get(f"/operator/families?number={PHONE}")).status_code == 200
+    cleared = await hall.client.post("/operator/freezes", data=token | {"phone": PHONE, "act": "pin"})
+    assert cleared.status_code == 303
+    assert [one["look"] for one in await _looks(hall, resident)] == ["people.freeze", "families.link"]
+
+
+async def test_who_tries_to_freeze_what_is_frozen_has_looked(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the list below the refusal does not show it."""
+    monkeypatch.setattr("openhall.core.people.freezes.pages.LINES", 0)
+    resident = await hall.sign_in(PHONE)
+    await hall.client.post("/api/v1/me/freeze", headers=resident)
+    await _operator_enters(hall)
+    token = {"_csrf_token": hall.client.cookies["openhall_csrf"]}
+    tried = await hall.client.post("/operator/freezes", data=token | {"phone": PHONE, "note": "called"})
+    assert tried.status_code == 409
+    assert [one["look"] for one in await _looks(hall, resident)] == ["people.freeze"]

@@ -117,6 +117,30 @@ async def test_at_the_hall_one_freezes_and_two_lift(hall: Hall) -> None:
     await hall.books_agree()
 
 
+async def test_a_code_to_the_phone_makes_no_passkey_that_lifts_a_freeze(hall: Hall) -> None:
+    payer, _, _ = await _counter(hall)
+    await hall.client.post(FREEZE, headers=payer)
+    thief = await hall.sign_in(PHONE)
+    _, device = await hall.add_passkey(thief)
+    assert (await step_up(hall, thief, device)).status_code == 201
+    assert refusal(await hall.client.delete(FREEZE, headers=thief)) == (422, "people.unfreeze_needs_passkey")
+
+
+async def test_the_wish_to_lift_a_freeze_holds_for_an_hour(hall: Hall) -> None:
+    await hall.sign_in(PHONE)
+    one, two = await _operators(hall)
+    async with hall.pool.write() as conn:
+        made = await freezes.by_operator(conn, operator=one, phone=PHONE, note="called")
+        await freezes.ask_to_lift(conn, operator=one, freeze=made, seen="card")
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        async with hall.pool.write() as conn:
+            with pytest.raises(Problem, match=r"people\.lift_needs_another"):
+                await freezes.lift(conn, operator=two, freeze=made)
+            await freezes.ask_to_lift(conn, operator=two, freeze=made, seen="card")
+            await freezes.lift(conn, operator=one, freeze=made)
+    await hall.books_agree()
+
+
 @pytest.mark.parametrize("attempt", range(3))
 async def test_of_freezing_and_a_payment_under_way_one_comes_first(hall: Hall, attempt: int) -> None:
     """What was acknowledged before the freeze stands; after its answer nothing leaves any more."""

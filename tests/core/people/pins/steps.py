@@ -22,11 +22,11 @@ async def id_of(hall: Hall, who: Headers) -> UUID:
 
 
 async def told(hall: Hall, who: Headers) -> list[str]:
-    """The codes of the templates by which somebody was told something, oldest first; but for new devices."""
+    """The codes of the templates by which somebody was told something, oldest first; but for new devices and names."""
     async with hall.pool.read() as conn:
         found = await conn.execute(
             b"select t.code from messages.messages m join messages.templates t on t.id = m.template"
-            b" where m.recipient = %s and t.code <> 'people.new_device' order by m.id",
+            b" where m.recipient = %s and t.code not in ('people.new_device', 'people.name_set') order by m.id",
             [await id_of(hall, who)],
         )
         return [code for (code,) in await found.fetchall()]

@@ -9,6 +9,7 @@ import pytest
 from openhall.base import clock
 from openhall.core.people import pins
 from openhall.core.people.pins import rules
+from tests.authenticator import Authenticator
 from tests.core.people.names.people import XIAOMING, be
 from tests.core.people.pins.steps import OTHER_PIN, PIN, has_pin, id_of, refusal, set_pin, told
 from tests.core.people.test_passkeys_api import step_up
@@ -133,15 +134,38 @@ async def test_many_new_sessions_guess_only_so_often_and_the_owner_goes_on(hall:
     assert await _pay(hall, payer, shop, OTHER_PIN) == 201, "where the PIN was known it works on"
 
 
+async def _cap(hall: Hall) -> None:
+    async with hall.pool.write() as conn:
+        await conn.execute("update people.pins set wrong = %s, capped_at = now()", [hall.settings.pin_guesses])
+
+
+async def test_whoever_reads_the_messages_makes_no_passkey_that_ends_the_cap(hall: Hall) -> None:
+    payer, shop = await _counter(hall)
+    early = await hall.sign_in(PHONE)
+    options = (await hall.client.post("/api/v1/passkeys/registration-options", headers=early)).json()
+    await _cap(hall)
+    thief = await hall.sign_in(PHONE)
+    asked = await hall.client.post("/api/v1/passkeys/registration-options", headers=thief)
+    assert refusal(asked) == (403, "people.pin_capped")
+    wish = {"credential": Authenticator(hall.settings.public_url).make(options), "name": ""}
+    made = await hall.client.post("/api/v1/passkeys/registrations", json=wish, headers=early)
+    assert refusal(made) == (403, "people.pin_capped"), "asked for before the cap, answered after it"
+    _, young = await hall.add_passkey(payer)
+    assert (await step_up(hall, thief, young)).status_code == 201
+    assert refusal(await set_pin(hall, thief)) == (403, "people.pin_capped"), "only one that is older"
+    await step_up(hall, payer, young)
+    await has_pin(hall, payer, PIN)
+    assert await _pay(hall, thief, shop, PIN) == 201, "where the PIN was known it is changed, and that ends the cap"
+
+
 @pytest.mark.parametrize("way", ["passkey", "counter"])
 async def test_a_passkey_or_the_counter_ends_what_guessing_began(hall: Hall, way: str) -> None:
     payer, shop = await _counter(hall)
-    async with hall.pool.write() as conn:
-        await conn.execute("update people.pins set wrong = %s", [hall.settings.pin_guesses])
     fresh = await hall.sign_in(PHONE)
+    device = (await hall.add_passkey(fresh))[1] if way == "passkey" else None
+    await _cap(hall)
     assert await _pay(hall, fresh, shop, OTHER_PIN) == (403, "people.pin_capped")
-    if way == "passkey":
-        _, device = await hall.add_passkey(fresh)
+    if device is not None:
         assert (await step_up(hall, fresh, device)).status_code == 201
         await has_pin(hall, fresh, PIN)
         assert await _pay(hall, fresh, shop, PIN) == 201
@@ -188,3 +212,9 @@ async def test_what_breaks_the_promises_about_pins_is_found(hall: Hall, sql: str
         for statement in sql.split(";"):
             await conn.execute(statement.encode())
         assert await (await conn.execute(check.query.sql.encode())).fetchall()
+
+
+async def test_the_pin_is_not_set_without_end(hall: Hall) -> None:
+    me = await hall.sign_in(PHONE)
+    statuses = [(await set_pin(hall, me, f"83{number}57")).status_code for number in range(10, 21)]
+    assert statuses == [200] * 10 + [429]

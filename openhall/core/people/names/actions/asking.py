@@ -70,7 +70,10 @@ async def ask_due(pool: db.Pool, settings: Settings) -> int:
             person = opened(ring, due.resident, due.sealed)
         except UnreadableError:
             log.error("people.identity_key_missing", key=due.key, claim=str(due.id))
-            return answered
+            # Put off like one whose register is silent, so that it holds up nobody else and ends in time.
+            async with pool.write() as conn:
+                await claims.postpone(conn, resident=due.resident, claim=due.id)
+            continue
         state = await _ask(pool, ring, register, due.resident, due.id, person)
         if state is State.ASKING:
             return answered

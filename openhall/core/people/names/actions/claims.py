@@ -4,19 +4,23 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from openhall.base import clock, db, ids
-from openhall.base.crypto import KeyRing, Sealed
+from openhall.base.crypto import KeyRing, Sealed, UnreadableError
 from openhall.core import ledger
 from openhall.core.people.actions.residents import name_matched
+from openhall.core.people.actions.telling import tell
 from openhall.core.people.names import national_id, person_name, problems
-from openhall.core.people.names.actions.sealing import marks, seal
+from openhall.core.people.names.actions.sealing import marks, opened, seal
 from openhall.core.people.names.actions.trail import record
 from openhall.core.people.names.letters import FaultError
+from openhall.core.people.names.telling import NAME_ANSWERED, NAME_SET
 from openhall.core.people.names.types import Act, Answer, OpenClaim, Person, Reason, State
 
 q = db.load("openhall.core.people.names")
 
 # A register that is silent for so long will not speak tomorrow either; the resident is told, and may ask anew.
 PATIENCE = timedelta(days=3)
+# Whoever claims an id of another account comes to the hall within this time, or asks anew.
+CONFLICT_LIVES = timedelta(days=30)
 FIRST_WAIT_S, LONGEST_WAIT_S = 5, 3600
 
 
@@ -48,15 +52,18 @@ def _named(field: str, message: str) -> list[dict[str, str]]:
 async def begin(conn: db.Conn, ring: KeyRing, *, resident: UUID, person: Person, lease: timedelta) -> UUID | None:
     """Put the claim down before the register is asked; None when the resident has just this identity already.
 
-    It takes the place of an open one: who sees a slip need not wait. Problem `people.already_named`.
+    With another name and the same number the register is asked again: names change by law. The claim takes the place
+    of an open one: who sees a slip need not wait. Problem `people.already_named`, for another number.
     """
     now = clock.now()
     await lock(conn, resident)
-    if await db.one(conn, q.has_identity, bool, resident=resident):
+    known = await db.maybe(conn, q.sealed_identity, Sealed, resident=resident)
+    if known is not None:
         # The marks are the resident's own, so that nothing is told about anybody else.
-        if await db.all(conn, q.holder, UUID, rows=marks(ring, person)) == [resident]:
+        if not await _has_id(conn, ring, resident, person):
+            raise problems.already_named()
+        if _is_called(ring, resident, known, person):
             return None
-        raise problems.already_named()
     replaced = await db.maybe(conn, q.replace_claim, UUID, resident=resident, now=now)
     if replaced is not None:
         await record(conn, resident, Act.REPLACED, replaced)
@@ -76,6 +83,18 @@ async def begin(conn: db.Conn, ring: KeyRing, *, resident: UUID, person: Person,
     )
     await record(conn, resident, Act.ASKED, claim)
     return claim
+
+
+async def _has_id(conn: db.ReadConn, ring: KeyRing, resident: UUID, person: Person) -> bool:
+    return await db.all(conn, q.holder, UUID, rows=marks(ring, person)) == [resident]
+
+
+def _is_called(ring: KeyRing, resident: UUID, known: Sealed, person: Person) -> bool:
+    """Whether that is the name by which the register confirmed them; what cannot be read any more is asked anew."""
+    try:
+        return opened(ring, resident, known).name == person.name
+    except UnreadableError:
+        return False
 
 
 async def take_due(conn: db.Conn, *, lease: timedelta) -> OpenClaim | None:
@@ -132,9 +151,9 @@ async def settle(
 
 
 async def take_marks(conn: db.Conn, ring: KeyRing, resident: UUID, person: Person) -> bool:
-    """Make the person's id this resident's; False when it is another's, whichever of the keys tells so."""
+    """Make the person's id this resident's, if it is not yet; False when it is another's, whichever key tells so."""
     taken = await db.run(conn, q.put_marks, resident=resident, rows=marks(ring, person))
-    if taken == len(ring.names):
+    if taken == len(ring.names) or await _has_id(conn, ring, resident, person):
         return True
     await db.run(conn, q.drop_marks, resident=resident)
     return False
@@ -160,11 +179,24 @@ async def become(
     )
     await name_matched(conn, claim.resident, now)
     await _end(conn, claim, State.MATCHED, act, by=by)
+    await tell(conn, claim.resident, NAME_SET, name=claim.name_masked, at=now)
 
 
 async def refuse(conn: db.Conn, claim: OpenClaim, reason: Reason, act: Act, by: UUID) -> None:
     """End a claim that operators decided against."""
     await _end(conn, claim, State.REFUSED, act, reason, by=by)
+
+
+async def give_up_conflicts(conn: db.Conn) -> int:
+    """End the conflicts that nobody decided in time: the id stays where it is, and who asked is told. How many."""
+    due = await db.all(conn, q.old_conflicts, OpenClaim, before=clock.now() - CONFLICT_LIVES)
+    for claim in due:
+        await lock(conn, claim.resident)
+        still = await db.maybe(conn, q.lock_case, OpenClaim, claim=claim.id)
+        if still is not None:
+            await _end(conn, still, State.REFUSED, Act.GIVEN_UP, Reason.KEPT)
+            await tell(conn, still.resident, NAME_ANSWERED)
+    return len(due)
 
 
 async def _end(

@@ -12,6 +12,18 @@ from openhall.core.people.names import problems
 DAY = timedelta(days=1)
 
 
+# A counter serves whoever stands in the queue; so much is more than a day has minutes for.
+OPERATOR_A_DAY = 300
+
+
+async def count_at_counter(pool: db.Pool, operator: UUID) -> None:
+    """Count what an operator asks for others. Neither their own count nor that of the hall's address has part in it."""
+    try:
+        await limits.take(pool, limits.Limit("people.names.operator", OPERATOR_A_DAY, DAY), str(operator))
+    except Problem as limited:
+        raise problems.names_locked(**limited.data) from None
+
+
 async def count(pool: db.Pool, settings: Settings, resident: UUID, address: str) -> None:
     """Count an asking whatever comes of it; a number that cannot be one was never asked, and costs nothing."""
     by_resident = limits.Limit("people.names.resident", settings.names_per_resident, DAY)

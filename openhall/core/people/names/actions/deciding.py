@@ -1,5 +1,7 @@
 """Two operators decide where a name belongs that two accounts claim, when its holder comes to the hall."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from openhall.base import clock, db
@@ -7,7 +9,7 @@ from openhall.base.config import Settings
 from openhall.base.crypto import UnreadableError
 from openhall.core.people.names import problems
 from openhall.core.people.names.actions import claims, moving
-from openhall.core.people.names.actions.sealing import opened, ring_of
+from openhall.core.people.names.actions.sealing import named_marks, opened, ring_of
 from openhall.core.people.names.actions.trail import record
 from openhall.core.people.names.types import Act, Case, OpenClaim, Reason, Said, Verdict
 
@@ -17,9 +19,8 @@ REASON_MAX = 500
 
 
 async def open_cases(conn: db.ReadConn, settings: Settings) -> list[Case]:
-    """The cases that wait for operators, the oldest first, a hundred at most."""
-    found = [await _case(conn, settings, claim) for claim in await db.all(conn, q.conflicts, UUID)]
-    return [case for case in found if case is not None]
+    """The cases that wait for operators, the oldest first, a hundred at most; two statements for all of them."""
+    return await _cases(conn, settings, await db.all(conn, q.conflicts, OpenClaim))
 
 
 async def case_of(conn: db.ReadConn, settings: Settings, claim: UUID) -> Case:
@@ -71,12 +72,15 @@ async def decide(
 
 async def _case(conn: db.ReadConn, settings: Settings, claim: UUID) -> Case | None:
     """The case with both its parties; None when it is decided, when its holder let go, or when its key is gone."""
-    found = await db.maybe(conn, q.conflict, OpenClaim, claim=claim)
-    if found is None:
-        return None
-    ring = ring_of(settings)
-    try:
-        holder = await moving.holder_of(conn, ring, opened(ring, found.resident, found.sealed))
-    except UnreadableError:
-        return None
-    return None if holder is None else await db.one(conn, q.case_of, Case, claim=claim, holder=holder.id)
+    found = await db.all(conn, q.conflict, OpenClaim, claim=claim)
+    cases = await _cases(conn, settings, found)
+    return cases[0] if cases else None
+
+
+async def _cases(conn: db.ReadConn, settings: Settings, found: Sequence[OpenClaim]) -> list[Case]:
+    ring, rows = ring_of(settings), list[dict[str, str]]()
+    for claim in found:
+        with suppress(UnreadableError):
+            person = opened(ring, claim.resident, claim.sealed)
+            rows += [mark | {"claim": str(claim.id)} for mark in named_marks(ring, person)]
+    return await db.all(conn, q.cases, Case, rows=db.rows(rows))

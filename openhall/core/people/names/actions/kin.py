@@ -10,7 +10,7 @@ from openhall.base import db, ids
 from openhall.base.config import Settings
 from openhall.core.people.names import national_id, problems
 from openhall.core.people.names.actions import claims
-from openhall.core.people.names.actions.counting import count
+from openhall.core.people.names.actions.counting import count, count_at_counter
 from openhall.core.people.names.actions.reading import person_of
 from openhall.core.people.names.actions.sealing import marks, ring_of
 from openhall.core.people.names.ports import RegisterSilentError, register_of
@@ -32,16 +32,21 @@ def is_minor(person: Person) -> bool:
 
 
 async def person_in(
-    pool: db.Pool, settings: Settings, *, asker: UUID, name: str, national_id: str, address: str
+    pool: db.Pool, settings: Settings, *, asker: UUID, name: str, national_id: str, address: str | None
 ) -> Person:
     """The person that `asker` writes of, if the register knows one of this name and number who lives.
+
+    Without an address the asker is an operator at the counter, who asks for others all day.
 
     Problems, in this order: `people.names_closed`, `people.name_invalid`, `people.national_id_invalid`,
     `people.names_locked`, `people.register_silent`, `people.name_not_matched`.
     """
     ring_of(settings)
     person = claims.person_of(name, national_id, None)
-    await count(pool, settings, asker, address)
+    if address is None:
+        await count_at_counter(pool, asker)
+    else:
+        await count(pool, settings, asker, address)
     try:
         answer = await register_of(settings).match(question=ids.new(), person=person)
     except RegisterSilentError:

@@ -31,4 +31,9 @@ def opened(ring: KeyRing, resident: UUID, sealed: Sealed) -> Person:
 
 def marks(ring: KeyRing, person: Person) -> str:
     """What the person's national id is found by, as rows for a statement."""
-    return db.rows({"key": mark.key, "mark": mark.mark.hex()} for mark in ring.marks(person.national_id.encode()))
+    return db.rows(named_marks(ring, person))
+
+
+def named_marks(ring: KeyRing, person: Person) -> list[dict[str, str]]:
+    """The same, one for each key of the ring: its name, and the mark in hex."""
+    return [{"key": mark.key, "mark": mark.mark.hex()} for mark in ring.marks(person.national_id.encode())]
