@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from openhall.base import visible
 from openhall.core.messages import problems
 from openhall.core.messages.types import (
     Category,
@@ -82,7 +83,7 @@ def checked(wish: Preferences) -> Preferences:
 def _address(written: str | None) -> str | None:
     lines = [" ".join(line.split()) for line in (written or "").splitlines()]
     address = "\n".join(line for line in lines if line)
-    printable = all(ch.isprintable() or ch == "\n" for ch in address)
+    printable = not any(visible.hides(ch) for ch in address.replace("\n", ""))
     if not printable or len(address) > ADDRESS_LENGTH or address.count("\n") >= ADDRESS_LINES:
         raise problems.address_invalid()
     return address or None

@@ -41,6 +41,7 @@ from openhall.core.people.actions.residents import (
     resident,
     resident_with,
     signs_in,
+    vouched,
 )
 from openhall.core.people.actions.sessions import (
     ask_bearers,
@@ -83,5 +84,5 @@ __all__ = [
     "note_reopen_asked", "notify", "open_again", "operators", "phone", "phone_invalid", "prefer", "remove_operator",
     "rename", "require_fresh", "require_level", "require_name", "require_operator", "resident", "resident_with",
     "see", "send_code", "session_invalid", "sessions_of", "shut", "sign_out", "sign_out_everywhere", "signs_in",
-    "spaced", "stay_open", "tell", "token_hash", "use_teller", "visit_of",
+    "spaced", "stay_open", "tell", "token_hash", "use_teller", "visit_of", "vouched",
 ]  # fmt: skip

@@ -110,7 +110,7 @@ async def _add(conn: db.Conn, visit: Visit, made: verify.Made, name: str) -> Pas
     await db.one(conn, q.lock_owner, UUID, resident=resident.id)
     if await db.one(conn, q.count_passkeys, int, resident=resident.id) >= MOST:
         raise problems.passkeys_full()
-    called = rules.name(name) or rules.name(visit.session.device) or "Passkey"
+    called = rules.label(name) or rules.label(visit.session.device) or "Passkey"
     added = await keep(conn, resident.id, made, called)
     await record(conn, resident.id, Act.PASSKEY_ADDED, visit.session.id, about=added.id)
     await tell(conn, resident.id, PASSKEY_ADDED, name=called, at=clock.now())
