@@ -86,6 +86,8 @@ def settings(database_url: str, outside: OutsideProgram, tmp_path: Path) -> Sett
         register_timeout_s=1.0,
         sms_url=outside.url,
         sms_secret=outside.secret,
+        # Few enough that a test can reach it.
+        otp_per_address=30,
         mail_url=outside.url,
         mail_secret=outside.secret,
         cards_url=f"{outside.url}/cards",

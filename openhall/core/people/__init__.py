@@ -53,6 +53,7 @@ from openhall.core.people.actions.sessions import (
     sign_out,
     sign_out_everywhere,
     visit_of,
+    when_sessions_end,
 )
 from openhall.core.people.actions.telling import tell, use_teller
 from openhall.core.people.problems import phone_invalid, session_invalid
@@ -84,5 +85,5 @@ __all__ = [
     "note_reopen_asked", "notify", "open_again", "operators", "phone", "phone_invalid", "prefer", "remove_operator",
     "rename", "require_fresh", "require_level", "require_name", "require_operator", "resident", "resident_with",
     "see", "send_code", "session_invalid", "sessions_of", "shut", "sign_out", "sign_out_everywhere", "signs_in",
-    "spaced", "stay_open", "tell", "token_hash", "use_teller", "visit_of", "vouched",
+    "spaced", "stay_open", "tell", "token_hash", "use_teller", "visit_of", "vouched", "when_sessions_end",
 ]  # fmt: skip

@@ -50,14 +50,14 @@ async def join(
 ) -> SignedIn:
     """Open an account whose only way in is the passkey that was just made, and sign in.
 
-    One address opens as many accounts in ten minutes as it may ask for codes. Problems, in order:
+    One address opens only so many accounts in ten minutes (`joins_per_address`). Problems, in order:
     `people.passkey_malformed`, `people.display_name_unclear`, `people.display_name_official`, `hall.rate_limited`,
     `people.challenge_unknown`, `people.passkey_origin_wrong`, `people.passkey_hall_wrong`,
     `people.passkey_unverified`, `people.passkey_known`.
     """
     challenge = verify.challenge_of(answer)
     called = rules.display_name(name, (settings.hall_name, settings.hall_name_zh)) or residents.UNNAMED
-    by_address = limits.Limit("people.join.address", settings.otp_per_address, codes.SHORT, remembered=True)
+    by_address = limits.Limit("people.join.address", settings.joins_per_address, codes.SHORT, remembered=True)
     await limits.take(pool, by_address, rules.address_key(address))
 
     async def act(conn: db.Conn) -> SignedIn:
