@@ -90,6 +90,8 @@ def settings(database_url: str, outside: OutsideProgram, tmp_path: Path) -> Sett
         operator_level=1,
         sms_url=outside.url,
         sms_secret=outside.secret,
+        # Few enough that a test can reach it.
+        otp_per_address=30,
         mail_url=outside.url,
         mail_secret=outside.secret,
         cards_url=f"{outside.url}/cards",

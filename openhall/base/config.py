@@ -56,7 +56,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         False
     )
     cookie_secure: Annotated[
-        bool, Meta(description="Cookies only over HTTPS; false only for a demo on plain HTTP.")
+        bool,
+        Meta(
+            description="The hall is reached by HTTPS alone: cookies and browsers are told so; false only for a demo."
+        ),
     ] = True
     trusted_proxy: Annotated[
         bool, Meta(description="The hall stands behind a proxy whose X-Forwarded-For header may be believed.")
@@ -133,9 +136,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     names_per_resident: Annotated[
         int, Meta(description="Real names one resident may have looked up in a day.", ge=1)
     ] = 5
-    names_per_address: Annotated[int, Meta(description="Real names one address may have looked up in a day.", ge=1)] = (
-        30
-    )
+    names_per_address: Annotated[
+        int, Meta(description="Real names one address may have looked up in a day; phones share addresses.", ge=1)
+    ] = 300
     webhooks_to_loopback: Annotated[
         bool,
         Meta(
@@ -146,7 +149,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     otp_per_phone: Annotated[int, Meta(description="One-time codes one phone may ask for in ten minutes.", ge=1)] = 5
     otp_per_phone_day: Annotated[int, Meta(description="One-time codes one phone may ask for in a day.", ge=1)] = 20
     otp_per_address: Annotated[
-        int, Meta(description="One-time codes one address may ask for in ten minutes.", ge=1)
+        int, Meta(description="One-time codes one address may ask for in ten minutes; phones share addresses.", ge=1)
+    ] = 120
+    joins_per_address: Annotated[
+        int, Meta(description="Accounts one address may open by a passkey alone in ten minutes.", ge=1)
     ] = 30
     page_session_days: Annotated[int, Meta(description="Days a sign-in on a page lasts.", ge=1)] = 30
     api_session_days: Annotated[int, Meta(description="Days an API token lasts.", ge=1)] = 90

@@ -21,11 +21,12 @@ from openhall.core import ledger, payments
 from openhall.core.payments import charging, offers
 from openhall.core.people import Resident, Visit
 from openhall.web import health, pages, problems
+from openhall.web.cookies import host_only
 from openhall.web.discover import packages as discover
 from openhall.web.document import Document
 from openhall.web.edge import PUBLIC
 from openhall.web.gate import Gate
-from openhall.web.headers import protect
+from openhall.web.headers import protecting
 from openhall.web.measure import Measure
 from openhall.web.render import Renderer
 
@@ -48,12 +49,14 @@ def create_app(settings: Settings) -> Litestar:
         ),
         middleware=[Measure(), Gate()],
         request_max_body_size=settings.max_body_bytes,
-        before_send=[protect],
+        before_send=[protecting(https=settings.cookie_secure)],
         openapi_config=_openapi(settings),
         lifespan=[_opened],
         # openhall.base.logs has set the logging up; Litestar would set it up once more, its own way.
         logging_config=None,
     )
+    if settings.cookie_secure:
+        app.asgi_handler = host_only(app.asgi_handler)
     app.state.settings = settings
     app.state.desks = payments.Desks(desk for package in packages for desk in package.desks)
     app.state.packages = packages

@@ -1,6 +1,6 @@
 """Headers of every answer, whoever makes it: a handler, a refusal, a redirect, a static file."""
 
-from litestar.types import Message, Scope
+from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 # Scripts and styles come from this hall alone and never stand inside a page; WebAssembly reads codes on the scan page.
 _POLICY = (
@@ -15,14 +15,22 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_PROTECTING = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+# For a year, every address of the hall is asked for by HTTPS alone, whatever a link or a network says.
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 _CACHE = b"cache-control"
 
 
-async def protect(message: Message, scope: Scope) -> None:
-    """For `before_send`, the one place that every answer passes. What the API tells one person no cache may keep."""
-    if message["type"] == "http.response.start":
-        headers = [*message["headers"], *_PROTECTING]
-        if scope["path"].startswith("/api/v1/") and not any(name.lower() == _CACHE for name, _ in headers):
-            headers.append((_CACHE, b"no-store"))
-        message["headers"] = headers
+def protecting(*, https: bool) -> BeforeMessageSendHookHandler:
+    """For `before_send`, the one place that every answer passes; `https`: the hall is reached by that alone."""
+    wanted = HEADERS | HTTPS_ONLY if https else HEADERS
+    added = [(name.lower().encode(), value.encode()) for name, value in wanted.items()]
+
+    async def protect(message: Message, scope: Scope) -> None:
+        """What the API tells one person no cache may keep."""
+        if message["type"] == "http.response.start":
+            headers = [*message["headers"], *added]
+            if scope["path"].startswith("/api/v1/") and not any(name.lower() == _CACHE for name, _ in headers):
+                headers.append((_CACHE, b"no-store"))
+            message["headers"] = headers
+
+    return protect

@@ -3,10 +3,14 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 
-from openhall.web.headers import HEADERS
+from openhall.base.config import Settings
+from openhall.web.headers import HEADERS, HTTPS_ONLY
+from tests.conftest import open_hall
 from tests.hall import Hall, fresh_key
+from tests.outside_fixture import OutsideProgram
 
 pytestmark = pytest.mark.anyio
 
@@ -196,3 +200,45 @@ async def test_an_answer_that_is_asked_as_json_is_json(hall: Hall) -> None:
         answer: httpx.Response = await hall.client.get("/soon/nothing", headers={"Accept": accept})
         assert answer.status_code == 404
         assert answer.headers["Content-Type"].startswith(kind)
+
+
+async def test_a_hall_on_plain_http_asks_nobody_to_come_by_https(hall: Hall) -> None:
+    answer = await hall.client.get("/sign-in")
+    assert not HTTPS_ONLY.keys() & answer.headers.keys()
+    assert "__Host-" not in str(answer.headers)
+
+
+async def test_a_hall_on_https_binds_browsers_and_cookies_to_its_address(
+    settings: Settings, outside: OutsideProgram
+) -> None:
+    async with open_hall(msgspec.structs.replace(settings, cookie_secure=True), outside) as hall:
+        app = hall.client._transport.app  # type: ignore[attr-defined]
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://localhost") as client:
+            page = await client.get("/sign-in")
+            assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+            cookies = page.headers.get_list("set-cookie")
+            assert cookies
+            for cookie in cookies:
+                assert cookie.startswith("__Host-openhall_")
+                assert {"secure", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
+                assert "domain" not in cookie.lower()
+            form = {"_csrf_token": client.cookies["__Host-openhall_csrf"], "phone": "13800000005"}
+            assert (await client.post("/sign-in", data=form)).status_code == 303
+            planted = {"Cookie": f"openhall_csrf={form['_csrf_token']}"}
+            client.cookies.clear()
+            assert (await client.post("/sign-in", data=form, headers=planted)).status_code == 403
+
+
+async def test_a_cookie_that_is_taken_back_is_taken_back_by_its_whole_name(
+    settings: Settings, outside: OutsideProgram
+) -> None:
+    async with open_hall(msgspec.structs.replace(settings, cookie_secure=True), outside) as hall:
+        app = hall.client._transport.app  # type: ignore[attr-defined]
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://localhost") as client:
+            await client.get("/sign-in")
+            form = {"_csrf_token": client.cookies["__Host-openhall_csrf"]}
+            out = await client.post("/sign-out", data=form)
+            (cookie,) = [one for one in out.headers.get_list("set-cookie") if "openhall_session" in one]
+            assert cookie.startswith("__Host-openhall_session=")
+            assert cookie.endswith("; Secure")
+            assert "max-age=0" in cookie.lower()

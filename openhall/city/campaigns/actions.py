@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from openhall.base import clock, db, ids
+from openhall.base import clock, db, ids, visible
 from openhall.city.campaigns import problems, rules
 from openhall.city.campaigns.types import Campaign, Draw, Kind, NewCampaign, State, Sums, Verified, WrongDraw
 from openhall.core import closing, ledger
@@ -68,8 +68,10 @@ async def create(conn: db.Conn, *, sponsor: UUID, new: NewCampaign, most: int) -
 
 def _named(title: str) -> str:
     """A name of an offer as it is kept, empty for none; Problem `campaigns.title_invalid`."""
-    clean = " ".join(title.split())
-    if len(clean) > _TITLE or not clean.isprintable():
+    if not title.strip():
+        return ""
+    clean = visible.name(title, _TITLE)
+    if clean is None:
         raise problems.title_invalid()
     return clean
 

@@ -60,7 +60,7 @@ update families.links l
 
 -- name: acts_about
 select a.id, a.link, a.actor, a.subject, a.scope, a.about, a.title, a.amount, a.currency, a.at,
-       coalesce(ai.name_masked, an.name) as actor_name, coalesce(an.phone, an.email, '') as actor_phone,
+       ai.name_masked as actor_name, coalesce(an.phone, an.email, '') as actor_phone,
        coalesce(sn.name, si.name_masked) as subject_name, coalesce(sn.phone, sn.email, '') as subject_phone
   from families.acts a
   join people.residents an on an.id = a.actor
@@ -78,7 +78,7 @@ with found as materialized (
   order by id desc limit :limit
 )
 select a.id, a.link, a.actor, a.subject, a.scope, a.about, a.title, a.amount, a.currency, a.at,
-       coalesce(ai.name_masked, an.name) as actor_name, coalesce(an.phone, an.email, '') as actor_phone,
+       ai.name_masked as actor_name, coalesce(an.phone, an.email, '') as actor_phone,
        coalesce(sn.name, si.name_masked) as subject_name, coalesce(sn.phone, sn.email, '') as subject_phone
   from found f
  cross join lateral (select * from families.acts where id = f.id offset 0) a

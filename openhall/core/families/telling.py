@@ -75,6 +75,7 @@ PAID = Template(
     body=N_("On {at} {who} paid {amount} to {payee} from your wallet. If this is wrong, end the link and call {help}."),
     short=N_("{who} paid {amount} to {payee} from your wallet. Is this wrong? Call {help}."),
     link="/payments/{payment}",
+    safety=True,
 )
 LIMITED = Template(
     code="families.limited",
@@ -85,6 +86,7 @@ LIMITED = Template(
     body=N_("Between you and {who}: up to {payment_max} at once and {month_max} in a month, since {at}."),
     short=N_("Limits of a family link were changed: {who}."),
     link="/family/links/{link}",
+    safety=True,
 )
 
 TEMPLATES = (PROPOSED, BEGUN, APPROVED, ENDED, SUSPENDED, PAID, LIMITED)

@@ -100,15 +100,16 @@ class Link(Struct, frozen=True):
     @property
     def holder_called(self) -> str:
         """Who acts: by the real name, masked, and the number, for many have the same initial."""
-        name = self.holder_real or self.holder_name
-        return f"{name} ({masked(self.holder_phone)})" if name else masked(self.holder_phone)
+        return _vouched(self.holder_real, self.holder_phone)
 
     @property
     def dependant_called(self) -> str:
         """For whom. Unless it was approved its holder learns nothing but the number they typed."""
         if self.starts_at is None and self.proposed_to is not None:
             return self.proposed_to
-        return self.dependant_name or self.dependant_real or masked(self.dependant_phone)
+        # Who has no phone was named at the hall, and nobody else chose that name.
+        written = self.dependant_name if self.has_no_phone else None
+        return written or _vouched(self.dependant_real, self.dependant_phone)
 
     def state_at(self, now: datetime) -> State:
         """The state, whether or not the hall has noticed yet that the time is over."""
@@ -117,6 +118,11 @@ class Link(Struct, frozen=True):
         return (
             State.EXPIRED if self.state in LIVING and self.ends_at is not None and now >= self.ends_at else self.state
         )
+
+
+def _vouched(real: str | None, phone: str) -> str:
+    """What may stand in a message one has to rely on: never a name that somebody chose for themselves."""
+    return f"{real} ({masked(phone)})" if real and phone else real or masked(phone)
 
 
 class Acting(Struct, frozen=True):

@@ -23,6 +23,8 @@ AnyRequest = Request[Any, Any, Any]
 PAGE = 50
 # Each keeps an address that the hall will call.
 SUBSCRIBING = limits.Limit("messages.subscribe", 30, timedelta(hours=1))
+# Each change is told by text message.
+CHOOSING = limits.Limit("messages.prefer", 30, timedelta(days=1))
 
 Unread = Annotated[bool, QueryParameter(description="Only what waits to be read.", required=False)]
 Before = Annotated[UUID | None, QueryParameter(description="`next_cursor` of the page above.", required=False)]
@@ -98,12 +100,19 @@ async def preferences(reader: edge.Reader, resident: Me, settings: edge.HallSett
 
 @put("/me/message-preferences", opt=RESIDENT)
 async def prefer(
-    conn: edge.Conn, resident: Me, settings: edge.HallSettings, data: JSONBody[views.PreferencesBody]
+    pool: edge.Pool,
+    visit: NamedDependency[Visit],
+    settings: edge.HallSettings,
+    data: JSONBody[views.PreferencesBody],
 ) -> views.ChosenBody:
-    """Choose all of it anew. Refusals, in this order: `messages.must_stays_on`, `messages.quiet_invalid`,
-    `messages.address_invalid`, `messages.address_missing`.
+    """Choose all of it anew; every change is told to you at once, and another address for letters needs a fresh proof.
+
+    Refusals, in this order: `hall.rate_limited`, `messages.must_stays_on`, `messages.quiet_invalid`,
+    `messages.quiet_too_long`, `messages.address_invalid`, `messages.address_missing`, `people.proof_too_old`.
     """
-    kept = await messages.prefer(conn, resident=resident.id, wish=data.wish)
+    await limits.take(pool, CHOOSING, str(visit.resident.id))
+    async with pool.write() as conn:
+        kept = await messages.prefer(conn, visit, data.wish)
     return views.ChosenBody(views.PreferencesBody.of(kept), webpush.public_key(settings.secret))
 
 

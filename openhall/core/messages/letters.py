@@ -84,11 +84,22 @@ def wrapped(text: str, width: int = WIDTH) -> list[str]:
             lines.append(line.rstrip())
             line, columns = "", 0
             word = word.lstrip()
-        while (size := sum(_columns(ch) for ch in word)) > width:
-            lines.append(word[:width])
-            word = word[width:]
-        line, columns = line + word, columns + size
+        *full, word = _split(word, width)
+        lines += full
+        line, columns = line + word, columns + sum(_columns(ch) for ch in word)
     return [*lines, line.rstrip()]
+
+
+def _split(word: str, width: int) -> list[str]:
+    """A word in pieces that fit; mostly it is one."""
+    pieces, columns = [""], 0
+    for ch in word:
+        if columns + _columns(ch) > width:
+            pieces.append("")
+            columns = 0
+        pieces[-1] += ch
+        columns += _columns(ch)
+    return pieces
 
 
 def _columns(ch: str) -> int:

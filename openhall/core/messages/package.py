@@ -7,15 +7,18 @@ from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Scope, Tile
 from openhall.core import people
 from openhall.core.messages import api, pages
+from openhall.core.messages.actions.subscriptions import end_with_sessions
 from openhall.core.messages.actions.tell import tell
 from openhall.core.messages.demo import WELCOME, load
 from openhall.core.messages.exports import words_of
 from openhall.core.messages.jobs import tasks
+from openhall.core.messages.telling import TEMPLATES
 
 q = db.load("openhall.core.messages")
 
 # Messages stand on people, who have things to tell all the same.
 people.use_teller(tell)
+people.when_sessions_end(end_with_sessions)
 
 CHECKS = (
     Check("messages.one_inbox", "Every message is in exactly one inbox, its recipient's.", q.check_one_inbox),
@@ -32,7 +35,7 @@ PACKAGE = Package(
     routes=(api.router, pages.router),
     tasks=(tasks,),
     tiles=(Tile(slot="services", title=N_("Messages"), icon="mail", href="/messages", order=10),),
-    messages=(WELCOME,),
+    messages=(WELCOME, *TEMPLATES),
     scopes=(Scope("messages.read", N_("Read messages"), N_("What the hall tells them, without marking it as read.")),),
     demo=load,
     exports=(

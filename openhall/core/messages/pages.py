@@ -14,7 +14,7 @@ from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
 from openhall.core import messages
 from openhall.core.messages import Category, Channel, Preferences, rules, views, webpush
-from openhall.core.messages.api import SUBSCRIBING
+from openhall.core.messages.api import CHOOSING, SUBSCRIBING
 from openhall.core.messages.wording import Voice
 from openhall.core.people import Resident, Visit
 from openhall.web import edge
@@ -167,18 +167,21 @@ async def preferences(
 
 @post("/me/messages", opt=RESIDENT, status_code=303)
 async def prefer(
-    request: AnyRequest, pool: edge.Pool, resident: Me, data: URLEncodedBody[PreferencesForm]
+    request: AnyRequest, pool: edge.Pool, visit: NamedDependency[Visit], data: URLEncodedBody[PreferencesForm]
 ) -> Response[Any]:
-    """Keep it; the form again when it cannot be kept."""
+    """Keep it; the form again when it cannot be kept. Another address asks for a fresh proof, on the page for that."""
+    await limits.take(pool, CHOOSING, str(visit.resident.id))
     wish = Preferences(_chosen(data), rules.QUIET, data.letter_to)
     try:
         wish = structs.replace(wish, quiet=rules.quiet(data.quiet_from, data.quiet_to) if data.quiet else None)
         async with pool.write() as conn:
-            await messages.prefer(conn, resident=resident.id, wish=wish)
+            await messages.prefer(conn, visit, wish)
     except Problem as problem:
+        if problem.code == "people.proof_too_old":
+            raise
         async with pool.read() as reader:
-            subscriptions = await messages.subscriptions(reader, resident.id)
-        context = _choices(request, resident, wish) | {"subscriptions": subscriptions}
+            subscriptions = await messages.subscriptions(reader, visit.resident.id)
+        context = _choices(request, visit.resident, wish) | {"subscriptions": subscriptions}
         return edge.problem_page(request, "messages/preferences.html", problem, saved=False, **context)
     return edge.see_other("/me/messages", saved="1")
 

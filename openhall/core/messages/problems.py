@@ -21,6 +21,12 @@ quiet_invalid = define(
     N_("Quiet hours need a beginning and another end."),
     N_("Give two times such as 21:00 and 08:00, or turn quiet hours off."),
 )
+quiet_too_long = define(
+    "messages.quiet_too_long",
+    Kind.INVALID,
+    N_("Quiet hours last at most twelve hours."),
+    N_("Choose a shorter time: something important may wait for you."),
+)
 address_invalid = define(
     "messages.address_invalid",
     Kind.INVALID,

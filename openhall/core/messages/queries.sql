@@ -96,6 +96,13 @@ delete from messages.subscriptions where endpoint = :endpoint and resident = :re
 -- Its push service says that it is gone.
 delete from messages.subscriptions where id = :id;
 
+-- name: end_subscriptions_of_ended
+-- In the transaction that ends sessions of a resident: their browsers are rung no more.
+delete from messages.subscriptions s
+ where s.resident = :resident
+   and not exists (select from people.sessions n
+                    where n.id = s.session and n.resident = s.resident and n.ended_at is null and n.expires_at > :now);
+
 -- name: forget_subscriptions
 -- Of sessions that ended, and of residents who left.
 delete from messages.subscriptions s
@@ -110,10 +117,10 @@ delete from messages.habits h
  where exists (select from people.residents r where r.id = h.resident and r.state = 'closed');
 
 -- name: take_unplanned
-select m.id, m.recipient, m.category, m.safety, m.expires_at
-  from messages.messages m
+select m.id, m.recipient, t.code, m.category, m.safety, m.expires_at
+  from messages.messages m join messages.templates t on t.id = m.template
  where m.planned_at is null
- order by m.id limit :limit for no key update skip locked;
+ order by m.id limit :limit for no key update of m skip locked;
 
 -- name: reach
 -- How each of these residents can be reached. Who left, or never was, is not in the answer.
@@ -132,6 +139,15 @@ select recipient, category, channel, count(distinct message) as count
   from messages.deliveries
  where recipient = any(:ids) and made_at > :since and state <> 'dropped'
  group by recipient, category, channel;
+
+-- name: lately_alarmed
+-- How many alarms of each kind left for a resident over each channel since then, without having been held back.
+select d.recipient, t.code, d.channel, count(distinct d.message) as count
+  from messages.deliveries d
+  join messages.messages m on m.id = d.message
+  join messages.templates t on t.id = m.template
+ where d.recipient = any(:ids) and d.made_at > :since and m.safety and not d.held and d.state <> 'dropped'
+ group by d.recipient, t.code, d.channel;
 
 -- name: plan
 with made as (
@@ -174,7 +190,7 @@ with due as (
   returning d.id, d.message, d.recipient, d.channel, d.target, d.held, d.attempts, d.expires_at
 )
 select c.id, c.recipient, c.channel, c.target, c.held, c.attempts, c.expires_at,
-       t.texts, m.facts, m.link, m.safety, m.told_at, m.id as message, coalesce(r.lang, :language) as language,
+       t.texts, t.code, m.category, m.facts, m.link, m.safety, m.told_at, m.id as message, coalesce(r.lang, :language) as language,
        coalesce(r.phone, r.email, '') as phone,
        h.letter_to, s.endpoint, s.p256dh, s.auth
   from claimed c
@@ -183,6 +199,7 @@ select c.id, c.recipient, c.channel, c.target, c.held, c.attempts, c.expires_at,
   join people.residents r on r.id = c.recipient
   left join messages.habits h on h.resident = c.recipient
   left join messages.subscriptions s on s.id = c.target and s.resident = c.recipient
+    and exists (select from people.sessions n where n.id = s.session and n.ended_at is null and n.expires_at > :now)
  order by c.id;
 
 -- name: settle

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from openhall.base import visible
 from openhall.core.messages import problems
 from openhall.core.messages.types import (
     Category,
@@ -24,7 +25,12 @@ QUIET = Quiet(time(21), time(8))
 DIGEST_AT = time(18)
 # Messages of a category that one resident gets in a day over one channel, each by itself.
 A_DAY = {Category.MUST: 20, Category.CASE: 10, Category.REMINDER: 5, Category.NEWS: 2}
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+# Nobody sleeps longer, and whoever took somebody's phone would like them to.
+QUIET_MOST = timedelta(hours=12)
+# Alarms of one kind that leave by themselves within an hour. More than that are made by somebody who wants them to be
+# ignored, or paid for: they are counted, and said together at the full hour.
+ALARMS_AN_HOUR = 3
 # A channel is given up after so long; the inbox has the message all the same.
 TRIED_FOR = {Channel.SMS: DAY, Channel.PUSH: DAY, Channel.LETTER: timedelta(days=7)}
 # The hall's usual way, until a resident says otherwise.
@@ -65,24 +71,31 @@ def quiet(start: str, end: str) -> Quiet:
 def checked(wish: Preferences) -> Preferences:
     """Preferences as they can be kept.
 
-    Refusals, in this order: `messages.must_stays_on`, `messages.quiet_invalid`, `messages.address_invalid`,
-    `messages.address_missing`.
+    Refusals, in this order: `messages.must_stays_on`, `messages.quiet_invalid`, `messages.quiet_too_long`,
+    `messages.address_invalid`, `messages.address_missing`.
     """
     must = wish.wanted[Category.MUST]
     if not (must[Channel.SMS] and must[Channel.PUSH]):
         raise problems.must_stays_on()
     if wish.quiet is not None and wish.quiet.start == wish.quiet.end:
         raise problems.quiet_invalid()
+    if wish.quiet is not None and _length(wish.quiet) > QUIET_MOST:
+        raise problems.quiet_too_long()
     address = _address(wish.letter_to)
     if address is None and any(channels[Channel.LETTER] for channels in wish.wanted.values()):
         raise problems.address_missing()
     return Preferences(wish.wanted, wish.quiet, address)
 
 
+def _length(quiet: Quiet) -> timedelta:
+    start, end = (timedelta(hours=one.hour, minutes=one.minute) for one in (quiet.start, quiet.end))
+    return (end - start) % DAY
+
+
 def _address(written: str | None) -> str | None:
     lines = [" ".join(line.split()) for line in (written or "").splitlines()]
     address = "\n".join(line for line in lines if line)
-    printable = all(ch.isprintable() or ch == "\n" for ch in address)
+    printable = not any(visible.hides(ch) for ch in address.replace("\n", ""))
     if not printable or len(address) > ADDRESS_LENGTH or address.count("\n") >= ADDRESS_LINES:
         raise problems.address_invalid()
     return address or None
@@ -97,7 +110,8 @@ def plans(
     zone: ZoneInfo,
     letters: bool,
 ) -> list[Plan]:
-    """How a message leaves the hall. `today`: how many of its category the resident got in the last day."""
+    """How a message leaves the hall. `today`: how many of its category the resident got in the last day; of an alarm:
+    how many of its kind in the last hour."""
     wishes = USUAL[message.category] | {
         channel: reach.wanted[key] for channel in Channel if (key := f"{message.category}.{channel}") in reach.wanted
     }
@@ -123,6 +137,8 @@ def _plan(
         if today >= A_DAY[message.category]:
             due = _next(DIGEST_AT, now, zone)
         due = awake(due, quiet, zone)
+    if message.safety and today >= ALARMS_AN_HOUR:
+        due = now.replace(minute=0, second=0, microsecond=0) + HOUR
     expires = due + TRIED_FOR[channel]
     if message.expires_at is not None:
         expires = min(expires, message.expires_at)

@@ -118,6 +118,7 @@ class Unplanned(Struct, frozen=True):
 
     id: UUID
     recipient: UUID
+    code: str
     category: Category
     safety: bool
     expires_at: datetime | None
@@ -145,6 +146,15 @@ class Lately(Struct, frozen=True):
     count: int
 
 
+class Alarmed(Struct, frozen=True):
+    """How many alarms of one kind, named by its template's code, left for a resident in the last hour."""
+
+    recipient: UUID
+    code: str
+    channel: Channel
+    count: int
+
+
 class Plan(Struct, frozen=True):
     """How a message goes over one channel. Without `due_at` it would come too late, and is dropped."""
 
@@ -167,6 +177,8 @@ class Claimed(Struct, frozen=True):
     attempts: int
     expires_at: datetime
     texts: Texts
+    code: str
+    category: Category
     facts: dict[str, Any]
     link: str | None
     safety: bool

@@ -16,7 +16,7 @@ import msgspec
 from babel.dates import format_datetime
 from msgspec import Struct
 
-from openhall.base import money
+from openhall.base import money, visible
 from openhall.base.config import Settings
 from openhall.base.i18n import LANGUAGES, Translations
 from openhall.base.telling import Fact, Sum, Template, Word
@@ -29,10 +29,7 @@ TITLE_LENGTH = 160
 # Five text messages of a Chinese gateway.
 SHORT_LENGTH = 300
 _PLACE = re.compile(r"\{(\w+)\}")
-# Embeddings, overrides and isolates: they would reorder what stands around them.
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ISOLATE, _POP = "\u2068", "\u2069"
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _MONEY, _MOMENT, _WORD = "amount", "at", "en"
 _WORDS = UUID("6f70656e-6861-4c6c-8d65-737361676573")
 
@@ -99,10 +96,8 @@ def _kept(fact: Fact) -> Any:
 
 
 def plain(text: str, length: int = FACT_LENGTH) -> str:
-    """One line of text without anything that controls: short enough, and fit to be stored."""
-    tidy = _REORDERING.sub("", text.encode("utf-8", "replace").decode())
-    line = " ".join("".join(" " if unicodedata.category(ch) in ("Cc", "Zl", "Zp") else ch for ch in tidy).split())
-    return clipped(line, length)
+    """One line of text without anything that hides or controls: short enough, and fit to be stored."""
+    return clipped(visible.line(text), length)
 
 
 def clipped(text: str, length: int) -> str:
@@ -154,6 +149,6 @@ def moment(instant: datetime, language: str, zone: str) -> str:
 
 def _isolated(text: str) -> str:
     """A name in a right-to-left script keeps its own order, and the words around it keep theirs."""
-    if any(unicodedata.bidirectional(ch) in _RIGHT_TO_LEFT for ch in text):
+    if any(visible.turns(ch) for ch in text):
         return _ISOLATE + text + _POP
     return text

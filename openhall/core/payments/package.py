@@ -10,6 +10,7 @@ from openhall.core.payments.looks import LOOKS
 from openhall.core.payments.paycodes import api as code_api
 from openhall.core.payments.paycodes import jobs
 from openhall.core.payments.paycodes import pages as code_pages
+from openhall.core.payments.refunding import pages as refund_pages
 from openhall.core.payments.safety import api as safety_api
 from openhall.core.payments.safety import pages as safety_pages
 from openhall.core.payments.safety.telling import LARGE_PAYMENT, LIMITS_RAISED
@@ -29,6 +30,7 @@ PACKAGE = Package(
     routes=[
         api.router,
         pages.router,
+        refund_pages.router,
         code_api.router,
         code_pages.router,
         safety_api.router,

@@ -42,6 +42,7 @@ from openhall.core.people.actions.residents import (
     resident,
     resident_with,
     signs_in,
+    vouched,
 )
 from openhall.core.people.actions.sessions import (
     ask_bearers,
@@ -53,6 +54,7 @@ from openhall.core.people.actions.sessions import (
     sign_out,
     sign_out_everywhere,
     visit_of,
+    when_sessions_end,
 )
 from openhall.core.people.actions.telling import tell, use_teller
 from openhall.core.people.problems import phone_invalid, session_invalid
@@ -83,7 +85,7 @@ __all__ = [
     "is_fresh", "is_from_abroad", "is_operator", "is_resting", "is_unseen", "join_without_phone", "masked",
     "name_matched", "note_reopen_asked", "notify", "open_again", "operators", "phone", "phone_invalid", "prefer",
     "remove_operator", "rename", "require_fresh", "require_level", "require_name", "require_operator",
-    "require_operator_at", "resident", "resident_with", "see", "send_code", "session_invalid", "sessions_of",
-    "shut", "sign_out", "sign_out_everywhere", "signs_in", "spaced", "stay_open", "tell", "token_hash",
-    "use_teller", "visit_of",
+    "require_operator_at", "resident", "resident_with", "see", "send_code", "session_invalid", "sessions_of", "shut",
+    "sign_out", "sign_out_everywhere", "signs_in", "spaced", "stay_open", "tell", "token_hash", "use_teller",
+    "visit_of", "vouched", "when_sessions_end",
 ]  # fmt: skip

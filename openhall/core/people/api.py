@@ -277,11 +277,15 @@ def me(resident: NamedDependency[people.Resident]) -> ResidentBody:
 
 @patch("/me", opt=edge.RESIDENT)
 async def change_me(
-    conn: edge.Conn, data: JSONBody[Changes], resident: NamedDependency[people.Resident]
+    conn: edge.Conn, data: JSONBody[Changes], resident: NamedDependency[people.Resident], settings: edge.HallSettings
 ) -> ResidentBody:
-    """Change what the resident may say about themselves; what is left out, or null, stays."""
+    """Change what the resident may say about themselves; what is left out, or null, stays.
+
+    Refusals, in this order: `people.display_name_unclear`, `people.display_name_official`.
+    """
     if data.name is not None:
-        await people.rename(conn, resident=resident.id, name=data.name)
+        hall = (settings.hall_name, settings.hall_name_zh)
+        await people.rename(conn, resident=resident.id, name=data.name, hall=hall)
     await people.prefer(conn, resident=resident.id, preferences=Preferences(data.lang, data.theme, data.mode))
     return told(await people.resident(conn, resident.id))
 

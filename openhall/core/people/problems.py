@@ -39,6 +39,18 @@ code_wrong = define(
     N_("This code is not right."),
     N_("Compare it with the newest message and enter the six digits again."),
 )
+display_name_unclear = define(
+    "people.display_name_unclear",
+    Kind.INVALID,
+    N_("This name cannot be shown."),
+    N_("Write at most 40 letters that everybody sees, each word in one alphabet."),
+)
+display_name_official = define(
+    "people.display_name_official",
+    Kind.INVALID,
+    N_("This name sounds like the hall, an authority or a bank, or holds a long number."),
+    N_("Choose a name that is yours."),
+)
 # Of an account that was closed, and to its former number alone: a stranger who has that number now learns no more of
 # it.
 number_resting = define(

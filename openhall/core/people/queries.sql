@@ -239,6 +239,11 @@ select coalesce(r.phone, '') as phone from people.operators o join people.reside
 -- name: residents_by_id
 select id, coalesce(phone, email, '') as phone, name from people.residents where id = any(:ids);
 
+-- name: residents_vouched_for
+select r.id, coalesce(r.phone, r.email, '') as phone, i.name_masked as name
+  from people.residents r left join people.identities i on i.resident = r.id
+ where r.id = any(:ids);
+
 -- name: import_residents
 -- As if each had joined at that time, with the trail of it.
 with joined as (

@@ -6,7 +6,11 @@ import ipaddress
 import re
 import secrets
 import unicodedata
+from collections.abc import Collection
 from uuid import UUID
+
+from openhall.base import impostors, visible
+from openhall.core.people import problems
 
 CODE_DIGITS = 6
 TOKEN_BYTES = 32
@@ -187,7 +191,21 @@ def device(user_agent: str | None) -> str:
     return " on ".join(part for part in (browser, system) if part)
 
 
-def name(written: str) -> str | None:
-    """A display name with single blanks and no control characters, or None for an empty one."""
-    tidy = " ".join("".join(ch if ch.isprintable() else " " for ch in written).split())
-    return tidy[:NAME_MAX] or None
+def label(written: str) -> str | None:
+    """What residents call a thing of their own, such as a passkey: one line without what hides, None when empty."""
+    return visible.line(written)[:NAME_MAX].rstrip() or None
+
+
+def display_name(written: str, hall: Collection[str] = ()) -> str | None:
+    """What somebody wants to be called, or None for an empty name. `hall`: what the hall itself is called.
+
+    Problems, in this order: `people.display_name_unclear`, `people.display_name_official`.
+    """
+    if not written.strip():
+        return None
+    clean = visible.name(written, NAME_MAX)
+    if clean is None:
+        raise problems.display_name_unclear()
+    if impostors.is_impostor(clean, hall):
+        raise problems.display_name_official()
+    return clean

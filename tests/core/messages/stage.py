@@ -21,6 +21,7 @@ from openhall.core import messages
 from openhall.core.messages.jobs import run
 from openhall.core.messages.letters import LetterBox
 from openhall.core.messages.ports import Outside, WebPush
+from openhall.core.messages.telling import CHOICES_CHANGED
 from openhall.core.people.ports import sms_of
 from openhall.core.webhooks.ports import HttpReceiver
 from tests.core.webhooks.receiver import Got, Receiver
@@ -128,13 +129,18 @@ class Stage:
         return [(one["channel"], one["state"], one["why"]) for one in found if one["channel"] != "inbox"]
 
     def texts(self) -> list[str]:
-        """The text messages on my phone without sign-in codes, oldest first."""
+        """The text messages on my phone, oldest first, without sign-in codes and the news that choices changed."""
         found = [one["text"] for one in self.hall.outside.messages(f"+86{self.phone}")]
-        return [text for text in reversed(found) if "验证码" not in text and "code" not in text]
+        return [
+            text
+            for text in reversed(found)
+            if not any(word in text for word in ("验证码", "code", "changed. Not you?"))
+        ]
 
     def rung(self) -> list[dict[str, Any]]:
-        """What my browser showed."""
-        return [self.keys.open(got.body) for got in self.service.got]
+        """What my browser showed, without the news that choices changed."""
+        shown = [self.keys.open(got.body) for got in self.service.got]
+        return [one for one in shown if one["title"] != CHOICES_CHANGED.title]
 
     def calls(self) -> list[Got]:
         return self.service.got

@@ -1,13 +1,14 @@
 """The API of messages: the inbox page by page, reading, choosing, browsers; and whose a message is."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from openhall.core import messages
 from openhall.core.messages.actions.subscriptions import MOST
-from tests.core.messages.stage import MUST, NEWS, Stage, rows, text
+from tests.core.messages.stage import MUST, NEWS, NIGHT, NOON, Stage, at, rows, text
 
 pytestmark = pytest.mark.anyio
 
@@ -163,3 +164,31 @@ async def test_what_others_tell(stage: Stage) -> None:
     await stage.work()
     texts = stage.texts()
     assert "Chrome on Android signed in to your account" in " ".join(texts)
+
+
+async def test_every_change_of_what_reaches_me_is_told_at_once_and_at_night(stage: Stage) -> None:
+    with at(NIGHT):
+        assert (await stage.prefer()).status_code == 200
+        assert (await stage.api("GET", "/messages")).json()["messages"] == []
+        assert (await stage.prefer(quiet={"from": "20:00", "to": "08:00"})).status_code == 200
+        await stage.channels(case={"sms": False})
+        told = (await stage.api("GET", "/messages")).json()["messages"]
+        assert [one["template"] for one in told] == ["messages.choices_changed"] * 2
+        await stage.work()
+        assert len([one for one in stage.hall.outside.messages(f"+86{stage.phone}") if "Not you?" in one["text"]]) == 2
+
+
+async def test_where_letters_go_is_changed_by_a_fresh_proof_alone(stage: Stage) -> None:
+    with at(NOON + timedelta(minutes=6)):
+        refused = await stage.prefer(letter_to="A thief\nElsewhere 1")
+        assert (refused.status_code, refused.json()["code"]) == (403, "people.proof_too_old")
+        assert (await stage.api("GET", "/me/message-preferences")).json()["preferences"]["letter_to"] is None
+    assert (await stage.prefer(letter_to="王小明\n钟楼 1 号")).status_code == 200
+    (told,) = (await stage.api("GET", "/messages")).json()["messages"]
+    assert told["template"] == "messages.letters_moved"
+
+
+async def test_choices_are_changed_so_often_and_not_more_often(stage: Stage) -> None:
+    wish = (await stage.api("GET", "/me/message-preferences")).json()["preferences"]
+    answers = [(await stage.api("PUT", "/me/message-preferences", wish)).status_code for _ in range(31)]
+    assert answers == [200] * 30 + [429]

@@ -1,6 +1,7 @@
 """What leaves the hall: over which channel, when, in which words, and what becomes of it."""
 
 import asyncio
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -119,7 +120,7 @@ async def test_at_night_only_what_is_about_safety_rings_and_the_rest_comes_toget
         await stage.work(timedelta(hours=9, minutes=59))
         assert len(stage.texts()) == 1
         await stage.work(timedelta(hours=10))
-    digest = "Chang'an Hall: 2 messages wait for you in the hall: About Tea; About Milk"
+    digest = "Chang'an Hall: 2 messages wait for you in the hall: About Milk; About Tea"
     assert stage.texts() == ["Chang'an Hall: Fire!", digest]
     assert [(await stage.way(one))[-1] for one in held] == [("sms", "sent", None)] * 2
 
@@ -146,7 +147,7 @@ async def test_too_many_in_a_day_come_together_in_the_evening(stage: Stage) -> N
     assert len(stage.texts()) == 10
     await stage.work(timedelta(hours=6))
     assert len(stage.texts()) == 11
-    assert stage.texts()[-1].endswith("3 messages wait for you in the hall: About 10; About 11; About 12")
+    assert stage.texts()[-1].endswith("3 messages wait for you in the hall: About 12; About 11; About 10")
 
 
 async def test_what_is_no_longer_true_is_sent_to_nobody(stage: Stage) -> None:
@@ -270,7 +271,7 @@ async def test_each_is_written_to_in_their_own_language(stage: Stage) -> None:
         await stage.tell(MUST, "奶")
         await stage.work()
         await stage.work(timedelta(hours=11))
-    assert stage.texts() == ["【长安市民大厅】您在市民大厅有 2 条消息：About 茶；About 奶"]
+    assert stage.texts() == ["【长安市民大厅】您在市民大厅有 2 条消息：About 奶；About 茶"]
 
 
 async def test_two_workers_send_once(stage: Stage) -> None:
@@ -294,3 +295,59 @@ async def test_telling_many_is_one_statement_in_the_callers_transaction(stage: S
         await messages.tell_all(conn, [messages.Telling(stage.me, THING, {"thing": "Milk"}, about=other)])
     listed = (await stage.api("GET", "/messages")).json()["messages"]
     assert [(one["title"], one["subject_id"]) for one in listed] == [("About Milk", str(other)), ("About Tea", None)]
+
+
+async def test_what_must_be_known_stands_first_in_a_digest_and_the_rest_is_counted(stage: Stage) -> None:
+    noise = template("case", code="tests.noise", title="¥0.01 from {thing}")
+    with at(NIGHT):
+        for number in range(14):
+            await stage.tell(noise, f"张* ({number:02d}8****0001)")
+        await stage.tell(MUST, "500 yuan")
+        await stage.work()
+        await stage.work(timedelta(hours=10))
+    (said,) = stage.texts()
+    assert said.startswith("Chang'an Hall: 11 messages wait for you in the hall: About 500 yuan; ¥0.01 from 张* (098")
+    assert re.search(r"; and \d more$", said)
+
+
+async def test_alarms_that_come_too_fast_are_counted_and_told_together_at_the_full_hour(stage: Stage) -> None:
+    for number in range(9):
+        await stage.tell(ALARM, f"Fire {number}")
+    await stage.tell(template("must", code="tests.other_alarm", safety=True), "Flood")
+    await stage.work()
+    assert len(stage.texts()) == 4, "three of the one kind, and another is not kept waiting by them"
+    await stage.work(timedelta(minutes=59))
+    assert len(stage.texts()) == 4
+    await stage.work(timedelta(hours=1))
+    assert stage.texts()[4:] == ["Chang'an Hall: 6 times in the last hour: Fire 8!"]
+
+
+async def test_nobody_is_rung_after_signing_out(stage: Stage) -> None:
+    await stage.subscribe()
+    with at(NIGHT):
+        await stage.tell(MUST, "Secret")
+        await stage.work()
+    with at(NIGHT + timedelta(hours=9, minutes=58)):
+        assert (await stage.hall.client.delete("/api/v1/auth/session", headers=stage.headers)).status_code == 204
+    with at(NIGHT + timedelta(hours=10)):
+        await stage.work()
+    assert stage.rung() == []
+    async with stage.pool.read() as reader:
+        assert await rows(reader, f"select id from messages.subscriptions where resident = '{stage.me}'") == []
+
+
+async def test_a_browser_whose_session_ran_out_is_not_rung_for_what_was_planned_before(stage: Stage) -> None:
+    await stage.subscribe()
+    with at(NIGHT):
+        told = await stage.tell(MUST, "Secret")
+        await stage.work()
+    async with stage.pool.write() as conn:
+        await conn.execute(
+            "update people.sessions set expires_at = created_at + interval '1 hour' where resident = %s", [stage.me]
+        )
+    with at(NIGHT + timedelta(hours=10)):
+        await stage.work()
+    assert stage.rung() == []
+    async with stage.pool.read() as reader:
+        states = await rows(reader, f"select state, why from messages.states where message = '{told}' and why = 'gone'")
+    assert states == [("failed", "gone")]

@@ -35,3 +35,23 @@ def test_a_template_is_whole(package: object, template: Template) -> None:
     assert "http" not in template.short, "no links in a text message"
     assert len(texts["zh_CN"]["short"]) <= 70
     assert not template.link or set(re.findall(r"\{(\w+)\}", template.link)) <= places(template)
+
+
+# What must be known and may still wait for the morning: money that came back, and what leaves nobody with less.
+MAY_WAIT = {
+    "cards.not_returned",
+    "families.ended",
+    "families.suspended",
+    "payouts.given_back",
+    "payouts.not_arrived",
+    "payouts.wallet_given_back",
+    "payouts.wallet_not_arrived",
+    "people.name_answered",
+    "webhooks.gone",
+    "webhooks.silent",
+}
+
+
+def test_what_must_be_known_about_ones_money_or_safety_waits_for_no_morning() -> None:
+    held = {one.code for _, one in DECLARED if one.category == "must" and not one.safety}
+    assert held == MAY_WAIT

@@ -10,6 +10,7 @@ import pytest
 import openhall.core.messages
 from openhall.base.telling import Sum, Word
 from openhall.core.messages import wording
+from openhall.core.messages.letters import wrapped
 from openhall.core.messages.wording import Voice, clipped, kept, plain, rendered, worded
 from tests.core.messages.stage import THING, Stage, template
 
@@ -103,3 +104,10 @@ def test_the_pages_write_facts_as_text() -> None:
     folder = Path(openhall.core.messages.__file__).parent
     sources = [path.read_text("utf-8") for path in (*folder.rglob("*.html"), *folder.rglob("*.py"))]
     assert not [found for source in sources for found in re.findall(r"\|\s*safe|Markup", source)]
+
+
+def test_a_letter_is_broken_by_columns_and_not_by_characters() -> None:
+    rare = "\U00020bb7" * 80  # two columns each, and none of the characters between which a line is broken
+    lines = wrapped(f"{rare} end")
+    assert [sum(2 if ord(letter) > 0x2000 else 1 for letter in line) for line in lines] == [72, 72, 20]
+    assert "".join(lines) == f"{rare} end"

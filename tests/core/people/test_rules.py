@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openhall.base.errors import Problem
 from openhall.core.people import rules
 
 
@@ -157,9 +158,17 @@ def test_a_device_label_is_short_and_recognisable(user_agent: str | None, label:
 
 
 def test_a_display_name_is_tidied_and_bounded() -> None:
-    assert rules.name("  王\u0000 小明 \n") == "王 小明"
-    assert rules.name(" \t ") is None
-    assert rules.name("x" * 99) == "x" * rules.NAME_MAX
+    assert rules.display_name("  王  小明 \n") == "王 小明"
+    assert rules.display_name(" \t ") is None
+    with pytest.raises(Problem) as unclear:
+        rules.display_name("x" * 99)
+    assert unclear.value.code == "people.display_name_unclear"
+
+
+def test_what_a_passkey_is_called_is_cut_and_hides_nothing() -> None:
+    assert rules.label(" My\u200b phone\n\u202e ") == "My phone"
+    assert rules.label("x" * 99) == "x" * rules.NAME_MAX
+    assert rules.label("\u3164") is None
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ async def test_the_only_way_in_cannot_be_removed(hall: Hall) -> None:
 
 
 async def test_one_address_opens_only_so_many_accounts(settings: Settings, outside: OutsideProgram) -> None:
-    async with open_hall(msgspec.structs.replace(settings, otp_per_address=2), outside) as hall:
+    async with open_hall(msgspec.structs.replace(settings, joins_per_address=2), outside) as hall:
         for _ in range(2):
             await by_passkey(hall)
         asked = await hall.client.post("/api/v1/passkeys/joining-options")

@@ -139,7 +139,7 @@ async def write(conn: db.Conn, deeds: Sequence[Deed]) -> None:
     today = ledger.business_date(now)
     rows = [structs.asdict(deed) | {"id": ids.new()} for deed in deeds]
     await db.run(conn, q.write_acts, rows=db.rows(rows), month=today.replace(day=1), day=today, now=now)
-    called = await people.called(conn, {deed.actor for deed in deeds})
+    called = await people.vouched(conn, {deed.actor for deed in deeds})
     tellings = [
         messages.Telling(
             deed.subject,

@@ -15,8 +15,8 @@ import structlog
 from openhall.base import clock, db
 from openhall.core.messages import letters, rules, webpush, wording
 from openhall.core.messages.ports import PUSH_TIMEOUT_S, Outside
-from openhall.core.messages.texts import digest, help_line, texted
-from openhall.core.messages.types import Channel, Claimed, Rendered, State, Verdict
+from openhall.core.messages.texts import digest, folded, help_line, texted
+from openhall.core.messages.types import Category, Channel, Claimed, Rendered, State, Verdict
 from openhall.core.messages.wording import Voice
 from openhall.core.people.ports import SmsRefusedError, SmsUnansweredError
 
@@ -24,6 +24,8 @@ q = db.load("openhall.core.messages")
 log = structlog.get_logger()
 
 AT_ONCE = 32
+# What stands first in a digest.
+_ORDER = list(Category)
 # Longer than any call and the writing of what came of it.
 LEASE = timedelta(seconds=3 * PUSH_TIMEOUT_S)
 
@@ -45,7 +47,8 @@ async def claim(conn: db.Conn, *, language: str, limit: int) -> list[list[Claime
 def _parcel(claimed: Claimed) -> object:
     if claimed.channel is Channel.LETTER and claimed.letter_to is not None:
         return Channel.LETTER
-    return (claimed.channel, claimed.target) if claimed.held else claimed.id
+    # Of alarms only those of one kind go together: each says by itself what to do.
+    return (claimed.channel, claimed.target, claimed.code if claimed.safety else "") if claimed.held else claimed.id
 
 
 async def step(pool: db.Pool, outside: Outside, voice: Voice, parcel: Sequence[Claimed]) -> None:
@@ -137,5 +140,9 @@ def _letter(voice: Voice, one: Claimed) -> str:
 
 
 def _words(voice: Voice, parcel: Sequence[Claimed]) -> Rendered:
-    said = [wording.rendered(one.texts, one.facts, one.language, voice) for one in parcel]
-    return said[0] if len(said) == 1 else digest(said, parcel[0].language)
+    first = sorted(parcel, key=lambda one: one.id, reverse=True)
+    first.sort(key=lambda one: _ORDER.index(one.category))
+    said = [wording.rendered(one.texts, one.facts, one.language, voice) for one in first]
+    if len(said) == 1:
+        return said[0]
+    return (folded if parcel[0].safety else digest)(said, parcel[0].language)

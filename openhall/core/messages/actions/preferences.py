@@ -2,9 +2,13 @@
 
 from uuid import UUID
 
-from openhall.base import db
+from openhall.base import clock, db
+from openhall.core import people
 from openhall.core.messages import rules
+from openhall.core.messages.actions.tell import tell
+from openhall.core.messages.telling import CHOICES_CHANGED, LETTERS_MOVED
 from openhall.core.messages.types import Category, Channel, Habits, Preferences, Quiet, Wish
+from openhall.core.people import Visit
 
 q = db.load("openhall.core.messages")
 
@@ -21,9 +25,26 @@ async def preferences(conn: db.ReadConn, resident: UUID) -> Preferences:
     return Preferences(rules.wanted(wishes), quiet, habits.letter_to)
 
 
-async def prefer(conn: db.Conn, *, resident: UUID, wish: Preferences) -> Preferences:
-    """Keep all of it, for messages that are told from now on. Refusals: those of `rules.checked`."""
-    kept = rules.checked(wish)
+async def prefer(conn: db.Conn, visit: Visit, wish: Preferences) -> Preferences:
+    """Keep all of it, for messages that are told from now on. Whatever changes by it is told at once, as it was until
+    now; another address for letters needs a fresh proof.
+
+    Refusals: those of `rules.checked`, then `people.proof_too_old`.
+    """
+    kept, resident = rules.checked(wish), visit.resident.id
+    before = await preferences(conn, resident)
+    if kept.letter_to != before.letter_to:
+        await people.require_fresh(conn, visit)
+    await _keep(conn, resident, kept)
+    now = clock.now()
+    if kept.letter_to != before.letter_to:
+        await tell(conn, resident, LETTERS_MOVED, at=now)
+    if (kept.wanted, kept.quiet) != (before.wanted, before.quiet):
+        await tell(conn, resident, CHOICES_CHANGED, at=now)
+    return kept
+
+
+async def _keep(conn: db.Conn, resident: UUID, kept: Preferences) -> None:
     rows = [
         Wish(category, channel, wanted)
         for category, channels in kept.wanted.items()
@@ -39,4 +60,3 @@ async def prefer(conn: db.Conn, *, resident: UUID, wish: Preferences) -> Prefere
         letter_to=kept.letter_to,
     )
     await db.run(conn, q.put_preferences, resident=resident, rows=db.rows(rows))
-    return kept

@@ -62,6 +62,11 @@ async def unsubscribe(conn: db.Conn, *, resident: UUID, subscription: UUID) -> N
         raise problems.subscription_not_found()
 
 
+async def end_with_sessions(conn: db.Conn, resident: UUID) -> None:
+    """In the transaction that ended sessions of this resident: the browsers of these are forgotten."""
+    await db.run(conn, q.end_subscriptions_of_ended, resident=resident, now=clock.now())
+
+
 async def unsubscribe_browser(conn: db.Conn, *, resident: UUID, endpoint: str) -> None:
     """The same, asked by the browser itself, which knows its endpoint; nothing when it is not rung anyway."""
     await db.run(conn, q.unsubscribe_endpoint, endpoint=endpoint, resident=resident)

@@ -58,6 +58,9 @@ create table messages.habits (
     quiet_to   time,
     letter_to  text,
     constraint quiet_is_a_span check ((quiet_from is null) = (quiet_to is null) and quiet_from <> quiet_to),
+    constraint quiet_ends_within_half_a_day check (
+        case when quiet_from < quiet_to then quiet_to - quiet_from else quiet_to - quiet_from + interval '24 hours' end
+        <= interval '12 hours'),
     constraint address_has_a_length check (char_length(letter_to) between 1 and 300)
 );
 

@@ -37,7 +37,9 @@ create table payments.transfers (
 create index transfers_of_sender on payments.transfers (sender, id desc);
 create index transfers_to_receiver on payments.transfers (receiver, id desc) where receiver is not null;
 create index transfers_to_phone on payments.transfers (to_phone) where state = 'waiting' and receiver is null;
-create index transfers_due on payments.transfers (due_at) where state = 'waiting';
+create index transfers_due on payments.transfers (
+    (case when shown_as is null and accepted_at is null then expires_at else due_at end)
+) where state = 'waiting';
 
 -- A person's own code to receive by. A new one takes the place of the old.
 create table payments.receive_codes (

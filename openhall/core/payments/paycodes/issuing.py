@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from openhall.base import clock, db, ids
+from openhall.base import clock, db, ids, visible
 from openhall.core import ledger
 from openhall.core.payments import problems
 from openhall.core.payments.codes import pay
@@ -37,8 +37,8 @@ async def enrol(conn: db.Conn, *, resident: UUID, name: str, secret: str, sessio
 
     Problems: `payments.device_name_invalid`, `payments.too_many_devices`.
     """
-    name = name.strip()
-    if not 1 <= len(name) <= rules.DEVICE_NAME_MAX or not name.isprintable():
+    clean = visible.name(name, rules.DEVICE_NAME_MAX)
+    if clean is None:
         raise problems.device_name_invalid()
     await db.all(conn, q.lock_issuing, str, resident=str(resident))
     device, now = ids.new(), clock.now()
@@ -46,10 +46,10 @@ async def enrol(conn: db.Conn, *, resident: UUID, name: str, secret: str, sessio
     if len(await devices(conn, resident=resident)) >= rules.MOST_DEVICES:
         raise problems.too_many_devices(limit=rules.MOST_DEVICES)
     number = await db.one(
-        conn, q.insert_device, int, id=device, resident=resident, name=name, now=now, session=session, day=_today()
+        conn, q.insert_device, int, id=device, resident=resident, name=clean, now=now, session=session, day=_today()
     )
     digits = f"{rules.device_permutation(secret).hide(number):0{pay.HALF}d}"
-    return Enrolled(device, name, now, digits, rules.device_secret(secret, device))
+    return Enrolled(device, clean, now, digits, rules.device_secret(secret, device))
 
 
 async def devices(conn: db.ReadConn, *, resident: UUID) -> list[Device]:

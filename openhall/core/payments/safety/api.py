@@ -9,6 +9,7 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Meta, Struct, structs
 
 from openhall.base import clock, db, money
+from openhall.base import limits as bounds
 from openhall.base.config import Settings
 from openhall.core import ledger, people
 from openhall.core.payments.safety import limits, rules
@@ -55,14 +56,16 @@ async def show_limits(reader: edge.Reader, visit: Visit, settings: edge.HallSett
 
 @put("/me/limits", opt=edge.RESIDENT, status_code=HTTP_200_OK)
 async def set_limits(
-    conn: edge.Conn, data: JSONBody[LimitsRequest], visit: Visit, settings: edge.HallSettings
+    pool: edge.Pool, data: JSONBody[LimitsRequest], visit: Visit, settings: edge.HallSettings
 ) -> LimitsBody:
     """Set one's own limits, below the hall's. Lowering needs no proof; raising any of them a fresh one.
 
-    Refusal: `people.proof_too_old`.
+    Refusals, in this order: `hall.rate_limited`, `people.proof_too_old`.
     """
-    await limits.set_limits(conn, settings, visit, OwnLimits(**structs.asdict(data)))
-    return await _body(conn, settings, visit)
+    await bounds.take(pool, limits.SETTING, str(visit.resident.id))
+    async with pool.write() as conn:
+        await limits.set_limits(conn, settings, visit, OwnLimits(**structs.asdict(data)))
+        return await _body(conn, settings, visit)
 
 
 async def _body(conn: db.ReadConn, settings: Settings, visit: people.Visit) -> LimitsBody:

@@ -1,9 +1,12 @@
 """What residents say themselves about how much may leave their wallet."""
 
+from datetime import timedelta
+
 from msgspec import structs
 
 from openhall.base import clock, db
 from openhall.base.config import Settings
+from openhall.base.limits import Limit
 from openhall.core import messages
 from openhall.core.payments.safety import rules
 from openhall.core.payments.safety.payers import Known, spending_of
@@ -12,6 +15,9 @@ from openhall.core.payments.safety.types import Limits, OwnLimits
 from openhall.core.people import Visit, require_fresh
 
 q = db.load("openhall.core.payments.safety")
+
+# Whoever raises and lowers all day only wants the text messages about it to be ignored.
+SETTING = Limit("payments.limits", 30, timedelta(days=1))
 
 
 async def limits(conn: db.ReadConn, settings: Settings, visit: Visit) -> tuple[Limits, Known]:

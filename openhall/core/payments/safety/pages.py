@@ -8,6 +8,7 @@ from litestar.params import URLEncodedBody
 from msgspec import Struct
 
 from openhall.base import clock, money
+from openhall.base import limits as bounds
 from openhall.base.config import Settings
 from openhall.base.errors import Problem, malformed
 from openhall.base.i18n import N_
@@ -71,7 +72,7 @@ async def form(request: AnyRequest, reader: edge.Reader, visit: Visit, settings:
 
 @post("/me/limits", opt=edge.RESIDENT, status_code=303)
 async def change(
-    request: AnyRequest, data: URLEncodedBody[LimitsForm], conn: edge.Conn, visit: Visit, settings: edge.HallSettings
+    request: AnyRequest, data: URLEncodedBody[LimitsForm], pool: edge.Pool, visit: Visit, settings: edge.HallSettings
 ) -> Response[Any]:
     """Set them. Raising one asks for a fresh proof first, on the page for that."""
     typed = {name: getattr(data, name) for name in LABELS}
@@ -80,7 +81,9 @@ async def change(
         rules.refuse_beyond(settings, wished)
     except Problem as problem:
         return edge.problem_page(request, "payments/limits.html", problem, **_context(settings, typed))
-    await limits.set_limits(conn, settings, visit, wished)
+    await bounds.take(pool, limits.SETTING, str(visit.resident.id))
+    async with pool.write() as conn:
+        await limits.set_limits(conn, settings, visit, wished)
     return edge.see_other("/me/safety")
 
 

@@ -60,11 +60,12 @@ update payments.transfers t set state = r.state, moved = r.moved, ended_at = :no
  where t.id = r.id;
 
 -- name: lock_due
--- What is due to arrive, or to go back; whatever somebody is at is left to them. In the order of ids.
+-- What is due to arrive, or to go back; whatever somebody is at is left to them. In the order of ids. What waits for
+-- days to be taken is not looked at before its end: the index is of when something is to be done.
 select t.id
   from payments.transfers t
- where t.state = 'waiting' and t.due_at <= :now
-   and (t.shown_as is not null or t.accepted_at is not null or t.expires_at <= :now)
+ where t.state = 'waiting'
+   and (case when t.shown_as is null and t.accepted_at is null then t.expires_at else t.due_at end) <= :now
  order by t.id limit :limit
    for update skip locked;
 

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from openhall.base import visible
 from openhall.core.people import masked
 
 NOTE_MAX = 80
 
 
 def tidy(note: str | None) -> str:
-    """A note as one line, without control characters and marks that reorder text; empty for none."""
-    return " ".join("".join(ch if ch.isprintable() else " " for ch in note or "").split())[:NOTE_MAX]
+    """A note as one line, without what hides or reorders text; empty for none."""
+    return visible.line(note or "")[:NOTE_MAX].rstrip()
 
 
 class State(StrEnum):

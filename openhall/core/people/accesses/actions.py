@@ -7,6 +7,7 @@ from uuid import UUID
 from openhall.base import clock, db, ids
 from openhall.base.looking import Look
 from openhall.core.people.accesses.types import Access, Capacity, Looker
+from openhall.core.people.actions import residents
 from openhall.core.people.types import Resident
 
 q = db.load("openhall.core.people.accesses")
@@ -17,8 +18,9 @@ CALLED_MAX = 80
 
 
 def operator(resident: Resident) -> Looker:
-    """This operator, as the residents they look at read of them: by the name they chose, never by their number."""
-    return Looker(resident.id, Capacity.OPERATOR, resident.name or "")
+    """This operator. What the residents they look at read of them is what the hall vouches for, found when it is
+    written down: the confirmed name, masked, or the masked number, and never a name of their own choice."""
+    return Looker(resident.id, Capacity.OPERATOR, "")
 
 
 async def saw(conn: db.Conn, look: Look, by: Looker, of: Iterable[UUID], *, about: UUID | None = None) -> None:
@@ -29,6 +31,9 @@ async def saw(conn: db.Conn, look: Look, by: Looker, of: Iterable[UUID], *, abou
     if not seen:
         return
     now = clock.now()
+    called = by.called
+    if by.capacity is Capacity.OPERATOR:
+        called = (await residents.vouched(conn, [by.id]))[by.id]
     await db.run(
         conn,
         q.put_accesses,
@@ -37,7 +42,7 @@ async def saw(conn: db.Conn, look: Look, by: Looker, of: Iterable[UUID], *, abou
         since=now - AGAIN,
         who=by.id,
         capacity=by.capacity,
-        called=by.called[:CALLED_MAX],
+        called=called[:CALLED_MAX],
         look=look.code,
         about=about,
     )

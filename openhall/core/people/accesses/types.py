@@ -16,8 +16,8 @@ class Capacity(StrEnum):
 
 
 class Looker(Struct, frozen=True):
-    """Who looks. `called` is what the person looked at will read: of an operator and a resident their name, of somebody
-    at a shop the shop's; empty where there is none, for a number is not told."""
+    """Who looks. `called` is what the person looked at will read: of a resident their confirmed name, masked, of
+    somebody at a shop the shop's; empty where there is none, and of operators, whom `saw` names."""
 
     id: UUID
     capacity: Capacity

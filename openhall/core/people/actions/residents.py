@@ -44,7 +44,7 @@ async def find_or_join(
 
 
 async def join_without_phone(conn: db.Conn, *, name: str, currency: str) -> UUID:
-    """A resident whom others act for, with a wallet: no phone, no sign-in. `name` as `rules.name` gives it."""
+    """A resident whom others act for, with a wallet: no phone, no sign-in. `name` is their real one."""
     resident, wallet = ids.new(), ids.new()
     await db.run(conn, q.put_without_phone, id=resident, wallet=wallet, name=name, now=clock.now())
     await ledger.open_account(conn, kind="wallet", owner=resident, currency=currency, floor=0, id=wallet)
@@ -67,6 +67,13 @@ async def called(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, s
     """What colleagues call these residents: their names, or their masked phones where they gave none."""
     known = await db.all(conn, q.residents_by_id, _Known, ids=db.ids(residents)) if residents else []
     return {one.id: one.name or rules.masked(one.phone) for one in known}
+
+
+async def vouched(conn: db.ReadConn, residents: Collection[UUID]) -> dict[UUID, str]:
+    """What the hall itself can say these residents are called, where somebody has to rely on it: their confirmed names,
+    masked, or their masked numbers; never the names that they chose."""
+    known = await db.all(conn, q.residents_vouched_for, _Known, ids=db.ids(residents)) if residents else []
+    return {one.id: one.name or (rules.masked(one.phone) if one.phone else UNNAMED) for one in known}
 
 
 def canonical(written: str) -> str:
@@ -99,10 +106,13 @@ async def prefer(conn: db.Conn, *, resident: UUID, preferences: Preferences) -> 
     )
 
 
-async def rename(conn: db.Conn, *, resident: UUID, name: str) -> None:
+async def rename(conn: db.Conn, *, resident: UUID, name: str, hall: Collection[str] = ()) -> None:
     """Set the display name; an empty one removes it, but for who has neither phone nor e-mail address: people without
-    either are known by a name."""
-    await db.run(conn, q.set_name, id=resident, name=rules.name(name), unnamed=UNNAMED)
+    either are known by a name. `hall`: the hall's own names, which nobody else has.
+
+    Problems, in this order: `people.display_name_unclear`, `people.display_name_official`.
+    """
+    await db.run(conn, q.set_name, id=resident, name=rules.display_name(name, hall), unnamed=UNNAMED)
 
 
 async def name_matched(conn: db.Conn, resident: UUID, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Sessions: begin, recognise, list, end. A token is known to its holder alone; the hall keeps its SHA-256."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +19,8 @@ MOST = 50
 # So long an ended session is kept, and with it the memory of its device.
 KEPT_FOR = timedelta(days=90)
 FORGOTTEN_AT_ONCE = 1000
+# What packages above people do when sessions of a resident end.
+_WHEN_ENDED: list[Callable[[db.Conn, UUID], Awaitable[None]]] = []
 
 
 async def begin(
@@ -131,7 +133,9 @@ async def end_session(conn: db.Conn, *, resident: UUID, session: UUID) -> None:
 
 async def end_sessions(conn: db.Conn, *, resident: UUID, kept: UUID | None) -> int:
     """End all of a resident's sessions but `kept`; how many that were. The trail is the caller's."""
-    return await db.run(conn, q.end_sessions, resident=resident, kept=kept, now=clock.now())
+    ended = await db.run(conn, q.end_sessions, resident=resident, kept=kept, now=clock.now())
+    await _tell_ended(conn, resident)
+    return ended
 
 
 async def sign_out_everywhere(conn: db.Conn, visit: Visit, *, here_too: bool) -> int:
@@ -150,4 +154,17 @@ async def prove(conn: db.Conn, visit: Visit, *, passkey: UUID | None = None) -> 
 
 async def _end(conn: db.Conn, resident: UUID, session: UUID) -> bool:
     ended = await db.maybe(conn, q.end_session, UUID, id=session, resident=resident, now=clock.now())
+    await _tell_ended(conn, resident)
     return ended is not None
+
+
+def when_sessions_end(do: Callable[[db.Conn, UUID], Awaitable[None]]) -> None:
+    """Have this done in the transaction that ends sessions of a resident, after they have ended. Called at the start of
+    the hall, by a package that people stand below."""
+    if do not in _WHEN_ENDED:
+        _WHEN_ENDED.append(do)
+
+
+async def _tell_ended(conn: db.Conn, resident: UUID) -> None:
+    for do in _WHEN_ENDED:
+        await do(conn, resident)

@@ -2,7 +2,8 @@
 
 import unicodedata
 
-from openhall.core.people.names.letters import Fault, FaultError, folded, is_han, refuse_tricks
+from openhall.base.visible import is_han
+from openhall.core.people.names.letters import Fault, FaultError, folded, refuse_tricks
 
 SHORTEST, LONGEST = 2, 40
 # Far beyond any name: what is longer is not looked at.

@@ -26,7 +26,7 @@ async def find(conn: db.ReadConn, *, resident: UUID, passkey: UUID) -> Passkey:
 
 async def rename(conn: db.Conn, *, resident: UUID, passkey: UUID, name: str) -> Passkey:
     """Give it another name; an empty one changes nothing. Problem `people.passkey_not_found`."""
-    tidy = rules.name(name)
+    tidy = rules.label(name)
     if tidy is None:
         return await find(conn, resident=resident, passkey=passkey)
     renamed = await db.maybe(conn, q.rename_passkey, Passkey, id=passkey, resident=resident, name=tidy)

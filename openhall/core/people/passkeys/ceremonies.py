@@ -132,7 +132,7 @@ async def _add(conn: db.Conn, settings: Settings, visit: Visit, made: verify.Mad
     await _may_add(conn, settings, visit)
     if await db.one(conn, q.count_passkeys, int, resident=resident.id) >= MOST:
         raise problems.passkeys_full()
-    called = rules.name(name) or rules.name(visit.session.device) or "Passkey"
+    called = rules.label(name) or rules.label(visit.session.device) or "Passkey"
     added = await keep(conn, resident.id, made, called)
     await record(conn, resident.id, Act.PASSKEY_ADDED, visit.session.id, about=added.id)
     await tell(conn, resident.id, PASSKEY_ADDED, name=called, at=clock.now())

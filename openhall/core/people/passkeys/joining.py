@@ -50,12 +50,14 @@ async def join(
 ) -> SignedIn:
     """Open an account whose only way in is the passkey that was just made, and sign in.
 
-    One address opens as many accounts in ten minutes as it may ask for codes. Problems, in order:
-    `people.passkey_malformed`, `hall.rate_limited`, `people.challenge_unknown`, `people.passkey_origin_wrong`,
-    `people.passkey_hall_wrong`, `people.passkey_unverified`, `people.passkey_known`.
+    One address opens only so many accounts in ten minutes (`joins_per_address`). Problems, in order:
+    `people.passkey_malformed`, `people.display_name_unclear`, `people.display_name_official`, `hall.rate_limited`,
+    `people.challenge_unknown`, `people.passkey_origin_wrong`, `people.passkey_hall_wrong`,
+    `people.passkey_unverified`, `people.passkey_known`.
     """
     challenge = verify.challenge_of(answer)
-    by_address = limits.Limit("people.join.address", settings.otp_per_address, codes.SHORT, remembered=True)
+    called = rules.display_name(name, (settings.hall_name, settings.hall_name_zh)) or residents.UNNAMED
+    by_address = limits.Limit("people.join.address", settings.joins_per_address, codes.SHORT, remembered=True)
     await limits.take(pool, by_address, rules.address_key(address))
 
     async def act(conn: db.Conn) -> SignedIn:
@@ -64,8 +66,8 @@ async def join(
         if await db.one(conn, q.is_known, bool, credential=made.credential):
             raise problems.passkey_known()
         resident = account_of(challenge)
-        await _open(conn, settings, resident, rules.name(name) or residents.UNNAMED, lang or Lang.EN)
-        passkey = await ceremonies.keep(conn, resident, made, rules.name(rules.device(user_agent)) or "Passkey")
+        await _open(conn, settings, resident, called, lang or Lang.EN)
+        passkey = await ceremonies.keep(conn, resident, made, rules.label(rules.device(user_agent)) or "Passkey")
         await record(conn, resident, Act.PASSKEY_ADDED, about=passkey.id)
         token, session = await sessions.begin(
             conn,

@@ -20,14 +20,18 @@ let present; // whose things are kept, as far as this run of the worker knows
 
 async function only(whose) {
   if (whose === present) return;
-  for (const name of await caches.keys()) {
-    if (name !== PARTS && name !== nameOf(whose)) await caches.delete(name);
-  }
   // The key for pay codes lies in a database that is named after its session.
-  const [session] = whose.split(" ");
-  for (const { name } of await indexedDB.databases()) {
-    if (name !== `openhall ${session}`) indexedDB.deleteDatabase(name);
+  const dataOf = (someone) => `openhall ${someone.split(" ")[0]}`;
+  const old = new Set();
+  for (const name of await caches.keys()) {
+    if (name === PARTS || name === nameOf(whose)) continue;
+    if (isOfPages(name)) old.add(dataOf(name.slice(nameOf("").length)));
+    await caches.delete(name);
   }
+  // Older browsers cannot list their databases: there the pages that were kept say whose there were.
+  for (const { name } of (await indexedDB.databases?.()) ?? []) old.add(name);
+  old.delete(dataOf(whose));
+  for (const name of old) indexedDB.deleteDatabase(name);
   present = whose;
 }
 

@@ -275,3 +275,10 @@ async def test_what_breaks_the_promises_about_limits_is_found(hall: Hall, sql: s
         assert not await (await conn.execute(check.query.sql.encode())).fetchall()
         await conn.execute(sql.encode())
         assert await (await conn.execute(check.query.sql.encode())).fetchall()
+
+
+async def test_limits_are_set_so_often_in_a_day_and_not_more_often(hall: Hall) -> None:
+    me = await hall.sign_in(PHONE)
+    wishes = [{"day_max": 1_000 * (number % 2 + 1)} for number in range(31)]
+    answers = [(await hall.client.put(LIMITS, json=wish, headers=me)).status_code for wish in wishes]
+    assert answers == [200] * 30 + [429]

@@ -59,7 +59,7 @@ async def test_a_resident_reads_which_operator_looked_at_what_and_what_for(hall:
     recovery = await _recovery(hall, await _operator_enters(hall, "Lin Yue"))
     assert (await hall.client.get(f"/operator/recoveries/{recovery}")).status_code == 200
     (one,) = await _looks(hall, resident, **{"Accept-Language": "en"})
-    assert (one["capacity"], one["called"], one["look"]) == ("operator", "Lin Yue", "people.recovery")
+    assert (one["capacity"], one["called"], one["look"]) == ("operator", "138****0007", "people.recovery")
     assert (one["what"], one["purpose"]) == (RECOVERY.what, RECOVERY.purpose)
     (chinese,) = await _looks(hall, resident, **{"Accept-Language": "zh-CN"})
     assert chinese["purpose"] == "为丢失手机号的人找回账户"
@@ -67,13 +67,13 @@ async def test_a_resident_reads_which_operator_looked_at_what_and_what_for(hall:
     await hall.books_agree()
 
 
-async def test_an_operator_without_a_name_is_told_by_no_number(hall: Hall) -> None:
+async def test_a_name_an_operator_chose_is_not_what_the_resident_reads(hall: Hall) -> None:
     resident = await hall.sign_in(PHONE)
-    recovery = await _recovery(hall, await _operator_enters(hall))
+    recovery = await _recovery(hall, await _operator_enters(hall, "Chief Wang"))
     await hall.client.get(f"/operator/recoveries/{recovery}")
     (one,) = await _looks(hall, resident)
-    assert one["called"] == ""
-    assert "0007" not in str(one)
+    assert one["called"] == "138****0007"
+    assert "Wang" not in str(one)
 
 
 async def test_going_back_to_a_page_is_one_look_and_coming_again_later_is_another(hall: Hall) -> None:
