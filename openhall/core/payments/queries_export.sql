@@ -13,7 +13,8 @@ select s.payment, s.kind, s.title, s.amount, s.currency, s.business_date, s.at
  where p.payer = :resident order by s.id desc limit :limit;
 
 -- name: export_sent
-select id, to_phone, shown_as, amount, currency, note, state, created_at, due_at, ended_at, receipt_no
+-- Whoever showed a code gave no number: they are masked here as well.
+select id, case when not by_code then to_phone end as to_phone, shown_as, amount, currency, note, state, created_at, due_at, ended_at, receipt_no
   from payments.transfers where sender = :resident order by id desc limit :limit;
 
 -- name: export_received

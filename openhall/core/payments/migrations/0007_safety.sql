@@ -21,13 +21,15 @@ create table payments.allowances (
   constraint day_has_a_base check ((day is null) = (day_base is null) and (month is null) = (month_base is null))
 );
 
--- Whom a payer paid more than small money, since when, and how much on the last day of it. Nobody stays new for long.
+-- Whom a payer paid more than small money, since when, and how much on the last day of it. Nobody stays new for long, but
+-- whom money was only sent to, and taken back before it arrived: `known_at` is when something arrived first.
 create table payments.met (
   payer    uuid not null,
   payee    uuid not null,
   first_at timestamptz not null,
+  known_at timestamptz,
   day      date not null,
   spent    bigint not null constraint met_by_paying check (spent > 0),
   primary key (payer, payee)
 );
-create index met_lately on payments.met (payer, first_at);
+create index met_lately on payments.met (payer, day);

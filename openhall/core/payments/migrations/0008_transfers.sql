@@ -35,6 +35,7 @@ create table payments.transfers (
   constraint nobody_sends_to_themselves check (receiver <> sender)
 );
 create index transfers_of_sender on payments.transfers (sender, id desc);
+create index transfers_waiting_of_sender on payments.transfers (sender) where state = 'waiting';
 create index transfers_to_receiver on payments.transfers (receiver, id desc) where receiver is not null;
 create index transfers_to_phone on payments.transfers (to_phone) where state = 'waiting' and receiver is null;
 create index transfers_due on payments.transfers (

@@ -52,6 +52,8 @@ class Wish:
         self.proved = proved
         # The payment and its payee's name, for who is told of a large one.
         self.named: tuple[UUID, str] | None = None
+        # Whether what is paid is there at once; what is sent to a person can be taken back for a while.
+        self.arrives = True
         # Up to this much nobody asks whether the payee is new: it is what goes out without a PIN as well.
         self.small = settings.no_pin_max
 
@@ -77,11 +79,12 @@ class ToPerson(Wish):
     ) -> None:
         super().__init__(settings, payer, payee, paid, spending, proved)
         self.small = 0
+        self.arrives = False
 
 
 class _Met(Struct, frozen=True):
     ord: int
-    first_at: datetime | None
+    known_at: datetime | None
     spent_on_new: int
 
 
@@ -113,7 +116,7 @@ async def _judge_new(conn: db.Conn, wishes: Sequence[Wish]) -> list[Problem | No
     together: Counter[UUID] = Counter()
     answers = []
     for wish, met in zip(wishes, found, strict=True):
-        is_new = met.first_at is None or met.first_at > since
+        is_new = met.known_at is None or met.known_at > since
         spent = met.spent_on_new + together[wish.payer]
         refused = rules.new_payee_refusal(wish.paid, spent, wish.limits) if is_new else None
         if is_new and refused is None:
@@ -132,12 +135,15 @@ async def kept(conn: db.Conn, wishes: Sequence[Wish]) -> None:
         rows = [{"resident": resident, "debits": debits} for resident, debits in begun.items()]
         await db.send(conn, q.begin_days, rows=db.rows(rows), day=today, month=today.replace(day=1))
     await _tell_large(conn, wishes)
-    met: Counter[tuple[UUID, UUID]] = Counter()
+    met: Counter[tuple[UUID, UUID, bool]] = Counter()
     for wish in wishes:
         if wish.paid > wish.small:
-            met[wish.payer, wish.payee] += wish.paid
+            met[wish.payer, wish.payee, wish.arrives] += wish.paid
     if met:
-        rows = [{"payer": payer, "payee": payee, "spent": spent} for (payer, payee), spent in met.items()]
+        rows = [
+            {"payer": payer, "payee": payee, "arrived": arrived, "spent": spent}
+            for (payer, payee, arrived), spent in met.items()
+        ]
         await db.send(conn, q.meet, rows=db.rows(rows), day=today, now=clock.now())
 
 

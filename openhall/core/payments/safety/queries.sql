@@ -33,21 +33,23 @@ select pg_advisory_xact_lock(hashtextextended('payments.met ' || payer, 0))::tex
 
 -- name: met
 -- Since when each payer knows each payee, and what they paid to new ones on this day.
-select a.ord, m.first_at, coalesce(n.spent, 0)::bigint as spent_on_new
+select a.ord, m.known_at, coalesce(n.spent, 0)::bigint as spent_on_new
   from json_to_recordset(:rows) as a(ord int, payer uuid, payee uuid)
   left join lateral (
-    select first_at from payments.met where payer = a.payer and payee = a.payee offset 0) m on true
+    select known_at from payments.met where payer = a.payer and payee = a.payee offset 0) m on true
   left join lateral (
-    select sum(spent) as spent from payments.met where payer = a.payer and first_at > :since and day = :day offset 0) n on true
+    select sum(spent) as spent from payments.met
+     where payer = a.payer and day = :day and (known_at is null or known_at > :since) offset 0) n on true
  order by a.ord;
 
 -- name: meet
-insert into payments.met as m (payer, payee, first_at, day, spent)
-select payer, payee, :now, :day, spent from json_to_recordset(:rows) as r(payer uuid, payee uuid, spent bigint)
+insert into payments.met as m (payer, payee, first_at, known_at, day, spent)
+select payer, payee, :now, case when arrived then :now::timestamptz end, :day, spent
+  from json_to_recordset(:rows) as r(payer uuid, payee uuid, spent bigint, arrived boolean)
  order by payer, payee
     on conflict (payer, payee) do update
    set spent = case when m.day = excluded.day then m.spent + excluded.spent else excluded.spent end,
-       day = excluded.day;
+       day = excluded.day, known_at = coalesce(m.known_at, excluded.known_at);
 
 -- name: with_passkeys
 select distinct resident from people.passkeys

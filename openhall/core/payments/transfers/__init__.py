@@ -9,10 +9,10 @@ What always holds:
 from openhall.core.payments.transfers.actions import accept, incoming, send, transfer, transfers_of, undo
 from openhall.core.payments.transfers.finding import by_code, by_phone, is_familiar, new_code, own_code
 from openhall.core.payments.transfers.naming import titles
-from openhall.core.payments.transfers.settling import settle_due
+from openhall.core.payments.transfers.settling import bring_back_frozen, settle_due
 from openhall.core.payments.transfers.types import Receiver, State, Transfer, Wish
 
 __all__ = [
-    "Receiver", "State", "Transfer", "Wish", "accept", "by_code", "by_phone", "incoming", "is_familiar", "new_code",
-    "own_code", "send", "settle_due", "titles", "transfer", "transfers_of", "undo",
+    "Receiver", "State", "Transfer", "Wish", "accept", "bring_back_frozen", "by_code", "by_phone", "incoming",
+    "is_familiar", "new_code", "own_code", "send", "settle_due", "titles", "transfer", "transfers_of", "undo",
 ]  # fmt: skip

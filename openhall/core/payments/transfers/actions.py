@@ -81,10 +81,11 @@ async def accept(conn: db.Conn, *, receiver: Resident, transfer_id: UUID) -> Tra
     """Take what waits for its receiver; it arrives when its sender can no longer take it back. Asked again it is the
     same.
 
-    Problems, in this order: `payments.transfer_not_found`, `payments.transfer_gone`.
+    Problems, in this order: `payments.transfer_not_found` (also of what one sent oneself, to a number that became
+    one's own since: it is taken back), `payments.transfer_gone`.
     """
     found = await db.maybe(conn, q.lock_transfer, Transfer, id=transfer_id)
-    is_mine = found is not None and (
+    is_mine = found is not None and found.sender != receiver.id and (
         found.receiver == receiver.id or (found.receiver is None and found.to_phone == receiver.phone)
     )
     if found is None or not is_mine:
@@ -93,6 +94,9 @@ async def accept(conn: db.Conn, *, receiver: Resident, transfer_id: UUID) -> Tra
     if found.accepted_at is not None or found.shown_as is not None:
         return found
     if found.state is not State.WAITING or found.expires_at <= now:
+        raise problems.transfer_gone()
+    # Whoever froze their account wants nothing to leave it: the job brings it back.
+    if await db.one(conn, q.is_sender_frozen, bool, id=found.id):
         raise problems.transfer_gone()
     await db.run(conn, q.accept_transfer, id=found.id, resident=receiver.id, now=now)
     taken = await _again(conn, found.id)

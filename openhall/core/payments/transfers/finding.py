@@ -71,7 +71,7 @@ async def by_code(conn: db.ReadConn, settings: Settings, *, sender: Resident, co
 
 
 async def is_familiar(conn: db.ReadConn, *, sender: UUID, receiver: Receiver) -> bool:
-    """Whether this sender sent something to them before."""
+    """Whether something that this sender sent to them arrived before."""
     return await db.one(conn, q.is_familiar, bool, sender=sender, key=receiver.key)
 
 

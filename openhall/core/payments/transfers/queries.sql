@@ -21,7 +21,18 @@ insert into payments.receive_codes (resident, code, made_at) values (:resident, 
     on conflict (resident) do update set code = excluded.code, made_at = excluded.made_at;
 
 -- name: is_familiar
-select exists (select from payments.met where payer = :sender and payee = :key);
+-- Sent alone makes nobody known: it must have arrived.
+select exists (select from payments.met where payer = :sender and payee = :key and known_at is not null);
+
+-- name: make_known
+-- These arrived: from now on their receivers are known to their senders. In one order, like whoever writes there.
+with wanted as (
+  select m.payer, m.payee from payments.met m
+    join json_to_recordset(:rows) as r(payer uuid, payee uuid) on m.payer = r.payer and m.payee = r.payee
+   where m.known_at is null
+   order by m.payer, m.payee for no key update of m
+)
+update payments.met m set known_at = :now from wanted w where m.payer = w.payer and m.payee = w.payee;
 
 -- name: insert_transfer
 insert into payments.transfers (id, sender, receiver, receiver_key, to_phone, by_code, shown_as, sender_masked, amount,
@@ -47,7 +58,7 @@ select * from (
 -- name: incoming
 -- What waits for somebody to take it.
 select * from payments.transfers
- where state = 'waiting' and shown_as is null and accepted_at is null and expires_at > :now
+ where state = 'waiting' and shown_as is null and accepted_at is null and expires_at > :now and sender <> :resident
    and (receiver = :resident or (receiver is null and to_phone = :phone))
  order by id limit :limit;
 
@@ -68,6 +79,18 @@ select t.id
    and (case when t.shown_as is null and t.accepted_at is null then t.expires_at else t.due_at end) <= :now
  order by t.id limit :limit
    for update skip locked;
+
+-- name: lock_frozen
+-- What waits of those whose account is frozen: it goes back at once, whenever it would have been due.
+select t.id
+  from people.freezes f join payments.transfers t on t.sender = f.resident and t.state = 'waiting'
+ where f.ended_at is null
+ order by t.id limit :limit
+   for update of t skip locked;
+
+-- name: is_sender_frozen
+select exists (
+  select from payments.transfers t join people.freezes f on f.resident = t.sender and f.ended_at is null where t.id = :id);
 
 -- name: due
 -- Read after they are locked.

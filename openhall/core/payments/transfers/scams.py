@@ -25,16 +25,28 @@ WARNINGS = {
         "something only they know."
     ),
 }
-_BLANKS = re.compile(r"\s+")
+_FILE = "scam_words.toml"
 
 
 def found_in(note: str | None) -> list[str]:
     """The names of the warnings that a note calls for."""
     if not note:
         return []
-    text = _BLANKS.sub(" ", unicodedata.normalize("NFKC", note).casefold())
+    text = _plain(note)
     joined = text.replace(" ", "")
-    return [name for name, words in _words().items() if any(_is_in(word, text, joined) for word in words)]
+    return [name for name, words in _words().items() if any(_is_in(_plain(word), text, joined) for word in words)]
+
+
+def _plain(written: str) -> str:
+    """As a reader reads it: without accents and marks that are written over letters, in simplified characters and Latin
+    letters, and with one blank for whatever is neither letter nor digit. An apostrophe inside a word stays out of it."""
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", written).casefold()
+        if letter not in "'’" and unicodedata.category(letter) not in ("Mn", "Me", "Cf")
+    )
+    read = unicodedata.normalize("NFC", bare).translate(_read_as())
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in read).split())
 
 
 def _is_in(word: str, text: str, joined: str) -> bool:
@@ -46,5 +58,15 @@ def _is_in(word: str, text: str, joined: str) -> bool:
 
 @cache
 def _words() -> dict[str, tuple[str, ...]]:
-    text = files("openhall.core.payments.transfers").joinpath("scam_words.toml").read_text(encoding="utf-8")
-    return {name: tuple(group["words"]) for name, group in tomllib.loads(text).items()}
+    return {name: tuple(group["words"]) for name, group in _file().items() if name in WARNINGS}
+
+
+@cache
+def _read_as() -> dict[int, str]:
+    return {ord(pair[0]): pair[1] for pair in _file()["read_as"]["pairs"]}
+
+
+@cache
+def _file() -> dict[str, dict[str, list[str]]]:
+    text = files("openhall.core.payments.transfers").joinpath(_FILE).read_text(encoding="utf-8")
+    return tomllib.loads(text)

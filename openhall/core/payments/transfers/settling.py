@@ -18,6 +18,7 @@ _REASONS = {State.COMPLETED: "transfer_received", State.UNDONE: "transfer_back",
 
 
 class _Due(Transfer, frozen=True):
+    receiver_key: UUID
     sender_wallet: UUID
     sender_frozen: bool
     receiver_wallet: UUID | None
@@ -51,6 +52,15 @@ async def waiting_account(conn: db.Conn, currency: str) -> UUID:
 async def settle_due(conn: db.Conn) -> int:
     """End what is due, at most a hundred, oldest first; how many there were. What others are at is left to them."""
     due = await db.all(conn, q.lock_due, UUID, now=clock.now(), limit=TOGETHER)
+    return await _end_locked(conn, due)
+
+
+async def bring_back_frozen(conn: db.Conn) -> int:
+    """What waits of those who froze their account, or had it frozen, goes back to them; a hundred at most, how many."""
+    return await _end_locked(conn, await db.all(conn, q.lock_frozen, UUID, limit=TOGETHER))
+
+
+async def _end_locked(conn: db.Conn, due: Sequence[UUID]) -> int:
     if due:
         found = await db.all(conn, q.due, _Due, ids=db.ids(due))
         await _end(conn, [(one, one.ending) for one in found])
@@ -78,6 +88,10 @@ async def _end(conn: db.Conn, endings: Sequence[tuple[_Due, State]]) -> None:
             raise RuntimeError(f"what waits could not be moved: {outcome.code}")
     rows = [{"id": one.id, "state": state, "moved": leg.id} for (one, state), leg in zip(endings, legs, strict=True)]
     await db.run(conn, q.end_transfers, rows=db.rows(rows), now=clock.now())
+    arrived = {(one.sender, one.receiver_key) for one, state in endings if state is State.COMPLETED}
+    if arrived:
+        known = [{"payer": sender, "payee": key} for sender, key in arrived]
+        await db.run(conn, q.make_known, rows=db.rows(known), now=clock.now())
     await messages.tell_all(conn, [telling for one, state in endings for telling in _told(one, state)])
 
 

@@ -215,6 +215,17 @@ async def test_words_of_swindlers_are_answered_with_a_warning_that_can_be_read_a
         ("解 冻 费", ["fee_first"]),
         ("刷单返利，保证金", ["fee_first", "easy_money"]),
         ("Ｃｒｙｐｔｏ", ["easy_money"]),
+        ("安全帳戶", ["safe_account"]),
+        ("安全账戶", ["safe_account"]),
+        ("安.全.账.户", ["safe_account"]),
+        ("公-安", ["safe_account"]),
+        ("保·密", ["safe_account"]),
+        ("安\u0335全账户", ["safe_account"]),
+        ("SAFE-ACCOUNT", ["safe_account"]),
+        ("s\u0430fe account", ["safe_account"]),
+        ("sa\u0301fe account", ["safe_account"]),
+        ("don’t tell mum", ["somebody_in_need"]),
+        ("保安。全家", []),
     ],
 )
 def test_the_words_are_found_however_they_are_spaced(note: str | None, names: list[str]) -> None:
@@ -229,7 +240,7 @@ async def test_a_note_is_one_line_in_one_direction(hall: Hall) -> None:
 
 
 def test_every_group_of_words_has_its_warning() -> None:
-    assert set(scams._words()) == set(scams.WARNINGS)
+    assert set(scams._file()) == set(scams.WARNINGS) | {"read_as"}
 
 
 async def test_who_may_send_and_to_whom(hall: Hall) -> None:
