@@ -12,8 +12,8 @@ from openhall.core import people
 from openhall.web.discover import packages
 from tests.core.people.names.people import FATHER, be
 from tests.hall import Hall, fresh_key
-from tests.house.test_routes import _things_of_somebody
 from tests.house.the_app import Door, doors
+from tests.house.things import things_of_somebody
 from tests.house.visitor import enter
 
 OPERATORS = [door for door in doors() if door.path.startswith("/operator")]
@@ -64,7 +64,7 @@ def test_every_look_is_declared_by_its_package_and_shown_somewhere() -> None:
 async def test_whoever_is_shown_to_somebody_is_told_of_it(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of these addresses is opened by an operator who also works at the shop: one more look each time."""
     monkeypatch.setattr("openhall.core.people.accesses.actions.AGAIN", timedelta())
-    things = await _things_of_somebody(hall)
+    things = await things_of_somebody(hall)
     looker = "13800000009"
     owner = await hall.sign_in(SOMEBODY)
     headers = await hall.hire(owner, {"id": things["shop_id"]}, looker, "manager")
