@@ -107,8 +107,7 @@ class Scenery:
             **name_everybody(hall, outside, self.people),
             **make_safe(hall, self.people),
             **make_family(hall, self.people, stall["short_code"]),
-            **make_leavers(hall, self.people),
-            **self._visitor(hall),
+            **self._come_and_gone(hall),
             "yesterday": f"{datetime.now(ZoneInfo('Asia/Shanghai')) - timedelta(days=1):%Y-%m-%d}",
         }
         make_looked_at(hall, self.people, LONG_NAME)
@@ -141,10 +140,11 @@ class Scenery:
         young = _requests(manager, keeper, market, stall, grill)
         return {"market": market, "member": member, "young_market": young}
 
-    def _visitor(self, hall: Served) -> dict[str, str]:
+    def _come_and_gone(self, hall: Served) -> dict[str, str]:
+        """A visitor, and two who left."""
         self.people["visitor"], places = make_visitor(hall)
         self.sessions["visitor"] = self.people["visitor"].new_session()
-        return places
+        return places | make_leavers(hall, self.people)
 
     def close(self) -> None:
         for person in self.people.values():
