@@ -65,7 +65,7 @@ async def test_a_delivered_message_keeps_no_text(
     assert await messages.deliver(pool, sms_of(settings), message) is Delivery.DONE
     assert await row(pool, message) == Row("sent", None)
     (arrived,) = outside.messages(phone)
-    assert arrived["text"].startswith("【长安市民大厅】验证码 ")
+    assert arrived["text"].startswith("【长安市民大厅】登录验证码 ")
 
 
 async def test_the_web_process_and_the_job_together_send_once(

@@ -23,7 +23,7 @@ from openhall.core.people.types import Act, Visit
 q = db.load("openhall.core.people.pins")
 
 # More than somebody needs who cannot decide.
-SETTINGS_A_DAY = 10
+_SETTINGS = limits.Limit("people.pin.set", 10, timedelta(days=1))
 # Wrong ones of a session of which its owner is told: when it has to wait, and when it is shut out.
 _TOLD = (min(rules.WAITS), SESSION_TRIES)
 
@@ -43,30 +43,33 @@ def is_proved(visit: Visit, state: PinState) -> bool:
     return not state.is_set and not state.has_passkey and proved >= since
 
 
-async def count_setting(pool: db.Pool, visit: Visit) -> None:
-    """Count a wish to set the PIN, which costs a hash and tells its owner. Problem `hall.rate_limited`."""
-    await limits.take(pool, limits.Limit("people.pin.set", SETTINGS_A_DAY, timedelta(days=1)), str(visit.resident.id))
-
-
-async def set_pin(conn: db.Conn, settings: Settings, visit: Visit, *, written: str) -> None:
+async def set_pin(pool: db.Pool, settings: Settings, visit: Visit, *, written: str) -> None:
     """Set the PIN, or change it; whoever calls saw to a fresh proof of who it is (`require_fresh`).
 
-    Problems, in this order: `people.pin_malformed`, `people.pin_too_easy`, `people.pin_capped` (only a passkey
-    that is older ends what guessing from elsewhere began).
+    Problems, in this order: `people.pin_malformed`, `people.pin_too_easy`, `people.pin_capped` (only a passkey that is
+    older ends what guessing from elsewhere began), `hall.rate_limited` (each costs a hash, and tells its owner).
     """
     pin, resident = rules.pin(written), visit.resident
     if pin is None:
         raise problems.pin_malformed()
-    if rules.is_too_easy(pin, phone=resident.phone, national_id=await _national_id(conn, settings, resident.id)):
-        raise problems.pin_too_easy()
+    async with pool.read() as reader:
+        national_id = await _national_id(reader, settings, resident.id)
+        if rules.is_too_easy(pin, phone=resident.phone, national_id=national_id):
+            raise problems.pin_too_easy()
+        await _may_set(reader, settings, visit)
+    await limits.take(pool, _SETTINGS, str(resident.id))
+    hashed = await asyncio.to_thread(rules.hashed, settings.secret, resident.id, pin)
+    now = clock.now()
+    async with pool.write() as conn:
+        await db.run(conn, q.put_pin, resident=resident.id, session=visit.session.id, hash=hashed, now=now)
+        await record(conn, resident.id, Act.PIN_SET, visit.session.id)
+        await tell(conn, resident.id, PIN_SET, at=now)
+
+
+async def _may_set(conn: db.ReadConn, settings: Settings, visit: Visit) -> None:
     state = await state_of(conn, visit.session.id)
     if state.account_wrong >= settings.pin_guesses and not (state.is_known or await _ends_cap(conn, visit)):
         raise problems.pin_capped()
-    hashed = await asyncio.to_thread(rules.hashed, settings.secret, resident.id, pin)
-    now = clock.now()
-    await db.run(conn, q.put_pin, resident=resident.id, session=visit.session.id, hash=hashed, now=now)
-    await record(conn, resident.id, Act.PIN_SET, visit.session.id)
-    await tell(conn, resident.id, PIN_SET, at=now)
 
 
 async def _ends_cap(conn: db.ReadConn, visit: Visit) -> bool:

@@ -42,13 +42,12 @@ async def show_pin(reader: edge.Reader, visit: Visit) -> PinBody:
 async def set_pin(pool: edge.Pool, data: JSONBody[PinRequest], visit: Visit, settings: edge.HallSettings) -> PinBody:
     """Set the payment PIN, or change it: after a fresh proof, by the passkey, or by a code of whoever has none.
 
-    Refusals: `people.proof_too_old`, `hall.rate_limited`, `people.pin_malformed`, `people.pin_too_easy`,
-    `people.pin_capped`.
+    Refusals: `people.proof_too_old`, `people.pin_malformed`, `people.pin_too_easy`, `people.pin_capped`,
+    `hall.rate_limited`.
     """
-    await actions.count_setting(pool, visit)
-    async with pool.write() as conn:
-        await actions.set_pin(conn, settings, visit, written=data.pin)
-        return _body(await actions.state_of(conn, visit.session.id))
+    await actions.set_pin(pool, settings, visit, written=data.pin)
+    async with pool.read() as reader:
+        return _body(await actions.state_of(reader, visit.session.id))
 
 
 def _body(state: PinState) -> PinBody:

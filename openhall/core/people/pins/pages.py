@@ -39,9 +39,7 @@ async def change(
     try:
         if data.pin != data.again:
             raise problems.pins_differ()
-        await actions.count_setting(pool, visit)
-        async with pool.write() as conn:
-            await actions.set_pin(conn, settings, visit, written=data.pin)
+        await actions.set_pin(pool, settings, visit, written=data.pin)
     except Problem as problem:
         if not problem.code.startswith("people.pin"):
             raise

@@ -100,8 +100,9 @@ async def test_the_name_moves_by_a_code_to_the_other_phone(twice: Twice) -> None
     assert await twice.states() == ("moved", "matched")
     levels = await rows(twice.hall, "select phone, named_at is not null from people.residents order by phone")
     assert levels == [(f"+86{PHONE}", False), (f"+86{OTHER}", True)]
-    assert await told(twice.hall, twice.holder) == [("must", "您的实名已转到另一个账户")]
-    assert await told(twice.hall, twice.asker) == []
+    named = ("must", "您的账户已完成实名")
+    assert await told(twice.hall, twice.holder) == [("must", "您的实名已转到另一个账户"), named]
+    assert await told(twice.hall, twice.asker) == [named]
     assert (await trail(twice.hall, twice.holder))[-1] == "moved_out"
     assert (await trail(twice.hall, twice.asker))[-2:] == ["code_asked", "moved_in"]
     # And it can be moved back, never copied.

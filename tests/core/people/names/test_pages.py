@@ -169,3 +169,16 @@ async def make_operator(hall: Hall, phone: str) -> None:
     who = await id_of(hall, await hall.sign_in(phone))
     async with hall.pool.write() as conn:
         await people.add_operator(conn, who)
+
+
+async def test_a_changed_name_is_written_under_the_old_one_after_a_fresh_proof(browser: Browser) -> None:
+    await confirm(browser, XIAOMING.name, XIAOMING.national_id)
+    page = (await browser.get(PATH)).text
+    assert "<summary>My name has changed</summary>" in page
+    assert f'action="{PATH}"' in page
+    refused = await confirm(browser, "李四", XIAOMING.national_id)
+    assert (refused.status_code, 'choices-more" open' in refused.text) == (422, True), "what was typed is seen"
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        late = (await browser.get(PATH)).text
+    assert f"/step-up?next={PATH}" in late
+    assert f'action="{PATH}"' not in late

@@ -117,7 +117,7 @@ async def test_a_register_that_does_not_answer_well_is_asked_again_and_never_tak
     await due_now(hall)
     assert await names.ask_due(hall.pool, hall.settings) == 1
     assert (await state(hall, me))["state"] == "matched"
-    assert await told(hall, me) == [("must", "您的实名核验有结果了")]
+    assert await told(hall, me) == [("must", "您的账户已完成实名")]
     await hall.books_agree()
 
 

@@ -77,9 +77,9 @@ async def ask_due(pool: db.Pool, settings: Settings) -> int:
         state = await _ask(pool, ring, register, due.resident, due.id, person)
         if state is State.ASKING:
             return answered
-        if state is not None:
+        if state not in (None, State.MATCHED):
             async with pool.write() as conn:
-                # The person no longer waits in front of the page.
+                # The person no longer waits in front of the page. Of a name that was matched they are told anyhow.
                 await tell(conn, due.resident, NAME_ANSWERED)
     return MOST_AT_ONCE
 
