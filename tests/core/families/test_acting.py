@@ -9,6 +9,7 @@ import pytest
 from openhall.base import clock
 from openhall.core.families.actions import keeping
 from tests.core.families.stage import CAPS, FATHERS, LINKS, STRANGERS, Family, family
+from tests.core.people.names.people import DAUGHTER
 from tests.core.people.pins.steps import refusal, told
 from tests.hall import Hall, fresh_key
 
@@ -196,3 +197,15 @@ async def test_limits_are_lowered_by_either_and_raised_by_who_gave_them(home: Fa
     assert (await told(home.hall, home.daughter))[-1] == "families.limited"
     assert FATHERS not in (await home.get("/families/links", home.daughter)).text
     await home.hall.books_agree()
+
+
+async def test_who_was_paid_for_reads_no_name_that_the_other_chose(home: Family) -> None:
+    await home.linked()
+    named = await home.hall.client.patch("/api/v1/me", json={"name": "Your grandson"}, headers=home.daughter)
+    assert named.status_code == 200
+    assert (await home.pay(700)).status_code == 201
+    in_english = home.father | {"Accept-Language": "en"}
+    inbox = (await home.hall.client.get("/api/v1/messages", headers=in_english)).json()["messages"]
+    titles = [one["title"] for one in inbox if one["template"] == "families.paid"]
+    assert titles == [f"{DAUGHTER.name[0]}* paid for you"]
+    assert "grandson" not in str(inbox)

@@ -35,7 +35,7 @@ def reach(**more: Any) -> Reach:
 
 
 def message(category: Category = Category.CASE, **more: Any) -> Unplanned:
-    return Unplanned(UUID(int=9), ME, category, **({"safety": False, "expires_at": None} | more))
+    return Unplanned(UUID(int=9), ME, "tests.thing", category, **({"safety": False, "expires_at": None} | more))
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,20 @@ def test_what_is_too_much_for_a_day_waits_for_the_digest(today: int, hour: int, 
     assert made.due_at == day + timedelta(hours=expected)
 
 
-def test_safety_knows_neither_night_nor_number() -> None:
+def test_safety_knows_no_night() -> None:
     now = city("2030-03-05T23:00:00")
     made = rules.plans(
-        message(Category.MUST, safety=True), reach(), {Channel.SMS: 999}, now=now, zone=CITY, letters=False
+        message(Category.MUST, safety=True), reach(), {Channel.SMS: 2}, now=now, zone=CITY, letters=False
     )
-    assert [one.due_at for one in made] == [now, now]
+    assert [(one.due_at, one.held) for one in made] == [(now, False)] * 2
+
+
+def test_the_fourth_alarm_of_a_kind_waits_for_the_full_hour_and_for_no_morning() -> None:
+    now = city("2030-03-05T23:10:00")
+    made = rules.plans(
+        message(Category.MUST, safety=True), reach(), {Channel.SMS: 3}, now=now, zone=CITY, letters=False
+    )
+    assert [one.due_at for one in made] == [city("2030-03-06T00:00:00"), now]
 
 
 def test_a_message_that_ends_before_the_morning_is_dropped_at_once() -> None:
@@ -123,6 +131,8 @@ def wish(**more: Any) -> Preferences:
         (wish(wanted=rules.wanted([Wish(Category.MUST, Channel.SMS, wanted=False)])), "messages.must_stays_on"),
         (wish(wanted=rules.wanted([Wish(Category.MUST, Channel.PUSH, wanted=False)])), "messages.must_stays_on"),
         (wish(quiet=Quiet(time(8), time(8))), "messages.quiet_invalid"),
+        (wish(quiet=Quiet(time(11, 59), time(11, 58))), "messages.quiet_too_long"),
+        (wish(quiet=Quiet(time(20), time(8, 1))), "messages.quiet_too_long"),
         (wish(letter_to="x" * 301), "messages.address_invalid"),
         (wish(letter_to="a\nb\nc\nd\ne\nf\ng"), "messages.address_invalid"),
         (wish(letter_to="\u202eabc"), "messages.address_invalid"),
