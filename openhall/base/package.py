@@ -51,7 +51,8 @@ class TokenSource(Protocol):
 
 
 class Scope(Struct, frozen=True):
-    """Something one person may let another do in their place. `title` and `hint` are msgids.
+    """Something one person may let another do in their place. `title` and `hint` are msgids, as whoever acts reads
+    them; `told` is the hint for whom it is done, and `looked` says that somebody looked there.
 
     `implies`: what cannot be had without: who pays from a wallet sees what is in it. A route names the scope that it
     asks for (`edge.delegable`).
@@ -60,6 +61,8 @@ class Scope(Struct, frozen=True):
     name: str  # "wallet.pay": stable, part of the contract
     title: str
     hint: str
+    told: str
+    looked: str
     implies: tuple[str, ...] = ()
 
 

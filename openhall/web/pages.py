@@ -13,7 +13,7 @@ from openhall.base.errors import REGISTRY
 from openhall.base.i18n import LANGUAGES
 from openhall.base.package import Notice
 from openhall.base.telling import Sum
-from openhall.core import ledger, payments
+from openhall.core import families, ledger, payments
 from openhall.core.people import Resident
 from openhall.web import document, edge, manifest, reference
 from openhall.web.edge import PUBLIC
@@ -29,13 +29,15 @@ RECENT = 5
 async def home(
     request: Request[Any, Any, Any],
     reader: edge.Reader,
+    pool: edge.Pool,
     settings: edge.HallSettings,
     visitor: NamedDependency[Resident | None],
 ) -> Response[Html]:
-    """The first page: a welcome, or the resident's own hall."""
+    """The first page: a welcome, the resident's own hall, or what they may do for somebody else."""
+    if (acting := request.scope["state"].get("acting")) is not None:
+        return await _home_for(request, reader, pool, acting)
     if visitor is None:
         return edge.page(request, "home.html", balance=None, main_tiles=[], service_tiles=[], recent=[], notices=[])
-    paid = await payments.recent(reader, payer=visitor.id, limit=RECENT)
     tiles = [tile for package in request.app.state.packages for tile in package.tiles]
     sources = [source for package in request.app.state.packages for source in package.notices]
     tiles.sort(key=lambda tile: tile.order)
@@ -51,18 +53,39 @@ async def home(
             for source in sources
             for notice in await source(reader, resident=visitor.id, phone=visitor.phone)
         ],
-        recent=[
-            {
-                "id": p.id,
-                "title": p.payee_name,
-                "amount": -p.paid,
-                "at": p.at,
-                "href": f"/payments/{p.id}",
-                "back": p.back,
-            }
-            for p in paid
-        ],
+        recent=await _recent(reader, visitor),
     )
+
+
+async def _home_for(
+    request: Request[Any, Any, Any], reader: edge.Reader, pool: edge.Pool, acting: families.Acting
+) -> Response[Html]:
+    """The first page while somebody acts for somebody else: theirs as far as it may be seen, and nothing of one's own.
+    Whoever sees their balance looked at their wallet."""
+    state = request.scope["state"]
+    state["acting_here"], state["resident"] = True, acting.resident
+    balance, recent = None, []
+    if "wallet.read" in acting.scopes:
+        async with pool.write() as conn:
+            await families.look(conn, actor=state["visit"].resident.id, acting=acting, scope="wallet.read")
+        balance = (await ledger.balance(reader, acting.resident.wallet)).available
+        recent = await _recent(reader, acting.resident)
+    return edge.page(request, "home_acting.html", balance=balance, recent=recent)
+
+
+async def _recent(reader: edge.Reader, payer: Resident) -> list[dict[str, Any]]:
+    paid = await payments.recent(reader, payer=payer.id, limit=RECENT)
+    return [
+        {
+            "id": p.id,
+            "title": p.payee_name,
+            "amount": -p.paid,
+            "at": p.at,
+            "href": f"/payments/{p.id}",
+            "back": p.back,
+        }
+        for p in paid
+    ]
 
 
 def _told(notice: Notice, language: str) -> dict[str, Any]:

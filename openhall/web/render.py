@@ -194,7 +194,8 @@ def render(request: Request[Any, Any, Any], template: str, context: Mapping[str,
         # For whom somebody acts, and whether this very page is theirs.
         "acting": request.scope["state"].get("acting"),
         "acting_here": request.scope["state"].get("acting_here", False),
-        "unread": request.scope["state"].get("unread", 0),
+        # Beside somebody else's affairs one's own unread messages would count as theirs.
+        "unread": 0 if request.scope["state"].get("acting_here") else request.scope["state"].get("unread", 0),
         "mode": mode,
         "theme": theme,
         "whose": whose(request),

@@ -20,6 +20,7 @@ from openhall.core.families.actions.acting import (
     look,
     write,
 )
+from openhall.core.families.actions.dependants import Dependant, dependant_of
 from openhall.core.families.actions.links import Living, holds, living_links
 from openhall.core.families.problems import (
     above_month_cap,
@@ -33,7 +34,8 @@ from openhall.core.families.rules import COOKIE, behalf, sign, signed
 from openhall.core.families.types import Act, Acting, Arrival, Deed, Kind, Link, State
 
 __all__ = [
-    "COOKIE", "Act", "Acting", "Arrival", "Deed", "Kind", "Link", "Living", "Spending", "State", "above_month_cap",
-    "above_payment_cap", "act_seen_by", "acting_visit", "acts_about", "acts_of", "behalf", "holds", "living_links",
-    "lock_links", "look", "not_delegable", "not_linked", "scope_missing", "sign", "signed", "someone_else", "write",
+    "COOKIE", "Act", "Acting", "Arrival", "Deed", "Dependant", "Kind", "Link", "Living", "Spending", "State",
+    "above_month_cap", "above_payment_cap", "act_seen_by", "acting_visit", "acts_about", "acts_of", "behalf",
+    "dependant_of", "holds", "living_links", "lock_links", "look", "not_delegable", "not_linked", "scope_missing",
+    "sign", "signed", "someone_else", "write",
 ]  # fmt: skip

@@ -114,10 +114,12 @@ async def all_links(reader: edge.Reader, visit: Visit) -> views.LinksBody:
 
 
 @get("/families/links/{link_id:uuid}", opt=edge.RESIDENT)
-async def one_link(reader: edge.Reader, visit: Visit, link_id: FromPath[UUID]) -> views.LinkBody:
-    """One of your links. Anybody else's: 404."""
+async def one_link(
+    reader: edge.Reader, settings: edge.HallSettings, visit: Visit, link_id: FromPath[UUID]
+) -> views.LinkBody:
+    """One of your links, with the name in full of who acts. Anybody else's: 404."""
     found = await links.of(reader, resident=visit.resident.id, link=link_id)
-    return views.LinkBody.of(found, visit.resident.id)
+    return views.LinkBody.of(found, visit.resident.id, await links.full_holder(reader, settings, found))
 
 
 @post("/families/links/{link_id:uuid}/approve", opt=edge.RESIDENT, status_code=200)

@@ -41,7 +41,7 @@ PACKAGE = Package(
     module="openhall.core.families",
     routes=(api.router, pages.router, desk_pages.router),
     tasks=(tasks,),
-    tiles=(Tile(slot="services", title=N_("Family"), icon="users-round", href="/family", order=20),),
+    tiles=(Tile(slot="services", title=N_("Family"), icon="users-round", href="/family?back=/", order=20),),
     messages=TEMPLATES,
     looks=LOOKS,
     exports=(

@@ -85,8 +85,10 @@ def caps_of(settings: Settings, form: CapsForm) -> Caps:
 
 
 @get("/family", opt=edge.RESIDENT)
-async def overview(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Response[Html]:
-    """For whom I act, who acts for me, and what waits."""
+async def overview(
+    request: AnyRequest, reader: edge.Reader, visit: Visit, back: FromQuery[str] = "/me"
+) -> Response[Html]:
+    """For whom I act, who acts for me, and what waits; `back` is where one came from."""
     me = visit.resident.id
     bodies = [LinkBody.of(one, me) for one in await links.links_of(reader, me)]
     return edge.page(
@@ -98,6 +100,7 @@ async def overview(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Re
         over=[one for one in bodies if one.state in (State.REVOKED, State.EXPIRED)],
         kinds=KINDS,
         states=STATES,
+        back=edge.same_site(back, "/me"),
     )
 
 
@@ -152,17 +155,22 @@ async def add_child(
 
 @get("/family/links/{link_id:uuid}", opt=edge.RESIDENT)
 async def link(
-    request: AnyRequest, reader: edge.Reader, settings: edge.HallSettings, visit: Visit, link_id: FromPath[UUID]
+    request: AnyRequest,
+    reader: edge.Reader,
+    settings: edge.HallSettings,
+    visit: Visit,
+    link_id: FromPath[UUID],
+    approved: FromQuery[str] = "",
 ) -> Response[Html]:
-    """One link, and what may be done about it."""
-    return await _link_page(request, reader, settings, visit, link_id)
+    """One link, and what may be done about it; right after it was approved also that it was."""
+    return await _link_page(request, reader, settings, visit, link_id, approved=approved == "1")
 
 
 @post("/family/links/{link_id:uuid}/approve", opt=edge.RESIDENT)
 async def approve(conn: edge.Conn, settings: edge.HallSettings, visit: Visit, link_id: FromPath[UUID]) -> Response[Any]:
     """Let the other one act for me."""
     await links.approve(conn, settings, visit, link=link_id)
-    return edge.see_other(f"/family/links/{link_id}")
+    return edge.see_other(f"/family/links/{link_id}", approved="1")
 
 
 @get("/family/links/{link_id:uuid}/revoke", opt=edge.RESIDENT)
@@ -225,8 +233,8 @@ async def acts(
     me = visit.resident.id
     found = await families.acts_of(reader, resident=me, before=cursor, limit=PAGE + 1)
     page, more = paging.cut(found, PAGE)
-    scopes = {name: scope.title for name, scope in declared(request).items()}
-    return edge.page(request, "families/acts.html", acts=page, me=me, scopes=scopes, next_cursor=more)
+    looked = {name: scope.looked for name, scope in declared(request).items()}
+    return edge.page(request, "families/acts.html", acts=page, me=me, looked=looked, next_cursor=more)
 
 
 @get("/family/acting", opt=edge.RESIDENT)
@@ -241,7 +249,8 @@ async def choose(request: AnyRequest, reader: edge.Reader, visit: Visit, next: F
         people=people_,
         now=acting.resident.id if acting else None,
         gone=gone,
-        next=edge.same_site(next, ""),
+        # What was begun for somebody else is not to be finished out of one's own wallet.
+        next="" if gone else edge.same_site(next, ""),
     )
     if gone:
         answer.delete_cookie(families.COOKIE)
@@ -291,9 +300,11 @@ async def _link_page(
     visit: people.Visit,
     link_id: UUID,
     problem: Problem | None = None,
+    *,
+    approved: bool = False,
 ) -> Response[Html]:
     found: Link = await links.of(reader, resident=visit.resident.id, link=link_id)
-    body = LinkBody.of(found, visit.resident.id)
+    body = LinkBody.of(found, visit.resident.id, await links.full_holder(reader, settings, found))
     context: dict[str, Any] = {
         "link": body,
         "scopes": [scope for name, scope in declared(request).items() if name in body.scopes],
@@ -302,6 +313,8 @@ async def _link_page(
         "channels": CHANNELS,
         "has_card": found.has_no_phone and body.role == "holder" and body.state is State.ACTIVE,
         "at_counter": found.seen_by is not None,
+        "raises": links.raises(found, visit.resident.id),
+        "approved": approved,
         "strong": int(visit.level) >= int(people.Level.STRONG),
         "payment_max": money.plain(found.payment_max, settings.currency),
         "month_max": money.plain(found.month_max, settings.currency),

@@ -33,13 +33,13 @@ above_payment_cap = define(
     "families.above_payment_cap",
     Kind.REFUSED,
     N_("That is more than you may pay for this person at once."),
-    N_("Pay less, or have the limit raised under Me, Family."),
+    N_("Pay less. Who may raise the limit stands under Me, Family, beside it."),
 )
 above_month_cap = define(
     "families.above_month_cap",
     Kind.REFUSED,
     N_("That is more than you may still pay for this person this month."),
-    N_("Pay less, wait for the next month, or have the limit raised under Me, Family."),
+    N_("Pay less, or wait for the next month. Who may raise the limit stands under Me, Family, beside it."),
 )
 kind_elsewhere = define(
     "families.kind_elsewhere",
@@ -114,13 +114,19 @@ not_yours_to_raise = define(
     "families.not_yours_to_raise",
     Kind.FORBIDDEN,
     N_("You may lower these limits, not raise them."),
-    N_("The other side raises them, signed in with a passkey; or the hall does, for guardians and institutions."),
+    N_("Who gave a voluntary link raises them with a passkey, a parent with a proof, and else the hall."),
 )
 evidence_missing = define(
     "families.evidence_missing",
     Kind.INVALID,
     N_("Say which papers you saw."),
     N_("Such as “court order 2026-118, both identity cards”."),
+)
+reason_missing = define(
+    "families.reason_missing",
+    Kind.INVALID,
+    N_("Say why it is to end."),
+    N_("Write in a few words who wants it, and what you were told."),
 )
 person_unknown = define(
     "families.person_unknown",

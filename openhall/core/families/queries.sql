@@ -192,7 +192,7 @@ update families.links
  where id = :id and state in ('active', 'suspended');
 
 -- name: record
-insert into families.trail (id, at, link, act, by) values (:id, :now, :link, :act, :by);
+insert into families.trail (id, at, link, act, by, note) values (:id, :now, :link, :act, :by, :note);
 
 -- name: record_many
 insert into families.trail (id, at, link, act, by)

@@ -1,12 +1,13 @@
 """Links and acts as the API and the pages show them."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from openhall.base import clock
+from openhall.core import ledger
 from openhall.core.families.types import Act, Caps, Channel, Kind, Link, State
 
 
@@ -35,8 +36,14 @@ class LinkBody(Struct, frozen=True):
     may_approve: bool
     may_revoke: bool
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, in the city."""
+        return None if self.ends_at is None else ledger.local(self.ends_at - timedelta(seconds=1)).date()
+
     @staticmethod
-    def of(link: Link, reader: UUID) -> "LinkBody":
+    def of(link: Link, reader: UUID, holder: str | None = None) -> "LinkBody":
+        """As `reader` sees it; `holder` is the name in full of who acts, where it is to be shown."""
         now = clock.now()
         state, is_holder = link.state_at(now), link.holder == reader
         open_ = state in (State.PROPOSED, State.ACTIVE, State.SUSPENDED)
@@ -47,7 +54,7 @@ class LinkBody(Struct, frozen=True):
             kind=link.kind,
             state=state,
             holder=link.holder,
-            holder_called=link.holder_called,
+            holder_called=holder or link.holder_called,
             dependant=None if is_holder and link.starts_at is None and link.seen_by is None else link.dependant,
             dependant_called=link.dependant_called,
             scopes=link.scopes,

@@ -36,7 +36,15 @@ PACKAGE = Package(
     tasks=(tasks,),
     tiles=(Tile(slot="services", title=N_("Messages"), icon="mail", href="/messages", order=10),),
     messages=(WELCOME, *TEMPLATES),
-    scopes=(Scope("messages.read", N_("Read messages"), N_("What the hall tells them, without marking it as read.")),),
+    scopes=(
+        Scope(
+            "messages.read",
+            N_("Read messages"),
+            N_("What the hall tells them, without marking it as read."),
+            told=N_("What the hall tells you, without marking it as read."),
+            looked=N_("Looked at the messages"),
+        ),
+    ),
     demo=load,
     exports=(
         Export("messages", q.export_messages, words_of),

@@ -6,6 +6,8 @@ from openhall.base.package import Check, Package, Scope, Tile
 from openhall.core.payments import api, pages, paycodes
 from openhall.core.payments.closing import CLOSING
 from openhall.core.payments.exports import EXPORTS, WITHHELD
+from openhall.core.payments.giving import api as giving_api
+from openhall.core.payments.giving import pages as giving_pages
 from openhall.core.payments.looks import LOOKS
 from openhall.core.payments.paycodes import api as code_api
 from openhall.core.payments.paycodes import jobs
@@ -37,16 +39,26 @@ PACKAGE = Package(
         safety_pages.router,
         transfers_api.router,
         transfers_pages.router,
+        giving_api.router,
+        giving_pages.router,
     ],
     tasks=[jobs.tasks, transfer_jobs.tasks],
     tiles=[Tile(slot="services", title=N_("Send and receive"), icon="arrow-up-right", href="/transfers", order=15)],
     notices=[paycodes.notices],
     scopes=[
-        Scope("wallet.read", N_("See the wallet"), N_("Balance, statement and receipts.")),
+        Scope(
+            "wallet.read",
+            N_("See the wallet"),
+            N_("Balance, statement and receipts."),
+            told=N_("Balance, statement and receipts."),
+            looked=N_("Looked at the wallet"),
+        ),
         Scope(
             "wallet.pay",
             N_("Pay from the wallet"),
-            N_("Shops and orders, within the limits below. They are told of each payment."),
+            N_("Shops and orders, within the limits of this link. They are told of each payment."),
+            told=N_("Shops and orders, within the limits of this link. You are told of each payment."),
+            looked=N_("Opened the page for paying"),
             implies=("wallet.read",),
         ),
     ],

@@ -60,6 +60,7 @@ async def pay(
     request: Request[Any, Any, Any],
     reader: edge.Reader,
     resident: Me,
+    visit: Visit,
     teller: Teller,
     settings: edge.HallSettings,
     code: FromQuery[str] = "",
@@ -68,23 +69,28 @@ async def pay(
     if person := transfers.finding.code_in(code):
         return edge.see_other("/transfer", code=person)
     if payments.names_an_order(code):
-        return await _order(request, reader, resident, settings, code)
+        return await _order(request, reader, resident, visit, settings, code)
     try:
-        payee = await _payee(reader, teller, code, resident)
+        payee = await _payee(reader, teller, code, resident, visit)
     except Problem as problem:
         return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=code, amount=None)
     return edge.page(request, "payments/pay.html", payee=payee, code=code, amount=None, problem=None)
 
 
 async def _order(
-    request: Request[Any, Any, Any], reader: db.ReadConn, resident: Resident, settings: Settings, code: str
+    request: Request[Any, Any, Any],
+    reader: db.ReadConn,
+    resident: Resident,
+    visit: people.Visit,
+    settings: Settings,
+    code: str,
 ) -> Response[Any]:
     """To the last look at an order; who has paid it is shown what they paid."""
     try:
         order = await payments.order_by_code(reader, code, hall=settings.hall_id)
         if order.payment is not None and order.payer == resident.id:
             return edge.see_other(f"/payments/{order.payment}")
-        if refusal := payments.payable_refusal(order, resident.id):
+        if refusal := _order_refusal(order, resident, visit):
             raise refusal
     except Problem as problem:
         return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=code, amount=None)
@@ -113,7 +119,7 @@ async def confirm(
         return edge.see_other(f"/payments/{msgspec.json.decode(answer.body, type=PaymentView).id}")
     payee: Payee | None = None
     try:
-        wish = await _wish(reader, teller, settings, code, resident)
+        wish = await _wish(reader, teller, settings, code, resident, visit)
         payee = wish.payee
         minor = edge.amount_of(amount, settings.currency) if wish.amount is None else wish.amount
     except Problem as problem:
@@ -149,6 +155,9 @@ async def pay_now(
             paid = msgspec.json.decode(answer.body, type=PaymentView)
             return edge.see_other(f"/payments/{paid.id}", paid="1")
         refused = answer.problem
+        if refused.definition.page:
+            # Nothing about this page would help: who may no longer act here chooses anew for whom they go on.
+            raise refused
     except Problem as problem:
         if not shown_beside_pin(problem):
             raise
@@ -156,7 +165,7 @@ async def pay_now(
     async with pool.read() as reader:
         balance = (await ledger.balance(reader, resident.wallet)).available
         try:
-            wish = await _wish(reader, teller, settings, data.code, resident)
+            wish = await _wish(reader, teller, settings, data.code, resident, visit)
         except Problem as problem:
             return edge.problem_page(request, "payments/pay.html", problem, payee=None, code=data.code, amount=None)
         terms = await _quote(reader, teller, resident, wish.payee, data.amount, settings.currency)
@@ -206,6 +215,7 @@ async def show(
     request: Request[Any, Any, Any],
     conn: edge.Conn,
     resident: Me,
+    visit: Visit,
     desks: Desks,
     payment_id: FromPath[UUID],
     paid: FromQuery[str] = "",
@@ -236,6 +246,7 @@ async def show(
         spoken=words,
         mine=mine,
         act=act,
+        asker=visit.resident.id,
         refunds=refunds,
         came_back=given.payer if mine else payment.refunded,
         is_first=after is None,
@@ -277,21 +288,31 @@ class _Wish(Struct, frozen=True):
     expires_at: datetime | None = None
 
 
-async def _wish(reader: db.ReadConn, teller: payments.Teller, settings: Settings, code: str, payer: Resident) -> _Wish:
+async def _wish(
+    reader: db.ReadConn, teller: payments.Teller, settings: Settings, code: str, payer: Resident, visit: people.Visit
+) -> _Wish:
     if not payments.names_an_order(code):
-        return _Wish(await _payee(reader, teller, code, payer))
+        return _Wish(await _payee(reader, teller, code, payer, visit))
     order = await payments.order_by_code(reader, code, hall=settings.hall_id)
-    if refusal := payments.payable_refusal(order, payer.id):
+    if refusal := _order_refusal(order, payer, visit):
         raise refusal
     return _Wish(order.to, order.amount, order.note, order.expires_at)
 
 
-async def _payee(reader: db.ReadConn, teller: payments.Teller, code: str, payer: Resident) -> Payee:
+def _order_refusal(order: payments.ShownOrder, payer: Resident, visit: people.Visit) -> Problem | None:
+    """Why it cannot be paid: nobody pays their own shop, out of another one's wallet either."""
+    asker = visit.resident.id
+    return payments.payable_refusal(order, payer.id) or payments.payable_refusal(order, asker)
+
+
+async def _payee(
+    reader: db.ReadConn, teller: payments.Teller, code: str, payer: Resident, visit: people.Visit
+) -> Payee:
     """Whom the code names; who scans their own code is told at once, and not after typing an amount."""
     if not code.strip():
         raise problems.what_missing()
     payee = await payments.resolve(reader, teller.sources, code)
-    if payee.owner == payer.id:
+    if payee.owner is not None and payee.owner in (payer.id, visit.resident.id):
         raise problems.own_shop()
     return payee
 

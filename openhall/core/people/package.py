@@ -19,13 +19,13 @@ from openhall.core.people.names import api as names_api
 from openhall.core.people.names import pages as names_pages
 from openhall.core.people.names.checks import CHECKS as NAME_CHECKS
 from openhall.core.people.names.jobs import tasks as name_tasks
-from openhall.core.people.names.telling import NAME_ANSWERED, NAME_MOVED, NAME_SET
+from openhall.core.people.names.telling import NAME_ANSWERED, NAME_DECIDED, NAME_MOVED, NAME_SET
 from openhall.core.people.passkeys import api as passkeys_api
 from openhall.core.people.passkeys import pages as passkeys_pages
 from openhall.core.people.passkeys.telling import PASSKEY_ADDED, PASSKEY_COPIED
 from openhall.core.people.pins import api as pins_api
 from openhall.core.people.pins import pages as pins_pages
-from openhall.core.people.pins.telling import PIN_CAPPED, PIN_SET, PIN_WRONG
+from openhall.core.people.pins.telling import PIN_CAPPED, PIN_FREED, PIN_SET, PIN_WRONG
 from openhall.core.people.recovery import api as recovery_api
 from openhall.core.people.recovery import pages as recovery_pages
 from openhall.core.people.recovery.telling import ACCOUNT_MOVED, RECOVERY_OPENED
@@ -123,6 +123,7 @@ PACKAGE = Package(
         PIN_SET,
         PIN_WRONG,
         PIN_CAPPED,
+        PIN_FREED,
         FROZEN,
         UNFROZEN,
         PASSKEY_ADDED,
@@ -130,6 +131,7 @@ PACKAGE = Package(
         RECOVERY_OPENED,
         ACCOUNT_MOVED,
         NAME_ANSWERED,
+        NAME_DECIDED,
         NAME_MOVED,
         NAME_SET,
     ),

@@ -230,7 +230,7 @@ async def test_at_the_counter_two_operators_who_are_no_party_see_the_papers(home
     assert (await home.pay(100)).status_code == 201
     assert refusal(await home.revoke(str(link.id))) == (403, "families.not_yours_to_end")
     async with hall.pool.write() as conn:
-        await counter.end(conn, operator=second, link=link.id)
+        await counter.end(conn, operator=second, link=link.id, why="the father calls")
     assert refusal(await home.get("/wallet")) == (404, "families.not_linked")
     trail = await rows(hall, "select act from families.trail where link = %s order by at, id", link.id)
     assert [act for (act,) in trail] == ["seen", "confirmed", "revoked"]

@@ -104,15 +104,19 @@ async def confirm(conn: db.Conn, settings: Settings, *, operator: UUID, link: UU
     return await links.begun(conn, link)
 
 
-async def end(conn: db.Conn, *, operator: UUID, link: UUID) -> Link:
-    """End a link for whoever calls, or comes; one operator suffices, for nothing is lost by it.
+async def end(conn: db.Conn, *, operator: UUID, link: UUID, why: str) -> Link:
+    """End a link for whoever calls, or comes; one operator suffices, for nothing is lost by it. `why` stays in the
+    trail.
 
-    Problems: `families.link_not_found`, `families.own_case`.
+    Problems, in this order: `families.reason_missing`, `families.link_not_found`, `families.own_case`.
     """
+    because = " ".join(why.split())[: rules.NOTE_MAX]
+    if not because:
+        raise problems.reason_missing()
     found = await links.locked(conn, link)
     if found.dependant is not None:
         _is_no_party(operator, found.holder, found.dependant)
-    return await links.end(conn, found, by=operator)
+    return await links.end(conn, found, by=operator, why=because)
 
 
 async def newest(conn: db.ReadConn, *, limit: int) -> list[Link]:

@@ -14,7 +14,7 @@ from openhall.core.families import problems, rules
 from openhall.core.families.actions.trail import record, record_many
 from openhall.core.families.telling import APPROVED, BEGUN, ENDED, LIMITED, PROPOSED
 from openhall.core.families.types import LIVING, Caps, Channel, Happened, Kind, Link, State
-from openhall.core.people import Visit
+from openhall.core.people import Visit, names
 
 q = db.load("openhall.core.families")
 
@@ -70,8 +70,15 @@ async def propose(conn: db.Conn, settings: Settings, visit: Visit, *, phone: str
     await record(conn, link, Happened.PROPOSED, holder.id)
     made = await find(conn, link)
     if dependant is not None:
-        await messages.tell(conn, dependant, PROPOSED, who=made.holder_called, link=link)
+        await messages.tell(conn, dependant, PROPOSED, who=await full_holder(conn, settings, made), link=link)
     return made
+
+
+async def full_holder(conn: db.ReadConn, settings: Settings, link: Link) -> str:
+    """Who acts, by the real name in full and the masked number, for whom they act for or ask to: nobody can judge a
+    proposal by one letter of a name."""
+    name = await names.full_name(conn, settings, link.holder)
+    return f"{name} ({people.masked(link.holder_phone)})" if name else link.holder_called
 
 
 def ends_of(settings: Settings, wish: Wish) -> datetime | None:
@@ -81,6 +88,14 @@ def ends_of(settings: Settings, wish: Wish) -> datetime | None:
     if wish.last_day < ledger.local(clock.now()).date():
         raise problems.ends_invalid()
     return rules.end_of(wish.last_day, settings.zone)
+
+
+async def full_dependant(conn: db.ReadConn, settings: Settings, link: Link) -> str:
+    """For whom, in the same way; for an operator who compares it with a card."""
+    name = None if link.dependant is None else await names.full_name(conn, settings, link.dependant)
+    if name is None:
+        return link.dependant_called
+    return f"{name} ({people.masked(link.dependant_phone)})" if link.dependant_phone else name
 
 
 async def make_room(conn: db.Conn, settings: Settings, holder: UUID, dependant: UUID | None = None) -> None:
@@ -172,12 +187,12 @@ async def revoke(conn: db.Conn, *, resident: UUID, link: UUID) -> Link:
     return await end(conn, found, by=resident)
 
 
-async def end(conn: db.Conn, link: Link, *, by: UUID) -> Link:
+async def end(conn: db.Conn, link: Link, *, by: UUID, why: str | None = None) -> Link:
     """End it in somebody's name; the others are told. Problem `families.link_not_found` when it is over."""
     now = clock.now()
     if not await db.run(conn, q.end_link, id=link.id, by=by, now=now):
         raise problems.link_not_found()
-    await record(conn, link.id, Happened.REVOKED, by)
+    await record(conn, link.id, Happened.REVOKED, by, why)
     if link.state is not State.PROPOSED or link.dependant == by:
         await _tell_ended(conn, link, by=by)
     return await find(conn, link.id)
@@ -231,6 +246,12 @@ async def limit(conn: db.Conn, visit: Visit, *, link: UUID, caps: Caps) -> Link:
     }
     await messages.tell(conn, other, LIMITED, **facts)
     return await find(conn, link)
+
+
+def raises(link: Link, reader: UUID) -> str:
+    """Whose word raises the limits, for one of the two sides to read: "you", "they" or "hall"."""
+    who = _who_raises(link)
+    return "hall" if who is None else "you" if who == reader else "they"
 
 
 def _who_raises(link: Link) -> UUID | None:

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
 from openhall.base import clock, db
+from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.families import problems
@@ -18,6 +19,7 @@ from openhall.core.families.api import declared
 from openhall.core.families.looks import CARD, LINK, saw_card, saw_links
 from openhall.core.families.pages import USUAL, ProposalForm, card_page, wish_of
 from openhall.core.families.types import LIVING, Kind, Link, State
+from openhall.core.families.views import LinkBody
 from openhall.core.families.words import CHANNELS, KINDS, STATES
 from openhall.core.people import accesses
 from openhall.web import edge
@@ -38,6 +40,12 @@ class PapersForm(ProposalForm):
     dependant: str = ""
     kind: str = ""
     evidence: str = ""
+
+
+class EndForm(Struct, frozen=True):
+    """Why it is to end, as typed."""
+
+    why: str = ""
 
 
 class PersonForm(Struct, frozen=True):
@@ -115,15 +123,26 @@ async def confirm(
     return edge.see_other(f"{LIST}/{link_id}")
 
 
+@get(f"{LIST}/{{link_id:uuid}}/end", opt=edge.FRESH_OPERATOR | edge.shows(LINK))
+async def sure(request: AnyRequest, conn: edge.Conn, visit: Visit, link_id: FromPath[UUID]) -> Response[Html]:
+    """What ending it means, and why it is to end."""
+    return await _end_page(request, conn, visit, link_id)
+
+
 @post(f"{LIST}/{{link_id:uuid}}/end", opt=edge.FRESH_OPERATOR | edge.shows(LINK))
-async def end(request: AnyRequest, pool: edge.Pool, visit: Visit, link_id: FromPath[UUID]) -> Response[Any]:
+async def end(
+    request: AnyRequest, data: URLEncodedBody[EndForm], pool: edge.Pool, visit: Visit, link_id: FromPath[UUID]
+) -> Response[Any]:
     """End it for whoever calls, or decline what a colleague put down."""
     try:
         async with pool.write() as conn:
             await people.require_operator(conn, visit.resident.id)
-            found = await counter.end(conn, operator=visit.resident.id, link=link_id)
+            found = await counter.end(conn, operator=visit.resident.id, link=link_id, why=data.why)
             await saw_links(conn, [found], visit.resident, about=link_id)
     except Problem as problem:
+        if problem.definition is problems.reason_missing:
+            async with pool.write() as conn:
+                return await _end_page(request, conn, visit, link_id, problem)
         return await _again(request, pool, visit, link_id, problem)
     return edge.see_other(f"{LIST}/{link_id}")
 
@@ -200,16 +219,31 @@ async def _again(
         return await _link_page(request, conn, visit, link_id, problem)
 
 
+async def _end_page(
+    request: AnyRequest, conn: db.Conn, visit: people.Visit, link_id: UUID, problem: Problem | None = None
+) -> Response[Html]:
+    found = await links.find(conn, link_id)
+    await saw_links(conn, [found], visit.resident, about=link_id)
+    context: dict[str, Any] = {"link": found, "waits": found.state is State.PROPOSED}
+    if problem is not None:
+        return edge.problem_page(request, "families/desk_end.html", problem, **context)
+    return edge.page(request, "families/desk_end.html", problem=None, **context)
+
+
 async def _link_page(
     request: AnyRequest, conn: db.Conn, visit: people.Visit, link_id: UUID, problem: Problem | None = None
 ) -> Response[Html]:
     found = await links.find(conn, link_id)
     await saw_links(conn, [found], visit.resident, about=link_id)
+    settings: Settings = request.app.state.settings
     state = found.state_at(clock.now())
     involved = {who for who in (found.seen_by, found.confirmed_by) if who is not None}
     waits = state is State.PROPOSED and found.seen_by is not None
     context: dict[str, Any] = {
         "link": found,
+        "last_day": LinkBody.of(found, found.holder).last_day,
+        "holder": await links.full_holder(conn, settings, found),
+        "dependant": await links.full_dependant(conn, settings, found),
         "state": state,
         "called": await people.called(conn, involved),
         "scopes": [scope for name, scope in declared(request).items() if name in found.scopes],
@@ -225,4 +259,4 @@ async def _link_page(
     return edge.page(request, "families/desk_link.html", problem=None, **context)
 
 
-router = edge.pages(overview, new, see, one, confirm, end, new_person, add_person, card)
+router = edge.pages(overview, new, see, one, confirm, sure, end, new_person, add_person, card)

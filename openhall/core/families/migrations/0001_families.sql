@@ -93,6 +93,8 @@ create table families.trail (
     link uuid not null references families.links,
     act  text not null,
     by   uuid references people.residents,
+    note text,                                                  -- why an operator did it
+    constraint note_is_short check (char_length(note) between 1 and 200),
     constraint act_exists check (act in (
         'proposed', 'approved', 'seen', 'confirmed', 'revoked', 'expired', 'suspended', 'resumed', 'limited', 'matched'))
 );
@@ -108,6 +110,14 @@ create table families.cards (
     constraint one_card_each unique (resident),
     constraint number_has_nine_digits check (number ~ '^[1-9][0-9]{8}$')
 );
+
+-- Who looked at somebody's affairs on their behalf, as that person reads it.
+create view families.looks as
+select a.id, a.at, a.subject as resident, a.scope, coalesce(i.name_masked, r.name, '') as called
+  from families.acts a
+  join people.residents r on r.id = a.actor
+  left join people.identities i on i.resident = a.actor
+ where a.about is null;
 
 create function families.refuse_change() returns trigger language plpgsql as $$
 begin

@@ -12,7 +12,7 @@ create table payments.transfers (
   receiver       uuid,                  -- null: nobody has joined with this number, as far as was known then
   receiver_key   uuid not null,         -- stands for the number among those whom the sender met, whoever has it
   to_phone       text not null,
-  by_code        boolean not null,      -- found by the receiver's own code and not by a number
+  by_code        boolean not null,      -- found by the receiver's own code or by a family link, and not by a number
   shown_as       text,                  -- the masked name that the sender saw; null: the receiver must take it
   sender_masked  text not null,
   amount         bigint not null constraint transfer_amount_positive check (amount > 0),
@@ -28,7 +28,7 @@ create table payments.transfers (
   moved          uuid,                  -- the ledger transfer out of the waiting account
   receipt_no     text not null constraint transfer_receipt_unique unique,
   business_date  date not null,
-  constraint due_before_it_expires check (created_at < due_at and due_at <= expires_at),
+  constraint due_before_it_expires check (created_at <= due_at and due_at <= expires_at),
   constraint transfer_waits_until_it_ends check (
     (state = 'waiting') = (ended_at is null) and (state = 'waiting') = (moved is null)),
   constraint completed_to_somebody check (state <> 'completed' or receiver is not null),

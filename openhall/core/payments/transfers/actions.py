@@ -57,7 +57,8 @@ async def send(conn: db.Conn, guard: safety.Guard, *, sender: Resident, wish: Wi
         raise of_payments.ledger_refusal(outcome.code)
     made = await _write(conn, guard, sender, wish, outcome)
     await safety.kept(conn, [judged])
-    await _tell(conn, made, is_new=is_new)
+    if not wish.at_once:
+        await _tell(conn, made, is_new=is_new)
     return made
 
 
@@ -85,8 +86,10 @@ async def accept(conn: db.Conn, *, receiver: Resident, transfer_id: UUID) -> Tra
     one's own since: it is taken back), `payments.transfer_gone`.
     """
     found = await db.maybe(conn, q.lock_transfer, Transfer, id=transfer_id)
-    is_mine = found is not None and found.sender != receiver.id and (
-        found.receiver == receiver.id or (found.receiver is None and found.to_phone == receiver.phone)
+    is_mine = (
+        found is not None
+        and found.sender != receiver.id
+        and (found.receiver == receiver.id or (found.receiver is None and found.to_phone == receiver.phone))
     )
     if found is None or not is_mine:
         raise problems.transfer_not_found()
@@ -134,7 +137,7 @@ async def _write(conn: db.Conn, guard: safety.Guard, sender: Resident, wish: Wis
     settings, receiver = guard.settings, wish.receiver
     number = await db.one(conn, payments.take_receipt_numbers, int, count=1)
     (standing,) = await names.of(conn, [sender.id])
-    due_at = outcome.at + timedelta(minutes=settings.undo_minutes)
+    due_at = outcome.at + timedelta(minutes=0 if wish.at_once else settings.undo_minutes)
     await db.run(
         conn,
         q.insert_transfer,

@@ -13,6 +13,7 @@ from msgspec import Struct
 from openhall.base import clock, db
 from openhall.base.config import Settings
 from openhall.core import people
+from openhall.core.families import Dependant
 from openhall.core.payments import codes
 from openhall.core.payments.transfers import problems
 from openhall.core.payments.transfers.types import Receiver
@@ -68,6 +69,12 @@ async def by_code(conn: db.ReadConn, settings: Settings, *, sender: Resident, co
     # Whoever has no address must not be taken for another one without.
     key = _key(settings, found.address or str(found.id))
     return Receiver(found.id, found.address, key, shown, by_code=True)
+
+
+def dependant(settings: Settings, found: Dependant) -> Receiver:
+    """Somebody for whom the sender acts: they need no number."""
+    key = _key(settings, found.address or str(found.resident))
+    return Receiver(found.resident, found.address, key, found.called, by_code=True)
 
 
 async def is_familiar(conn: db.ReadConn, *, sender: UUID, receiver: Receiver) -> bool:

@@ -40,12 +40,14 @@ class Receiver(Struct, frozen=True):
 
 
 class Wish(Struct, frozen=True):
-    """What somebody wants to send. `warned`: they read the warning about scams and send it all the same."""
+    """What somebody wants to send. `warned`: they read the warning about scams and send it all the same. `at_once`: it
+    does not wait where it could be taken back."""
 
     receiver: Receiver
     amount: int
     note: str | None
     warned: bool = False
+    at_once: bool = False
 
 
 class Transfer(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The JSON API of accesses: who looked at my data."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +11,9 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from openhall.base import paging
+from openhall.base.i18n import N_
 from openhall.base.looking import Look
+from openhall.base.package import Package
 from openhall.core.people import Resident, accesses
 from openhall.core.people.accesses import Access, Capacity
 from openhall.web import edge
@@ -18,12 +21,14 @@ from openhall.web.render import language_of, translate
 
 AnyRequest = Request[Any, Any, Any]
 PAGE = 50
+ACTING = N_("Acting for you, as you see under Me, Family")
 Before = Annotated[UUID | None, QueryParameter(description="`next_cursor` of the page above.", required=False)]
 
 
 class AccessBody(Struct, frozen=True):
     """One look at your data. `called` is the name of the operator, the shop or the resident, empty where they gave
-    none; `what` and `purpose` are words in your language for the code `look`."""
+    none; `what` and `purpose` are words in your language for the code `look`, which of somebody who acts for you is the
+    scope of your family link."""
 
     id: UUID
     at: datetime
@@ -43,7 +48,7 @@ class AccessesBody(Struct, frozen=True):
 
 def told(request: AnyRequest, access: Access) -> AccessBody:
     """An access in the reader's words; by its code alone where the package that looked is no longer in the hall."""
-    language, look = language_of(request), _look(request, access.look)
+    language, look = language_of(request), _look(request, access)
     return AccessBody(
         access.id,
         access.at,
@@ -55,17 +60,21 @@ def told(request: AnyRequest, access: Access) -> AccessBody:
     )
 
 
-def _look(request: AnyRequest, code: str) -> Look | None:
-    looks = (look for package in request.app.state.packages for look in package.looks)
-    return next((look for look in looks if look.code == code), None)
+def _look(request: AnyRequest, access: Access) -> Look | None:
+    packages: Sequence[Package] = request.app.state.packages
+    if access.capacity is Capacity.FAMILY:
+        looks = [Look(code=one.name, what=one.looked, purpose=ACTING) for package in packages for one in package.scopes]
+    else:
+        looks = [look for package in packages for look in package.looks]
+    return next((look for look in looks if look.code == access.look), None)
 
 
 @get("/me/accesses", opt=edge.RESIDENT)
 async def mine(
     request: AnyRequest, reader: edge.Reader, resident: NamedDependency[Resident], before: Before = None
 ) -> AccessesBody:
-    """Who looked at your data, and what for: operators, shops that opened one of your payments, and residents who were
-    shown your masked name for your number."""
+    """Who looked at your data, and what for: operators, shops that opened one of your payments, residents who were
+    shown your masked name for your number, and whoever acts for you."""
     found = await accesses.accesses_of(reader, resident=resident.id, before=before, limit=PAGE + 1)
     page, more = paging.cut(found, PAGE)
     return AccessesBody([told(request, one) for one in page], more)

@@ -18,4 +18,9 @@ NAME_CASE = Look(
     what=N_("Your masked name, id and number"),
     purpose=N_("Deciding whose a name is that two accounts claim"),
 )
-LOOKS = (RECOVERY, FREEZE, NAME_CASE)
+NAME_IN_FULL = Look(
+    code="people.name_in_full",
+    what=N_("Your name in full, with your masked id and number"),
+    purpose=N_("Comparing it with a card, to decide whose a name is that two accounts claim"),
+)
+LOOKS = (RECOVERY, FREEZE, NAME_CASE, NAME_IN_FULL)

@@ -20,6 +20,7 @@ CAPACITIES = {
     Capacity.OPERATOR: N_("An operator of the hall"),
     Capacity.SHOP: N_("A shop you paid"),
     Capacity.RESIDENT: N_("Somebody who typed your number"),
+    Capacity.FAMILY: N_("Somebody who acts for you"),
 }
 
 

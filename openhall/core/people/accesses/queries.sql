@@ -9,8 +9,15 @@ select r.id, :now::timestamptz, r.resident, :who::uuid, :capacity::text, :called
                       and a.look = :look and a.called = :called and a.about is not distinct from :about::uuid);
 
 -- name: accesses_of
-select id, at, capacity, called, look from people.accesses
- where resident = :resident and (:before::uuid is null or id < :before)
+-- And whoever looked on the resident's behalf: that is written down by families, once a day for each scope.
+select id, at, capacity, called, look from (
+  (select id, at, capacity, called, look from people.accesses
+    where resident = :resident and (:before::uuid is null or id < :before)
+    order by id desc limit :limit)
+   union all
+  (select id, at, 'family', called, scope from families.looks
+    where resident = :resident and (:before::uuid is null or id < :before)
+    order by id desc limit :limit)) a
  order by id desc limit :limit;
 
 -- name: check_told_to_whom_it_is_about

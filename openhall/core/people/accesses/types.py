@@ -13,6 +13,7 @@ class Capacity(StrEnum):
     OPERATOR = "operator"
     SHOP = "shop"
     RESIDENT = "resident"
+    FAMILY = "family"  # somebody who acts for the resident
 
 
 class Looker(Struct, frozen=True):
@@ -25,7 +26,8 @@ class Looker(Struct, frozen=True):
 
 
 class Access(Struct, frozen=True):
-    """One look at a person's data, as that person sees it. `look` is the code of what was seen and what for."""
+    """One look at a person's data, as that person sees it. `look` is the code of what was seen and what for; of whoever
+    acts for them the scope in which it was."""
 
     id: UUID
     at: datetime

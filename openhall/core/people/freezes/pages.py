@@ -67,7 +67,7 @@ async def unfreeze(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Respon
 async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit) -> Response[Html]:
     """The freezes, and the form for whoever calls."""
     await people.require_operator(conn, visit.resident.id)
-    return await _list_page(request, conn, visit, FreezeForm())
+    return await _list_page(request, conn, visit, FreezeForm(), pin=request.query_params.get("pin", ""))
 
 
 @post(LIST, opt=edge.FRESH_OPERATOR | edge.shows(FREEZE))
@@ -80,8 +80,8 @@ async def by_operator(
         async with pool.write() as conn:
             await people.require_operator(conn, operator)
             if data.act == "pin":
-                await _clear_pin(conn, visit, data.phone)
-                return edge.see_other(LIST)
+                freed = await _clear_pin(conn, visit, data.phone)
+                return edge.see_other(LIST, pin="freed" if freed else "free")
             made = await actions.by_operator(conn, operator=operator, phone=data.phone, note=data.note)
     except Problem as problem:
         if not problem.code.startswith("people."):
@@ -138,13 +138,13 @@ async def _act(
     return edge.see_other(f"{LIST}/{freeze_id}")
 
 
-async def _clear_pin(conn: db.Conn, visit: people.Visit, phone: str) -> None:
+async def _clear_pin(conn: db.Conn, visit: people.Visit, phone: str) -> bool:
     found = await people.resident_with(conn, residents.canonical(phone))
     if found is None:
         raise problems.freeze_nobody()
     # Done or nothing to do, the answer tells that they are known here.
     await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [found.id])
-    await pins.clear_wrong(conn, operator=visit.resident.id, resident=found.id)
+    return await pins.clear_wrong(conn, operator=visit.resident.id, resident=found.id)
 
 
 async def _own_page(
@@ -160,12 +160,28 @@ async def _own_page(
     return edge.page(request, "people/freeze.html", problem=None, **context)
 
 
+async def _is_fresh(conn: db.ReadConn, visit: people.Visit) -> bool:
+    try:
+        await people.require_fresh(conn, visit)
+    except Problem:
+        return False
+    return True
+
+
 async def _list_page(
-    request: AnyRequest, conn: db.Conn, visit: people.Visit, form: FreezeForm, problem: Problem | None = None
+    request: AnyRequest,
+    conn: db.Conn,
+    visit: people.Visit,
+    form: FreezeForm,
+    problem: Problem | None = None,
+    *,
+    pin: str = "",
 ) -> Response[Html]:
     rows = await actions.newest(conn, limit=LINES)
     await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [row.resident for row in rows])
-    context: dict[str, Any] = {"rows": rows, "form": form}
+    # What is typed here would be lost on the way to the proof and back, so the proof comes first.
+    context: dict[str, Any] = {"rows": rows, "form": form, "pin": pin}
+    context["is_fresh"] = await _is_fresh(conn, visit)
     if problem is not None:
         return edge.problem_page(request, "people/freezes.html", problem, **context)
     return edge.page(request, "people/freezes.html", problem=None, **context)
@@ -179,6 +195,7 @@ async def _case_page(
     called = await people.called(conn, {who for who in (found.by, found.asked_by, found.ended_by) if who is not None})
     context: dict[str, Any] = {"freeze": found, "called": called, "asked_by_me": found.asked_by == visit.resident.id}
     context["is_wished"] = found.is_wished(clock.now() - actions.WISH_HOLDS)
+    context["is_fresh"] = await _is_fresh(conn, visit)
     if problem is not None:
         return edge.problem_page(request, "people/freeze_case.html", problem, **context)
     return edge.page(request, "people/freeze_case.html", problem=None, **context)

@@ -12,13 +12,13 @@ from openhall.core.people.names.actions.asking import ask, ask_due, is_parent
 from openhall.core.people.names.actions.deciding import case_of, decide, open_cases, said_of
 from openhall.core.people.names.actions.keys import KeyCount, Rekeyed, counts, missing, rekey
 from openhall.core.people.names.actions.kin import account_of, adult_on, give_name, is_child_of, is_minor, person_in
-from openhall.core.people.names.actions.reading import mine, of, reveal
+from openhall.core.people.names.actions.reading import full_name, mine, of, reveal
 from openhall.core.people.names.ports import Register, RegisterSilentError, register_of
 from openhall.core.people.names.types import Case, Identity, Mine, Person, Said, Standing, State, Status, Verdict
 
 __all__ = [
     "Case", "Identity", "KeyCount", "Mine", "Person", "Register", "RegisterSilentError", "Rekeyed", "Said", "Standing",
     "State", "Status", "Verdict", "account_of", "adult_on", "ask", "ask_due", "case_of", "counts", "decide",
-    "give_name", "is_child_of", "is_minor", "is_parent", "mine", "missing", "of", "open_cases", "person_in",
-    "register_of", "rekey", "reveal", "said_of",
+    "full_name", "give_name", "is_child_of", "is_minor", "is_parent", "mine", "missing", "of", "open_cases",
+    "person_in", "register_of", "rekey", "reveal", "said_of",
 ]  # fmt: skip

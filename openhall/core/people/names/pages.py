@@ -1,11 +1,12 @@
 """The pages of real names: the resident's own, and the operators' for ids that two accounts claim."""
 
 from typing import Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
 from openhall.base import clock, db
@@ -13,18 +14,21 @@ from openhall.base.config import Settings
 from openhall.base.errors import Kind, Problem
 from openhall.core import people
 from openhall.core.people import Resident, Visit, accesses
-from openhall.core.people.accesses.looks import NAME_CASE
+from openhall.core.people.accesses.looks import NAME_CASE, NAME_IN_FULL
 from openhall.core.people.api import address_of
 from openhall.core.people.names import problems
 from openhall.core.people.names.actions import asking, deciding, moving, reading
 from openhall.core.people.names.types import Full, Verdict
 from openhall.core.people.names.views import NameState, outcome, state_of
+from openhall.core.people.pages import set_cookie, target
 from openhall.web import edge
 from openhall.web.render import Html
 
 AnyRequest = Request[Any, Any, Any]
 Me = NamedDependency[Resident]
 PAGE = "people/real_name.html"
+# Where somebody wanted to go when the hall asked for their name.
+ONWARD_COOKIE, ONWARD_SECONDS = "openhall_onward", 3600
 CASE = "people/name_case.html"
 
 
@@ -55,9 +59,21 @@ class VerdictForm(Struct, frozen=True):
 
 
 @get("/me/real-name", opt=edge.RESIDENT)
-async def show(request: AnyRequest, reader: edge.Reader, visit: NamedDependency[Visit]) -> Response[Html]:
-    """Where the resident stands, and the next step."""
-    return edge.page(request, PAGE, problem=None, **await _context(reader, visit))
+async def show(
+    request: AnyRequest,
+    reader: edge.Reader,
+    settings: edge.HallSettings,
+    visit: NamedDependency[Visit],
+    next: FromQuery[str] = "",  # noqa: A002  the name of the query parameter everywhere
+) -> Response[Html]:
+    """Where the resident stands, and the next step. `next` is the page that asked for the name: kept until the register
+    has answered, for it may take more than one form."""
+    onward = unquote(request.cookies.get(ONWARD_COOKIE, ""))
+    context = await _context(reader, visit)
+    page = edge.page(request, PAGE, problem=None, **context | {"onward": edge.same_site(onward, "")})
+    if next:
+        set_cookie(page, settings, ONWARD_COOKIE, quote(target(next)), ONWARD_SECONDS)
+    return page
 
 
 @post("/me/real-name", opt=edge.FRESH)
@@ -139,7 +155,7 @@ async def cases(request: AnyRequest, conn: edge.Conn, settings: edge.HallSetting
     return edge.page(request, "people/name_cases.html", cases=found)
 
 
-@get("/operator/names/{claim_id:uuid}", opt=edge.OPERATOR | edge.shows(NAME_CASE))
+@get("/operator/names/{claim_id:uuid}", opt=edge.OPERATOR | edge.shows(NAME_IN_FULL))
 async def case(
     request: AnyRequest, conn: edge.Conn, settings: edge.HallSettings, resident: Me, claim_id: FromPath[UUID]
 ) -> Response[Html]:
@@ -148,7 +164,7 @@ async def case(
     return edge.page(request, CASE, problem=None, **await _case(conn, settings, claim_id, resident))
 
 
-@post("/operator/names/{claim_id:uuid}", opt=edge.FRESH_OPERATOR | edge.shows(NAME_CASE))
+@post("/operator/names/{claim_id:uuid}", opt=edge.FRESH_OPERATOR | edge.shows(NAME_IN_FULL))
 async def decide(
     request: AnyRequest,
     data: URLEncodedBody[VerdictForm],
@@ -210,16 +226,18 @@ async def _context(reader: db.ReadConn, visit: Visit, full: Full | None = None) 
         "name": "",
         "national_id": "",
         "phone": "",
+        "onward": "",
     }
 
 
 async def _case(conn: db.Conn, settings: Settings, claim: UUID, operator: people.Resident) -> dict[str, Any]:
     found = await deciding.case_of(conn, settings, claim)
-    await accesses.saw(conn, NAME_CASE, accesses.operator(operator), [found.asker, found.holder], about=claim)
+    await accesses.saw(conn, NAME_IN_FULL, accesses.operator(operator), [found.asker, found.holder], about=claim)
     said = await deciding.said_of(conn, claim)
     names = await people.called(conn, [one.operator for one in said])
     return {
         "case": found,
+        "full_name": await deciding.full_of(conn, settings, claim) or found.name_masked,
         "asker_phone": people.masked(found.asker_phone),
         "holder_phone": people.masked(found.holder_phone),
         "said": [

@@ -78,7 +78,7 @@ select resident, name_masked, id_masked, born_band, coalesce(adult_on > :today, 
   from people.identities where resident = :resident;
 
 -- name: newest_claim
-select id, resident, state, name_masked, id_masked, asked_at, ended_at, code_until from people.name_claims
+select id, resident, state, reason, name_masked, id_masked, asked_at, ended_at, code_until from people.name_claims
  where resident = :resident and state <> 'replaced' order by asked_at desc, id desc limit 1;
 
 -- name: standings

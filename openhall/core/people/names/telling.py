@@ -14,6 +14,19 @@ NAME_ANSWERED = Template(
     short=N_("There is an answer about your real name. Look at Me, Real name."),
     link="/me/real-name",
 )
+NAME_DECIDED = Template(
+    code="people.name_decided",
+    version=1,
+    module="openhall.core.people",
+    category="must",
+    title=N_("The hall has decided about your real name"),
+    body=N_(
+        "Two operators looked at whose the name is that you asked for. What they decided stands under Me, Real name."
+    ),
+    # Whoever glances at the phone need not learn which.
+    short=N_("The hall has decided about your real name. Look at Me, Real name."),
+    link="/me/real-name",
+)
 NAME_MOVED = Template(
     code="people.name_moved",
     version=1,

@@ -42,7 +42,7 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a claim was refused; people are told the same words for all of them."""
+    """Why a claim was refused; what the register said is told in the same words, whatever it was."""
 
     NO_MATCH = "no_match"
     DECEASED = "deceased"
@@ -80,6 +80,7 @@ class Claim(Struct, frozen=True):
     id: UUID
     resident: UUID
     state: State
+    reason: Reason | None
     name_masked: str
     id_masked: str
     asked_at: datetime

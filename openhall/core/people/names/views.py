@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from openhall.core.people.names import problems
-from openhall.core.people.names.types import Mine, State
+from openhall.core.people.names.types import Mine, Reason, State
 
 
 class NameState(StrEnum):
@@ -15,6 +15,7 @@ class NameState(StrEnum):
     REFUSED = "refused"
     CONFLICT = "conflict"
     GIVEN_UP = "given_up"
+    KEPT = "kept"
     MOVED = "moved"
 
 
@@ -24,6 +25,8 @@ def state_of(mine: Mine) -> NameState:
         return NameState.MATCHED
     if mine.claim is None:
         return NameState.NONE
+    if mine.claim.reason is Reason.KEPT:
+        return NameState.KEPT
     # What was matched and is no longer here belongs to another account by now.
     return NameState.MOVED if mine.claim.state is State.MATCHED else NameState(mine.claim.state.value)
 

@@ -42,10 +42,11 @@ LIST = "/me/passkeys"
 
 
 class CredentialForm(Struct, frozen=True):
-    """What the browser's authenticator answered, as JSON, and the name of a new passkey."""
+    """What the browser's authenticator answered, as JSON; of a new passkey its name, and the page that asked for it."""
 
     credential: str = ""
     name: str = ""
+    next: str = ""
 
 
 class NameForm(Struct, frozen=True):
@@ -106,8 +107,10 @@ async def step_up(
     request: AnyRequest, reader: edge.Reader, settings: edge.HallSettings, visit: Visit, level: FromQuery[int] = 1
 ) -> Response[Html]:
     """Ask once more who it is."""
-    page = edge.page(request, "people/step_up.html", problem=None, **await _about(reader, settings, visit, level))
-    set_cookie(page, settings, NEXT_COOKIE, quote(target(request.query_params.get("next"))), STEP_SECONDS)
+    onward = target(request.query_params.get("next"))
+    about = await _about(reader, settings, visit, level) | {"next": onward}
+    page = edge.page(request, "people/step_up.html", problem=None, **about)
+    set_cookie(page, settings, NEXT_COOKIE, quote(onward), STEP_SECONDS)
     return page
 
 
@@ -176,9 +179,14 @@ async def passkeys(request: AnyRequest, reader: edge.Reader, visit: Visit) -> Re
 
 
 @get(f"{LIST}/new", opt=edge.FRESH)
-async def new(request: AnyRequest, settings: edge.HallSettings, visit: Visit) -> Response[Html]:
-    """Make one."""
-    return edge.page(request, "people/passkey_new.html", problem=None, **_new(request, settings, visit))
+async def new(
+    request: AnyRequest,
+    settings: edge.HallSettings,
+    visit: Visit,
+    next: FromQuery[str] = "",  # noqa: A002  the name of the query parameter everywhere
+) -> Response[Html]:
+    """Make one; `next` is the page that asked for it."""
+    return edge.page(request, "people/passkey_new.html", problem=None, **_new(request, settings, visit, next))
 
 
 @post(f"{LIST}/options", opt=edge.FRESH, status_code=200)
@@ -199,8 +207,8 @@ async def add(
     try:
         await ceremonies.register(pool, settings, visit, answer=made(data), name=data.name)
     except Problem as problem:
-        return again(request, "people/passkey_new.html", problem, **_new(request, settings, visit))
-    return edge.see_other(LIST)
+        return again(request, "people/passkey_new.html", problem, **_new(request, settings, visit, data.next))
+    return edge.see_other(edge.same_site(data.next, LIST))
 
 
 @get(f"{LIST}/{{passkey_id:uuid}}", opt=edge.RESIDENT)
@@ -274,6 +282,7 @@ async def _about(reader: db.ReadConn, settings: Settings, visit: people.Visit, l
         "wants_passkey": level >= Level.STRONG and not has_one,
         "origin": site(settings).origin,
         "phone_masked": visit.resident.phone_masked,
+        "next": "",
     }
 
 
@@ -282,8 +291,9 @@ def _phone_of(settings: Settings, visit: people.Visit) -> dict[str, Any]:
     return {"phone_masked": visit.resident.phone_masked, "demo_phone_href": demo}
 
 
-def _new(request: AnyRequest, settings: Settings, visit: people.Visit) -> dict[str, Any]:
-    return {"origin": site(settings).origin, "name": device_name(request, visit.session.device)}
+def _new(request: AnyRequest, settings: Settings, visit: people.Visit, onward: str) -> dict[str, Any]:
+    name = device_name(request, visit.session.device)
+    return {"origin": site(settings).origin, "name": name, "next": edge.same_site(onward, "")}
 
 
 router = edge.pages(

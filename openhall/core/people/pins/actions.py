@@ -16,7 +16,7 @@ from openhall.core.people.actions.audit import record
 from openhall.core.people.actions.telling import tell
 from openhall.core.people.names.actions.reading import person_of
 from openhall.core.people.pins import problems, rules
-from openhall.core.people.pins.telling import PIN_CAPPED, PIN_SET, PIN_WRONG
+from openhall.core.people.pins.telling import PIN_CAPPED, PIN_FREED, PIN_SET, PIN_WRONG
 from openhall.core.people.pins.types import SESSION_TRIES, PinState, PinTry
 from openhall.core.people.types import Act, Visit
 
@@ -133,6 +133,7 @@ async def clear_wrong(conn: db.Conn, *, operator: UUID, resident: UUID) -> bool:
     cleared = await db.run(conn, q.clear_wrong_pins, resident=resident) == 1
     if cleared:
         await record(conn, resident, Act.PIN_CLEARED, actor=operator)
+        await tell(conn, resident, PIN_FREED, at=clock.now())
     return cleared
 
 

@@ -37,6 +37,21 @@ PIN_WRONG = Template(
     safety=True,
     lives=timedelta(days=30),
 )
+PIN_FREED = Template(
+    code="people.pin_freed",
+    version=1,
+    module=_MODULE,
+    category="must",
+    title=N_("Your payment PIN works on new devices again"),
+    body=N_(
+        "On {at} an operator let your payment PIN work on new devices again, for whoever came to the hall with your "
+        "identity card. If that was not you, freeze your account and call {help}."
+    ),
+    short=N_("Your payment PIN works on new devices again. Not you? Freeze your account, and call {help}."),
+    link=_LINK,
+    safety=True,
+    lives=timedelta(days=30),
+)
 PIN_CAPPED = Template(
     code="people.pin_capped",
     version=1,

@@ -7,10 +7,12 @@ from uuid import UUID
 from openhall.base import clock, db
 from openhall.base.config import Settings
 from openhall.base.crypto import UnreadableError
+from openhall.core.people.actions.telling import tell
 from openhall.core.people.names import problems
 from openhall.core.people.names.actions import claims, moving
 from openhall.core.people.names.actions.sealing import named_marks, opened, ring_of
 from openhall.core.people.names.actions.trail import record
+from openhall.core.people.names.telling import NAME_DECIDED
 from openhall.core.people.names.types import Act, Case, OpenClaim, Reason, Said, Verdict
 
 q = db.load("openhall.core.people.names")
@@ -67,7 +69,14 @@ async def decide(
         await moving.move(conn, settings, locked, by=operator)
     else:
         await claims.refuse(conn, locked, Reason.KEPT, Act.KEPT, operator)
+    await tell(conn, case.asker, NAME_DECIDED)
     return True
+
+
+async def full_of(conn: db.ReadConn, settings: Settings, claim: UUID) -> str | None:
+    """The name in full that a case is about, for an operator to compare with a card; None when it is decided."""
+    found = await db.maybe(conn, q.conflict, OpenClaim, claim=claim)
+    return None if found is None else opened(ring_of(settings), found.resident, found.sealed).name
 
 
 async def _case(conn: db.ReadConn, settings: Settings, claim: UUID) -> Case | None:

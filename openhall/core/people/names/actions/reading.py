@@ -5,8 +5,8 @@ from uuid import UUID
 
 from openhall.base import db
 from openhall.base.config import Settings
-from openhall.base.crypto import Sealed
-from openhall.base.errors import not_found
+from openhall.base.crypto import Sealed, UnreadableError
+from openhall.base.errors import Problem, not_found
 from openhall.core.people.names.actions.claims import today
 from openhall.core.people.names.actions.sealing import opened, ring_of
 from openhall.core.people.names.actions.trail import record
@@ -36,6 +36,16 @@ async def reveal(conn: db.Conn, settings: Settings, *, resident: UUID) -> Full:
         raise not_found()
     await record(conn, resident, Act.SHOWN, None)
     return Full(person.name, person.national_id)
+
+
+async def full_name(conn: db.ReadConn, settings: Settings, resident: UUID) -> str | None:
+    """A resident's real name in full, for whom it must be shown to; None where there is none, or the hall cannot read
+    it. The number stays sealed."""
+    try:
+        person = await person_of(conn, settings, resident)
+    except (Problem, UnreadableError):
+        return None
+    return person.name if person is not None else None
 
 
 async def person_of(conn: db.ReadConn, settings: Settings, resident: UUID) -> Person | None:
