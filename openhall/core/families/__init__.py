@@ -22,6 +22,7 @@ from openhall.core.families.actions.acting import (
 )
 from openhall.core.families.actions.links import Living, holds, living_links
 from openhall.core.families.problems import (
+    above_day_cap,
     above_month_cap,
     above_payment_cap,
     not_delegable,
@@ -33,7 +34,8 @@ from openhall.core.families.rules import COOKIE, behalf, sign, signed
 from openhall.core.families.types import Act, Acting, Arrival, Deed, Kind, Link, State
 
 __all__ = [
-    "COOKIE", "Act", "Acting", "Arrival", "Deed", "Kind", "Link", "Living", "Spending", "State", "above_month_cap",
-    "above_payment_cap", "act_seen_by", "acting_visit", "acts_about", "acts_of", "behalf", "holds", "living_links",
-    "lock_links", "look", "not_delegable", "not_linked", "scope_missing", "sign", "signed", "someone_else", "write",
+    "COOKIE", "Act", "Acting", "Arrival", "Deed", "Kind", "Link", "Living", "Spending", "State", "above_day_cap",
+    "above_month_cap", "above_payment_cap", "act_seen_by", "acting_visit", "acts_about", "acts_of", "behalf", "holds",
+    "living_links", "lock_links", "look", "not_delegable", "not_linked", "scope_missing", "sign", "signed",
+    "someone_else", "write",
 ]  # fmt: skip

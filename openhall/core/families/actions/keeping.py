@@ -3,13 +3,32 @@
 from uuid import UUID
 
 from openhall.base import clock, db
+from openhall.core import messages
 from openhall.core.families.actions import links
 from openhall.core.families.actions.trail import record_many
+from openhall.core.families.telling import PROPOSED
 from openhall.core.families.types import Happened
 
 q = db.load("openhall.core.families")
 
 AT_ONCE = 200
+
+
+async def tell_proposed(conn: db.Conn) -> int:
+    """Tell those to whom something was proposed, and who were not told yet; how many."""
+    waiting = await db.all(conn, q.to_tell, UUID, limit=AT_ONCE)
+    if waiting:
+        found = [await links.find(conn, link) for link in waiting]
+        await messages.tell_all(
+            conn,
+            [
+                messages.Telling(one.dependant, PROPOSED, {"who": one.holder_called, "link": one.id})
+                for one in found
+                if one.dependant is not None
+            ],
+        )
+        await db.run(conn, q.told, ids=db.ids(waiting), now=clock.now())
+    return len(waiting)
 
 
 async def expire(conn: db.Conn) -> int:

@@ -85,8 +85,10 @@ async def accept(conn: db.Conn, *, receiver: Resident, transfer_id: UUID) -> Tra
     one's own since: it is taken back), `payments.transfer_gone`.
     """
     found = await db.maybe(conn, q.lock_transfer, Transfer, id=transfer_id)
-    is_mine = found is not None and found.sender != receiver.id and (
-        found.receiver == receiver.id or (found.receiver is None and found.to_phone == receiver.phone)
+    is_mine = (
+        found is not None
+        and found.sender != receiver.id
+        and (found.receiver == receiver.id or (found.receiver is None and found.to_phone == receiver.phone))
     )
     if found is None or not is_mine:
         raise problems.transfer_not_found()

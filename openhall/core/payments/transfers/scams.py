@@ -39,7 +39,7 @@ def found_in(note: str | None) -> list[str]:
 
 def _plain(written: str) -> str:
     """As a reader reads it: without accents and marks that are written over letters, in simplified characters and Latin
-    letters, and with one blank for whatever is neither letter nor digit. An apostrophe inside a word stays out of it."""
+    letters, and with one blank for whatever is neither letter nor digit. An apostrophe is left out."""
     bare = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", written).casefold()

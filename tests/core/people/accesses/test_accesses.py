@@ -124,7 +124,7 @@ async def test_who_is_shown_by_name_learns_who_typed_the_number_and_who_has_no_n
     await be(hall, sender, FATHER)
     await be(hall, named, XIAOMING)
     for phone in (PHONE, OTHER):
-        asked = await hall.client.get("/api/v1/transfers/receiver", params={"to_phone": phone}, headers=sender)
+        asked = await hall.client.post("/api/v1/transfers/receiver", json={"to_phone": phone}, headers=sender)
         assert asked.status_code == 200, asked.text
     (one,) = await _looks(hall, named)
     assert (one["capacity"], one["called"], one["look"]) == ("resident", "李*", "payments.receiver")
