@@ -200,7 +200,7 @@ async def _ask(
     if before := await teller.answered_before(asker.id, ask):
         return before
     proved = await pins.stands(pool, settings, visit, written=data.pin)
-    return await teller.pay(structs.replace(ask, proved=proved))
+    return await teller.pay(msgspec.structs.replace(ask, proved=proved))
 
 
 @get("/payments/{payment_id:uuid}", opt=MAY_READ | edge.shows(PAYMENT))

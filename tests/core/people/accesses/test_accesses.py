@@ -189,7 +189,9 @@ async def test_an_operator_who_asks_whether_somebody_is_here_has_looked(hall: Ha
     resident = await hall.sign_in(PHONE)
     await _operator_enters(hall, "Lin Yue")
     token = {"_csrf_token": hall.client.cookies["openhall_csrf"]}
-    assert (await hall.client.get(f"/operator/families?number={PHONE}")).status_code == 200
+    found = await hall.client.post("/operator/families/find", data=token | {"number": PHONE})
+    assert PHONE not in found.headers["location"], "addresses are kept in logs"
+    assert (await hall.client.get(found.headers["location"])).status_code == 200
     cleared = await hall.client.post("/operator/freezes", data=token | {"phone": PHONE, "act": "pin"})
     assert cleared.status_code == 303
     assert [one["look"] for one in await _looks(hall, resident)] == ["people.freeze", "families.link"]
