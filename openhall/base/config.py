@@ -222,6 +222,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 5
     family_holders_max: Annotated[int, Meta(description="How many residents may act for one person.", ge=1)] = 2
     family_proposal_days: Annotated[int, Meta(description="Days that a proposal to act for somebody waits.", ge=1)] = 7
+    family_payment_max: Annotated[
+        int, Meta(description="The most that a family link may allow for one payment, in minor units.", ge=0)
+    ] = 100_000
+    family_day_max: Annotated[
+        int, Meta(description="The most that is paid by one family link on one day, in minor units.", ge=0)
+    ] = 300_000
+    family_month_max: Annotated[
+        int, Meta(description="The most that a family link may allow in a month, in minor units.", ge=0)
+    ] = 1_000_000
+    family_own_age: Annotated[
+        int, Meta(description="From how many years on one may give or take a voluntary family link.", ge=0, le=18)
+    ] = 16
     family_recheck_days: Annotated[
         int, Meta(description="Days after which the register is asked again who is whose parent.", ge=1)
     ] = 30

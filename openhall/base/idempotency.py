@@ -185,7 +185,23 @@ async def answered(conn: db.ReadConn, *, principal: str, scope: str, key: str) -
     return None if found is None else Answer(found.status, found.body, replayed=True)
 
 
+async def recorded(conn: db.ReadConn, key: Key) -> Answer | None:
+    """What was answered to this very request before; None when nothing was yet.
+
+    To be asked before anything that may turn out otherwise on a retry: who is meant by a number, or a PIN that was used
+    up meanwhile. Problem: the answer was given to another body.
+    """
+    asked = {"principal": key.principal, "scope": key.scope, "key": key.key}
+    found = await db.maybe(conn, q.recorded_answer, _Answered, **asked)
+    if found is None:
+        return None
+    if found.body_hash != key.body_hash:
+        raise key_reused()
+    return Answer(found.status, found.body, replayed=True)
+
+
 class _Answered(Struct, frozen=True):
+    body_hash: bytes
     status: int
     body: str
 

@@ -21,7 +21,7 @@ values (:package, :number, :name, :sha256, :now);
 select held, body_hash, status, body from base.claim(:principals, :scope, :keys);
 
 -- name: recorded_answer
-select status, body from base.idempotency
+select body_hash, status, body from base.idempotency
  where principal = :principal and scope = :scope and key = :key;
 
 -- name: record_answer

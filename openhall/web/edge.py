@@ -211,6 +211,25 @@ async def once(
     return answered(request, given)
 
 
+async def again(
+    request: Request[Any, Any, Any], pool: db.Pool, *, key: str | None, principal: UUID | str, body: Struct
+) -> Response[Any] | None:
+    """The answer that this request got before, if it is a retry; for handlers that look something up, or ask for a PIN,
+    before `once`: a retry gets the first answer whatever became of those since."""
+    async with pool.read() as reader:
+        given = await idempotency.recorded(reader, _key(request, key, principal, body))
+    return None if given is None else answered(request, given)
+
+
+async def again_form(
+    request: Request[Any, Any, Any], pool: db.Pool, *, key: str | None, principal: UUID | str, body: Struct
+) -> str | Problem | None:
+    """The same for `once_form`."""
+    async with pool.read() as reader:
+        given = await idempotency.recorded(reader, _key(request, key, principal, body))
+    return None if given is None else given.problem or given.body
+
+
 def answered(request: Request[Any, Any, Any], answer: idempotency.Answer) -> Response[Any]:
     """A recorded or fresh answer as an HTTP response; a refusal is answered, not raised, so that its record commits."""
     problem = answer.problem
@@ -286,7 +305,7 @@ def amount_of(text: str, currency: str) -> int:
 __all__ = [
     "BEARERS", "BEHALF_HEADER", "COUNTER", "DEMO", "FRESH", "FRESH_OPERATOR", "KEY_HEADER", "OPERATOR", "PARTNER",
     "PUBLIC", "RESIDENT", "RESIDENT_IN_BATCH", "WHO", "Amount", "Conn", "HallSettings", "IdempotencyKey", "LiveHub",
-    "OptionalKey", "Pin", "Pool", "ProblemBody", "Reader", "amount_of", "answered", "answers", "api", "bearer",
-    "delegable", "explain", "key_of_form", "once", "once_form", "page", "pages", "problem_page", "same_site",
-    "see_other", "shows", "with_query",
+    "OptionalKey", "Pin", "Pool", "ProblemBody", "Reader", "again", "again_form", "amount_of", "answered",
+    "answers", "api", "bearer", "delegable", "explain", "key_of_form", "once", "once_form", "page", "pages",
+    "problem_page", "same_site", "see_other", "shows", "with_query",
 ]  # fmt: skip

@@ -45,6 +45,13 @@ def _raise(page: Page, path: str) -> None:
     page.locator("#problem").wait_for()
 
 
+def _nobody_there(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("#number").fill("13999999999")
+    page.locator("form[action$='find'] button").click()
+    page.locator("#problem").wait_for()
+
+
 FAMILY: dict[str, tuple[Any, ...]] = {
     "family": ("helper", "/family"),
     "family-none": ("newcomer", "/family"),
@@ -69,7 +76,7 @@ FAMILY: dict[str, tuple[Any, ...]] = {
     "acting-payment": ("helper", "/payments/{family_payment}", 200, _act),
     "acting-home": ("helper", "/", 200, _act),
     "operator-families": ("operator", "/operator/families"),
-    "operator-families-refused": ("operator", "/operator/families?number=13999999999", 404),
+    "operator-families-refused": ("operator", "/operator/families", 404, _nobody_there),
     "operator-family-new": ("operator", "/operator/families/new"),
     "operator-family-refused": ("operator", "/operator/families/new", 404, _no_papers),
     "operator-family-mine": ("operator", "/operator/families/{family_waits}"),

@@ -21,6 +21,27 @@ def _wrong_pin(page: Page, path: str) -> None:
     page.locator("#problem").wait_for()
 
 
+def _send_to(page: Page, path: str) -> None:
+    """To the number after the mark; and with an amount and a word, on to the last look."""
+    page.goto("/transfer")
+    phone, *said = path.rpartition("#")[2].split(",")
+    page.locator("#phone").fill(phone)
+    page.locator("main form .actions button").click()
+    page.wait_for_url("**/transfer?draft=*")
+    if said:
+        page.locator("#amount").fill(said[0])
+        page.locator("#note").fill(",".join(said[1:]))
+        page.locator("main form .actions button").click()
+        page.wait_for_url("**/transfer/confirm?draft=*")
+
+
+def _send_without_pin(page: Page, path: str) -> None:
+    _send_to(page, path)
+    page.locator("#pin").fill("12")
+    page.locator("main form .dock > button").click()
+    page.locator("#problem").wait_for()
+
+
 def _no_limit(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("#day_max").fill("many")
@@ -52,14 +73,14 @@ SAFETY: dict[str, tuple[Any, ...]] = {
     "transfers-waiting": ("invited", "/transfers"),
     "transfers-none": ("friend", "/transfers"),
     "transfer-to": ("careful", "/transfer"),
-    "transfer-to-refused": ("careful", "/transfer?phone=110", 400),
-    "transfer-amount": ("careful", "/transfer?phone={friend}"),
-    "transfer-amount-unnamed": ("careful", "/transfer?phone={stranger}"),
-    "transfer-amount-refused": ("careful", "/transfer/confirm?phone={friend}&amount=three", 400),
-    "transfer-confirm": ("careful", "/transfer/confirm?phone={friend}&amount=88&note=Tee"),
-    "transfer-confirm-poor": ("careful", "/transfer/confirm?phone={friend}&amount=99999"),
-    "transfer-confirm-refused": ("careful", "/transfer/confirm?phone={friend}&amount=88", 400, _wrong_pin),
-    "transfer-warning": ("careful", "/transfer/confirm?phone={friend}&amount=88&note=解冻费"),
+    "transfer-to-refused": ("careful", "/transfer#110", 400, _send_to),
+    "transfer-amount": ("careful", "/transfer#{friend}", 200, _send_to),
+    "transfer-amount-unnamed": ("careful", "/transfer#{stranger}", 200, _send_to),
+    "transfer-amount-refused": ("careful", "/transfer#{friend},three,", 400, _send_to),
+    "transfer-confirm": ("careful", "/transfer#{friend},88,Tee", 200, _send_to),
+    "transfer-confirm-poor": ("careful", "/transfer#{friend},99999,", 200, _send_to),
+    "transfer-confirm-refused": ("careful", "/transfer#{friend},88,", 400, _send_without_pin),
+    "transfer-warning": ("careful", "/transfer#{friend},88,解冻费", 200, _send_to),
     "transfer": ("careful", "/transfers/{transfer}"),
     "transfer-offered": ("careful", "/transfers/{transfer_offered}"),
     "transfer-to-take": ("invited", "/transfers/{transfer_offered}"),

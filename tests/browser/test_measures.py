@@ -103,8 +103,10 @@ WHOLE = (
         ),
         ("<button style='width: 60px; height: 30px'>low</button>", "measures at 360 px", "a target of 60x30"),
         (
-            "<button>low</button>"
-            "<style>button { padding: 2em } @media (width < 330px) { button { padding: 0 } }</style>",
+            (
+                "<button>low</button>"
+                "<style>button { padding: 2em } @media (width < 330px) { button { padding: 0 } }</style>"
+            ),
             "measures at 320 px",
             "a target of ",
         ),

@@ -23,6 +23,7 @@ from openhall.core.families.actions.acting import (
 from openhall.core.families.actions.dependants import Dependant, dependant_of
 from openhall.core.families.actions.links import Living, holds, living_links
 from openhall.core.families.problems import (
+    above_day_cap,
     above_month_cap,
     above_payment_cap,
     not_delegable,
@@ -35,7 +36,7 @@ from openhall.core.families.types import Act, Acting, Arrival, Deed, Kind, Link,
 
 __all__ = [
     "COOKIE", "Act", "Acting", "Arrival", "Deed", "Dependant", "Kind", "Link", "Living", "Spending", "State",
-    "above_month_cap", "above_payment_cap", "act_seen_by", "acting_visit", "acts_about", "acts_of", "behalf",
-    "dependant_of", "holds", "living_links", "lock_links", "look", "not_delegable", "not_linked", "scope_missing",
-    "sign", "signed", "someone_else", "write",
+    "above_day_cap", "above_month_cap", "above_payment_cap", "act_seen_by", "acting_visit", "acts_about", "acts_of",
+    "behalf", "dependant_of", "holds", "living_links", "lock_links", "look", "not_delegable", "not_linked",
+    "scope_missing", "sign", "signed", "someone_else", "write",
 ]  # fmt: skip

@@ -9,6 +9,18 @@ from openhall.core.families.actions import children, keeping
 tasks = Blueprint()
 
 
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="tell_proposed", pass_context=True, queueing_lock="families:tell_proposed")
+async def tell_proposed(context: JobContext, timestamp: int) -> None:
+    """Every minute: those to whom something was proposed."""
+    pool: db.Pool = context.additional_context["pool"]
+    settings: Settings = context.additional_context["settings"]
+    told = keeping.AT_ONCE
+    while told == keeping.AT_ONCE:
+        async with pool.write() as conn:
+            told = await keeping.tell_proposed(conn, settings)
+
+
 @tasks.periodic(cron="*/5 * * * *")
 @tasks.task(name="end_links", pass_context=True, queueing_lock="families:end_links")
 async def end_links(context: JobContext, timestamp: int) -> None:

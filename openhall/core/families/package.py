@@ -4,7 +4,9 @@ from openhall.base import db
 from openhall.base.exporting import Export
 from openhall.base.i18n import N_
 from openhall.base.package import Check, Package, Tile
+from openhall.core import people
 from openhall.core.families import api, pages
+from openhall.core.families.actions import suspending
 from openhall.core.families.actions.links import match_phone
 from openhall.core.families.closing import CLOSING
 from openhall.core.families.demo import load
@@ -14,6 +16,8 @@ from openhall.core.families.looks import LOOKS
 from openhall.core.families.telling import TEMPLATES
 
 q = db.load("openhall.core.families")
+people.follow(people.Change.NAME_LOST, suspending.name_lost)
+people.follow(people.Change.PASSKEYS_SUSPENDED, suspending.passkeys_suspended)
 
 CHECKS = (
     Check(

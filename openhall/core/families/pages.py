@@ -13,14 +13,13 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from openhall.base import db, errors, money, paging
-from openhall.base import limits as counts
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.core import families, people
 from openhall.core.families import problems, rules
-from openhall.core.families.actions import children, counter, links
+from openhall.core.families.actions import children, counter, letters, links
 from openhall.core.families.actions.links import Wish
-from openhall.core.families.api import NAMED, PROPOSING, declared
+from openhall.core.families.api import NAMED, declared
 from openhall.core.families.types import Caps, Card, Link, State
 from openhall.core.families.views import LinkBody
 from openhall.core.families.words import CHANNELS, KINDS, STATES
@@ -58,6 +57,12 @@ class CapsForm(Struct, frozen=True):
     month_max: str = ""
 
 
+class AddressForm(Struct, frozen=True):
+    """Name and address, as typed."""
+
+    address: str = ""
+
+
 class ActingForm(Struct, frozen=True):
     """For whom; nobody is oneself. And where to go then."""
 
@@ -76,21 +81,27 @@ def wish_of(request: AnyRequest, settings: Settings, form: ProposalForm) -> Wish
 
 
 def caps_of(settings: Settings, form: CapsForm) -> Caps:
-    """Limits as typed; an empty one is nothing at all. Problems: `hall.malformed`, `families.limits_invalid`."""
+    """Limits as typed; an empty one is nothing at all. Problems: `hall.malformed`, `families.limits_invalid`,
+    `families.above_ceiling`."""
     read = [
         edge.amount_of(text, settings.currency) if text.strip(" 0.") else 0
         for text in (form.payment_max, form.month_max)
     ]
-    return rules.caps(*read)
+    return rules.caps(settings, *read)
 
 
 @get("/family", opt=edge.RESIDENT)
 async def overview(
-    request: AnyRequest, reader: edge.Reader, visit: Visit, back: FromQuery[str] = "/me"
+    request: AnyRequest,
+    reader: edge.Reader,
+    visit: Visit,
+    cursor: FromQuery[UUID | None] = None,
+    back: FromQuery[str] = "/me",
 ) -> Response[Html]:
     """For whom I act, who acts for me, and what waits; `back` is where one came from."""
     me = visit.resident.id
-    bodies = [LinkBody.of(one, me) for one in await links.links_of(reader, me)]
+    found, more = await links.page_of(reader, me, cursor)
+    bodies = [LinkBody.of(one, me) for one in found]
     return edge.page(
         request,
         "families/family.html",
@@ -98,6 +109,8 @@ async def overview(
         mine=[one for one in bodies if one.role == "holder" and one.state in (State.ACTIVE, State.SUSPENDED)],
         others=[one for one in bodies if one.role == "dependant" and one.state in (State.ACTIVE, State.SUSPENDED)],
         over=[one for one in bodies if one.state in (State.REVOKED, State.EXPIRED)],
+        is_first=cursor is None,
+        next_cursor=more,
         kinds=KINDS,
         states=STATES,
         back=edge.same_site(back, "/me"),
@@ -117,7 +130,7 @@ async def propose(
     """Ask them. The answer is the same whether or not anybody has the number."""
     try:
         wish = wish_of(request, settings, data)
-        await counts.take(pool, PROPOSING, str(visit.resident.id))
+        await links.count_proposal(pool, visit, data.phone)
         async with pool.write() as conn:
             made = await links.propose(conn, settings, visit, phone=data.phone, wish=wish)
     except Problem as problem:
@@ -125,13 +138,13 @@ async def propose(
     return edge.see_other(f"/family/links/{made.id}")
 
 
-@get("/family/child", opt=edge.RESIDENT | NAMED)
+@get("/family/child", opt=edge.FRESH | NAMED)
 async def child(request: AnyRequest, visit: Visit) -> Response[Html]:
     """One's own minor child, by name and number."""
     return _form(request, "families/child.html", _fresh(request))
 
 
-@post("/family/child", opt=edge.RESIDENT | NAMED)
+@post("/family/child", opt=edge.FRESH | NAMED)
 async def add_child(
     request: AnyRequest, data: URLEncodedBody[ProposalForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
@@ -206,6 +219,27 @@ async def limit(
             await links.limit(conn, visit, link=link_id, caps=caps_of(settings, data))
     except Problem as problem:
         if problem.definition.page or problem.definition is problems.link_not_found:
+            raise
+        async with pool.read() as reader:
+            return await _link_page(request, reader, settings, visit, link_id, problem)
+    return edge.see_other(f"/family/links/{link_id}")
+
+
+@post("/family/links/{link_id:uuid}/letters", opt=edge.RESIDENT, status_code=303)
+async def letters_to(
+    request: AnyRequest,
+    data: URLEncodedBody[AddressForm],
+    pool: edge.Pool,
+    settings: edge.HallSettings,
+    visit: Visit,
+    link_id: FromPath[UUID],
+) -> Response[Any]:
+    """Where letters go to whom one acts for."""
+    try:
+        async with pool.write() as conn:
+            await letters.by_holder(conn, holder=visit.resident.id, link=link_id, address=data.address)
+    except Problem as problem:
+        if problem.definition is problems.link_not_found:
             raise
         async with pool.read() as reader:
             return await _link_page(request, reader, settings, visit, link_id, problem)
@@ -325,5 +359,19 @@ async def _link_page(
 
 
 router = edge.pages(
-    overview, new, propose, child, add_child, link, approve, sure, revoke, limit, card, acts, choose, act_for
+    overview,
+    new,
+    propose,
+    child,
+    add_child,
+    link,
+    approve,
+    sure,
+    revoke,
+    limit,
+    letters_to,
+    card,
+    acts,
+    choose,
+    act_for,
 )

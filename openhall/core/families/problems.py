@@ -59,6 +59,25 @@ limits_invalid = define(
     N_("These limits cannot be."),
     N_("One payment may not be more than the month."),
 )
+above_ceiling = define(
+    "families.above_ceiling",
+    Kind.REFUSED,
+    N_("No link of this hall may allow so much."),
+    N_("Choose less: `payment_max` and `month_max` say how much may be allowed."),
+    person=(N_("No link of this hall may allow so much."), N_("Choose less, or pay the rest from your own wallet.")),
+)
+above_day_cap = define(
+    "families.above_day_cap",
+    Kind.REFUSED,
+    N_("That is more than anybody may pay for this person on one day."),
+    N_("Pay less, or the rest tomorrow."),
+)
+too_young = define(
+    "families.too_young",
+    Kind.REFUSED,
+    N_("You are too young for this: until then your parents decide."),
+    N_("A mother or father adds you under Me, Family."),
+)
 ends_invalid = define(
     "families.ends_invalid",
     Kind.INVALID,
@@ -91,6 +110,12 @@ not_a_parent = define(
     Kind.REFUSED,
     N_("The register does not know you as this child's mother or father."),
     N_("Look for a slip. If there is none, come to the hall with the child's birth certificate."),
+)
+address_known = define(
+    "families.address_known",
+    Kind.CONFLICT,
+    N_("Letters to this person have an address already."),
+    N_("Has it changed? The hall changes it, with you and your papers at the counter."),
 )
 link_not_found = define(
     "families.link_not_found",

@@ -35,7 +35,8 @@ with wanted as materialized (
       where holder = w.holder and dependant = w.dependant and state in ('active', 'suspended') offset 0) f
 )
 select l.id, l.holder, l.dependant, l.scopes, l.payment_max, l.month_max,
-       case when l.month = :month then l.spent else 0 end as spent
+       case when l.month = :month then l.spent else 0 end as spent,
+       case when l.day = :day then l.day_spent else 0 end as day_spent
   from families.links l
  where l.id = any(array(select id from wanted))
    and l.state = 'active' and l.starts_at <= :now and (l.ends_at is null or l.ends_at > :now)
@@ -54,7 +55,9 @@ with done as (
   select link, sum(amount)::bigint as amount from done group by link
 )
 update families.links l
-   set spent = case when l.month = :month then l.spent else 0 end + s.amount, month = :month
+   set spent = case when l.month = :month then l.spent else 0 end + s.amount, month = :month,
+       carried = case when l.month = :month then l.carried else 0 end,
+       day_spent = case when l.day = :day then l.day_spent else 0 end + s.amount, day = :day
   from sums s
  where l.id = s.link;
 
@@ -105,7 +108,7 @@ select count(*) from families.links
 
 -- name: end_overdue_of
 -- What ended by its date is in the way of nothing new, whether or not the job came by yet.
-update families.links set state = 'expired', ended_at = :now, phone = null
+update families.links set state = 'expired', ended_at = :now, phone = null, suspended_for = null
  where holder = :holder
    and ((state = 'proposed' and proposed_until <= :now) or (state in ('active', 'suspended') and ends_at <= :now))
 returning id;
@@ -130,29 +133,90 @@ values (:id, :holder, :dependant, 'parent', :scopes, :payment_max, :month_max, n
 
 -- name: match_phone
 -- Somebody joined: what was proposed to their number is theirs to answer. Not by whom they act for already.
-update families.links set dependant = :resident
+update families.links set dependant = :resident, told_at = :now
  where phone = :phone and dependant is null and state = 'proposed' and proposed_until > :now and holder <> :resident
 returning id, holder;
 
 -- name: lock_link
 select id from families.links where id = :id for no key update;
 
+-- name: carry
+-- A link that begins goes on where the one before it between the same two stopped: ending it begins no new month.
+update families.links l
+   set month = o.month, spent = o.spent, carried = o.spent, day = o.day, day_spent = o.day_spent
+  from (select b.month, b.spent, b.day, b.day_spent
+          from families.links n join families.links b on b.holder = n.holder and b.dependant = n.dependant
+         where n.id = :id and b.id <> n.id and b.starts_at is not null and b.month is not null
+         order by b.starts_at desc, b.id desc limit 1) o
+ where l.id = :id and l.month is null;
+
+-- name: is_younger
+-- Whether the register knows this resident, as somebody of fewer years.
+select exists (
+  select from people.identities
+   where resident = :resident and adult_on - make_interval(years => 18 - :age::int) > :today::date);
+
+-- name: to_tell
+-- Proposals of which nobody was told yet. Apart from the proposing, which is the same work whether anybody has the number.
+select id from families.links
+ where state = 'proposed' and told_at is null and dependant is not null and seen_by is null
+ order by id limit :limit for no key update skip locked;
+
+-- name: told
+update families.links set told_at = :now where id = any(:ids::uuid[]);
+
+-- name: decline
+update families.links set declined_at = :now, told_at = coalesce(told_at, :now)
+ where id = :id and state = 'proposed' and declined_at is null;
+
+-- name: rest_on_name
+-- What rests on this resident's name: all they do for others, and what is done for them but by their own will.
+select id from families.links
+ where (holder = :resident or (dependant = :resident and kind <> 'voluntary'))
+   and state in ('active', 'suspended') and suspended_for is distinct from 'name'
+ order by id for no key update;
+
+-- name: rest_on_passkeys
+-- What this resident approved with a passkey.
+select id from families.links
+ where dependant = :resident and channel = 'own' and state = 'active' order by id for no key update;
+
+-- name: suspend
+update families.links set state = 'suspended', suspended_for = :why where id = :id;
+
+-- name: resume
+update families.links set state = 'active', suspended_for = null
+ where id = :id and state = 'suspended' and suspended_for = 'recovery';
+
 -- name: link
 select * from families.seen_links where id = :id;
 
--- name: links_of
-select * from families.seen_links where holder = :resident or dependant = :resident order by id desc limit :limit;
+-- name: living_links_of
+-- Few, for there are limits; and never hidden behind what is over.
+select * from families.seen_links
+ where (holder = :resident or dependant = :resident) and state in ('active', 'suspended') order by id desc;
+
+-- name: other_links_of
+-- What waits, and what is over; newest first.
+select * from families.seen_links
+ where (holder = :resident or dependant = :resident) and state not in ('active', 'suspended') and id < :before
+ order by id desc limit :limit;
 
 -- name: links_at_the_counter
 select * from families.seen_links where seen_by is not null order by state = 'proposed' desc, id desc limit :limit;
 
+-- name: unreachable
+-- Living links of people whom no message reaches.
+select * from families.seen_links
+ where state in ('active', 'suspended') and has_no_phone and not has_letters order by id desc limit :limit;
+
 -- name: approve
 update families.links
    set state = 'active', channel = :channel, starts_at = :now, confirmed_by = :confirmed_by, phone = null
- where id = :id and state = 'proposed' and proposed_until > :now;
+ where id = :id and state = 'proposed' and declined_at is null and proposed_until > :now;
 
 -- name: end_link
-update families.links set state = 'revoked', ended_at = :now, ended_by = :by, phone = null
+update families.links set state = 'revoked', ended_at = :now, ended_by = :by, phone = null, suspended_for = null
  where id = :id and state in ('proposed', 'active', 'suspended');
 
 -- name: replace_proposals
@@ -174,7 +238,7 @@ with due as (
 ), locked as (
   select l.id from families.links l join due on due.id = l.id order by l.id for no key update of l skip locked
 )
-update families.links l set state = 'expired', ended_at = :now, phone = null
+update families.links l set state = 'expired', ended_at = :now, phone = null, suspended_for = null
   from locked where l.id = locked.id and l.state in ('proposed', 'active', 'suspended')
 returning l.id;
 
@@ -183,13 +247,15 @@ returning l.id;
 update families.links set check_at = :again_at
  where id = (select id from families.links
               where kind = 'parent' and state in ('active', 'suspended') and check_at <= :now and ends_at > :now
+                and suspended_for is distinct from 'name'
               order by check_at limit 1 for no key update skip locked)
 returning id, holder, dependant;
 
 -- name: checked
 update families.links
-   set state = :state, check_at = :check_at, checked_at = case when :state = 'active' then :now else checked_at end
- where id = :id and state in ('active', 'suspended');
+   set state = :state, suspended_for = case when :state = 'suspended' then 'register' end, check_at = :check_at,
+       checked_at = case when :state = 'active' then :now else checked_at end
+ where id = :id and state in ('active', 'suspended') and suspended_for is distinct from 'name';
 
 -- name: record
 insert into families.trail (id, at, link, act, by, note) values (:id, :now, :link, :act, :by, :note);
@@ -229,12 +295,12 @@ select l.id, l.channel
  limit 100;
 
 -- name: check_spent
--- What a link has paid in its month is the sum of its acts, and within its limit of then: limits may have been lowered.
-select l.id, l.spent, coalesce(a.amount, 0) as acted
+-- What a link has paid in its month is the sum of its acts, with what it took over from the one before it; and within its limit of then: limits may have been lowered.
+select l.id, l.spent, l.carried + coalesce(a.amount, 0) as acted
   from families.links l
   left join lateral (
     select sum(amount) as amount from families.acts where link = l.id and month = l.month) a on true
- where l.spent <> coalesce(a.amount, 0)
+ where l.spent <> l.carried + coalesce(a.amount, 0)
  limit 100;
 
 -- name: check_acts_moved_money

@@ -1,7 +1,9 @@
 -- name: export_links
 select id, kind, scopes, payment_max, month_max, evidence, state, proposed_at, starts_at, ends_at, channel, ended_at,
        case when holder = :resident then 'holder' else 'dependant' end as i_am,
-       coalesce(case when holder = :resident then dependant_real else holder_real end, proposed_to) as other_masked
+       case when holder <> :resident then holder_real
+            when starts_at is null and proposed_to is not null then proposed_to  -- whose it is, they know only after a yes
+            else coalesce(dependant_real, proposed_to) end as other_masked
   from families.seen_links where holder = :resident or dependant = :resident order by id desc limit :limit;
 
 -- name: export_acts

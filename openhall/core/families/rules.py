@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from openhall.base import money
+from openhall.base.config import Settings
 from openhall.base.package import Scope
 from openhall.core.families import problems
 from openhall.core.families.types import Caps
@@ -56,10 +57,12 @@ def granted(wished: Collection[str], declared: Mapping[str, Scope]) -> list[str]
     return [name for name in declared if name in found]
 
 
-def caps(payment_max: int, month_max: int) -> Caps:
-    """Limits that can be kept. Problem `families.limits_invalid`."""
+def caps(settings: Settings, payment_max: int, month_max: int) -> Caps:
+    """Limits that can be kept. Problems, in this order: `families.limits_invalid`, `families.above_ceiling`."""
     if not 0 <= payment_max <= month_max <= money.MAX_AMOUNT:
         raise problems.limits_invalid()
+    if payment_max > settings.family_payment_max or month_max > settings.family_month_max:
+        raise problems.above_ceiling(payment_max=settings.family_payment_max, month_max=settings.family_month_max)
     return Caps(payment_max, month_max)
 
 

@@ -17,7 +17,6 @@ PROPOSED = Template(
     ),
     short=N_("{who} asks to act for you. Nothing happens unless you approve. You do not know them? Call {help}."),
     link="/family/links/{link}",
-    safety=True,
 )
 BEGUN = Template(
     code="families.begun",
@@ -66,6 +65,34 @@ SUSPENDED = Template(
     short=N_("You cannot act for {who} for now: the register does not confirm it. Questions? Call {help}."),
     link="/family/links/{link}",
 )
+NAME_GONE = Template(
+    code="families.name_gone",
+    version=1,
+    module=MODULE,
+    category="must",
+    title=N_("A family link is suspended"),
+    body=N_(
+        "Since {at} nothing can be done between you and {who}: the real name on which this rests belongs to another "
+        "account. End the link, and begin a new one with the right account. Questions? Call {help}."
+    ),
+    short=N_("A family link is suspended: {who}. The real name on which it rests belongs to another account."),
+    link="/family/links/{link}",
+    safety=True,
+)
+TO_CONFIRM = Template(
+    code="families.to_confirm",
+    version=1,
+    module=MODULE,
+    category="must",
+    title=N_("A family link waits to be confirmed"),
+    body=N_(
+        "An account was recovered at the hall on {at}, so nothing can be done between you and {who} until whoever gave "
+        "the link confirms it with a passkey under Me, Family. Questions? Call {help}."
+    ),
+    short=N_("A family link waits to be confirmed, after a recovery: {who}."),
+    link="/family/links/{link}",
+    safety=True,
+)
 PAID = Template(
     code="families.paid",
     version=1,
@@ -89,4 +116,4 @@ LIMITED = Template(
     safety=True,
 )
 
-TEMPLATES = (PROPOSED, BEGUN, APPROVED, ENDED, SUSPENDED, PAID, LIMITED)
+TEMPLATES = (PROPOSED, BEGUN, APPROVED, ENDED, SUSPENDED, NAME_GONE, TO_CONFIRM, PAID, LIMITED)

@@ -23,7 +23,7 @@ class State(StrEnum):
 
     PROPOSED = "proposed"
     ACTIVE = "active"
-    SUSPENDED = "suspended"  # the register no longer says so
+    SUSPENDED = "suspended"  # for now: see `Why`
     REVOKED = "revoked"
     EXPIRED = "expired"
 
@@ -34,6 +34,14 @@ class Channel(StrEnum):
     REGISTER = "register"
     OWN = "own"  # the person themselves, strongly signed in
     COUNTER = "counter"  # at the hall, before two operators
+
+
+class Why(StrEnum):
+    """Why a link is suspended."""
+
+    REGISTER = "register"  # the register no longer says so; it is asked again
+    NAME = "name"  # the real name it rests on was never theirs; only a new link helps
+    RECOVERY = "recovery"  # approved with a passkey that a recovery switched off; its owner confirms it
 
 
 class Happened(StrEnum):
@@ -49,6 +57,7 @@ class Happened(StrEnum):
     RESUMED = "resumed"
     LIMITED = "limited"
     MATCHED = "matched"
+    DECLINED = "declined"
 
 
 LIVING = frozenset({State.ACTIVE, State.SUSPENDED})
@@ -85,6 +94,8 @@ class Link(Struct, frozen=True):
     confirmed_by: UUID | None
     checked_at: datetime | None
     ended_at: datetime | None
+    declined_at: datetime | None
+    suspended_for: Why | None
     holder_name: str | None
     holder_phone: str
     holder_real: str | None
@@ -92,6 +103,12 @@ class Link(Struct, frozen=True):
     dependant_phone: str
     dependant_real: str | None
     has_no_phone: bool
+    has_letters: bool
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether nothing that they must know leaves the hall for whom one acts for: no phone, and no letters."""
+        return self.has_no_phone and not self.has_letters
 
     @property
     def caps(self) -> Caps:

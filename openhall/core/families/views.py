@@ -8,20 +8,23 @@ from msgspec import Struct
 
 from openhall.base import clock
 from openhall.core import ledger
-from openhall.core.families.types import Act, Caps, Channel, Kind, Link, State
+from openhall.core.families.types import LIVING, Act, Caps, Channel, Kind, Link, State, Why
 
 
 class LinkBody(Struct, frozen=True):
     """A link, as one of its two sides sees it. `role` is what you are in it.
 
+    A proposal that was declined reads `proposed` to its holder until its time is over, as one that nobody answers.
     `dependant` is there once it is approved; before that its holder knows the number they typed, and nothing of whose
-    it is. `may_revoke`: links by law end by themselves.
+    it is. `may_revoke`: links by law end by themselves. `needs_address`: whom you act for has no phone, and
+    letters to them have no address.
     """
 
     id: UUID
     role: Literal["holder", "dependant"]
     kind: Kind
     state: State
+    suspended_for: Why | None
     holder: UUID
     holder_called: str
     dependant: UUID | None
@@ -35,6 +38,7 @@ class LinkBody(Struct, frozen=True):
     approved_by: Channel | None
     may_approve: bool
     may_revoke: bool
+    needs_address: bool
 
     @property
     def last_day(self) -> date | None:
@@ -44,15 +48,20 @@ class LinkBody(Struct, frozen=True):
     @staticmethod
     def of(link: Link, reader: UUID, holder: str | None = None) -> "LinkBody":
         """As `reader` sees it; `holder` is the name in full of who acts, where it is to be shown."""
-        now = clock.now()
-        state, is_holder = link.state_at(now), link.holder == reader
+        is_holder = link.holder == reader
+        state, ended_at = link.state_at(clock.now()), link.ended_at
+        if link.declined_at is not None and not is_holder:
+            # Their own no. To its holder it reads like a proposal that nobody answers.
+            state, ended_at = State.REVOKED, link.declined_at
         open_ = state in (State.PROPOSED, State.ACTIVE, State.SUSPENDED)
+        to_confirm = link.suspended_for is Why.RECOVERY
         by_law = link.kind in (Kind.PARENT, Kind.GUARDIAN)
         return LinkBody(
             id=link.id,
             role="holder" if is_holder else "dependant",
             kind=link.kind,
             state=state,
+            suspended_for=link.suspended_for if state is State.SUSPENDED else None,
             holder=link.holder,
             holder_called=holder or link.holder_called,
             dependant=None if is_holder and link.starts_at is None and link.seen_by is None else link.dependant,
@@ -62,17 +71,21 @@ class LinkBody(Struct, frozen=True):
             proposed_at=link.proposed_at,
             starts_at=link.starts_at,
             ends_at=link.ends_at,
-            ended_at=link.ended_at,
+            ended_at=ended_at,
             approved_by=link.channel,
-            may_approve=state is State.PROPOSED and not is_holder and link.seen_by is None,
+            may_approve=not is_holder
+            and ((state is State.PROPOSED and link.seen_by is None) or (state is State.SUSPENDED and to_confirm)),
+            needs_address=is_holder and state in LIVING and link.is_unreachable,
             may_revoke=open_ and (is_holder or not by_law),
         )
 
 
 class LinksBody(Struct, frozen=True):
-    """Your links of both sides, newest first, also what waits and what is over; sixty at most."""
+    """Your links of both sides: those that live first, and then what waits and what is over, newest first.
+    `next_cursor` asks for older ones of the latter; null: these were the last."""
 
     links: list[LinkBody]
+    next_cursor: UUID | None
 
 
 class ActBody(Struct, frozen=True):

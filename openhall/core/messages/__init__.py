@@ -10,7 +10,7 @@ Invariants, kept by the database and proved by `openhall check`:
 """
 
 from openhall.core.messages.actions.inbox import fates, inbox, message, read, read_all, unread
-from openhall.core.messages.actions.preferences import prefer, preferences
+from openhall.core.messages.actions.preferences import prefer, preferences, send_letters_to
 from openhall.core.messages.actions.subscriptions import subscribe, subscriptions, unsubscribe, unsubscribe_browser
 from openhall.core.messages.actions.tell import tell, tell_all
 from openhall.core.messages.types import Category, Channel, Fate, Message, Preferences, Quiet, State, Telling
@@ -18,6 +18,6 @@ from openhall.core.messages.wording import MissingFactError
 
 __all__ = [
     "Category", "Channel", "Fate", "Message", "MissingFactError", "Preferences", "Quiet", "State", "Telling", "fates",
-    "inbox", "message", "prefer", "preferences", "read", "read_all", "subscribe", "subscriptions", "tell", "tell_all",
-    "unread", "unsubscribe", "unsubscribe_browser",
+    "inbox", "message", "prefer", "preferences", "read", "read_all", "send_letters_to", "subscribe", "subscriptions",
+    "tell", "tell_all", "unread", "unsubscribe", "unsubscribe_browser",
 ]  # fmt: skip

@@ -84,10 +84,9 @@ async def pay(
         order=order,
         amount=data.amount,
         expected_paid=data.expected_paid,
-        proved=data.pin is not None and await teller.prove(token, data.pin),
     )
     try:
-        answer = await teller.pay(ask)
+        answer = await (teller.pay(ask) if data.pin is None else teller.pay_with_pin(token, data.pin, ask))
     except Problem as problem:
         if problem.kind is Kind.UNAUTHENTICATED:
             async with request.app.state.pool.read() as conn:

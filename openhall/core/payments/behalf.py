@@ -21,8 +21,9 @@ Pair = tuple[UUID, UUID]
 class Allowances:
     """What the links of a batch allow; each payment that is let pass counts against the next."""
 
-    def __init__(self, links: Mapping[Pair, Spending]) -> None:
+    def __init__(self, links: Mapping[Pair, Spending], day_max: int) -> None:
         self._links = links
+        self._day_max = day_max
         self._together: Counter[UUID] = Counter()
 
     def refusal(self, actor: UUID, subject: UUID) -> Problem | None:
@@ -37,6 +38,9 @@ class Allowances:
         link = self._links[actor, subject]
         if paid > link.payment_max:
             return families.above_payment_cap(limit=link.payment_max)
+        today = max(0, self._day_max - link.day_spent - self._together[link.id])
+        if paid > today:
+            return families.above_day_cap(left=today)
         left = max(0, link.month_max - link.spent - self._together[link.id])
         if paid > left:
             return families.above_month_cap(left=left)
@@ -48,6 +52,6 @@ class Allowances:
         return Deed(self._links[actor, subject].id, actor, subject, SCOPE, payment, payee, paid, currency)
 
 
-async def allowances(conn: db.Conn, pairs: Sequence[Pair]) -> Allowances:
-    """The links of these, locked; without any no statement is made."""
-    return Allowances(await families.lock_links(conn, pairs) if pairs else {})
+async def allowances(conn: db.Conn, pairs: Sequence[Pair], *, day_max: int) -> Allowances:
+    """The links of these, locked; without any no statement is made. `day_max`: what one link pays in a day at most."""
+    return Allowances(await families.lock_links(conn, pairs) if pairs else {}, day_max)

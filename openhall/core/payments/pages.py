@@ -205,9 +205,11 @@ async def _ask(
         order=order,
         amount=data.amount,
         expected_paid=data.expected_paid,
-        proved=await pins.stands(pool, settings, visit, written=data.pin),
     )
-    return await teller.pay(ask)
+    if before := await teller.answered_before(asker.id, ask):
+        return before
+    proved = await pins.stands(pool, settings, visit, written=data.pin)
+    return await teller.pay(msgspec.structs.replace(ask, proved=proved))
 
 
 @get("/payments/{payment_id:uuid}", opt=MAY_READ | edge.shows(PAYMENT))

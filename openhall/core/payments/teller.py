@@ -9,7 +9,7 @@ from functools import cached_property
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from openhall.base import clock, db, events, idempotency, ids
 from openhall.base.batch import Batch
@@ -149,16 +149,25 @@ class Teller:
         async with self._pool.read() as conn:
             return (await order_by_code(conn, code, hall=self._settings.hall_id)).id
 
-    async def prove(self, token: str, pin: str) -> bool:
-        """Whether this is the PIN of whoever comes with the token: True, or the Problem that says why not.
+    async def pay_with_pin(self, token: str, pin: str, ask: Ask) -> Answer:
+        """As `pay`, for whoever comes with the token and has typed their PIN; a retry gets its answer without it, for
+        the PIN may be used up by then.
 
         Apart from the batch, which must not wait for what a hash costs. Problems: `people.session_invalid`, and those
         of `people.pins.prove`.
         """
         async with self._pool.read() as conn:
             visit = await people.visit_of(conn, token, people.SessionKind.API)
+        if before := await self.answered_before(visit.resident.id, ask):
+            return before
         await pins.prove(self._pool, self._settings, visit, written=pin)
-        return True
+        return await self.pay(structs.replace(ask, proved=True))
+
+    async def answered_before(self, asker: UUID, ask: Ask) -> Answer | None:
+        """What was answered to the very same ask under its key. Problem `hall.idempotency_key_reused`."""
+        key = idempotency.Key(str(asker), SCOPE, idempotency.check_key(ask.key), ask.body_hash)
+        async with self._pool.read() as conn:
+            return await idempotency.recorded(conn, key)
 
     async def pay(self, ask: Ask) -> Answer:
         """The answer to the ask, committed: 201 with the payment as JSON, or a recorded refusal. Problems otherwise."""
@@ -178,7 +187,7 @@ class Teller:
         payees = await self._resolve(conn, items)
         _recognise(items, *await payers.all())
         await answering.replay(conn, SCOPE, undecided(items))
-        allowances = await _allow(conn, undecided(items))
+        allowances = await _allow(conn, undecided(items), self._settings.family_day_max)
         self._set_payees([item for item in undecided(items) if item.ask.code is not None], payees)
         await self._find_orders(conn, [item for item in undecided(items) if item.ask.order is not None])
         self._check(undecided(items))
@@ -307,9 +316,9 @@ def _recognise(
             item.known, item.actor, item.payer = subject, known.payer, subject.payer
 
 
-async def _allow(conn: db.Conn, items: list[_Item]) -> behalf.Allowances:
+async def _allow(conn: db.Conn, items: list[_Item], day_max: int) -> behalf.Allowances:
     """Lock the links by which somebody pays for somebody else; whoever has none is answered."""
-    allowed = await behalf.allowances(conn, [item.pair for item in items if item.pair])
+    allowed = await behalf.allowances(conn, [item.pair for item in items if item.pair], day_max=day_max)
     for item in items:
         if item.pair:
             item.answer = allowed.refusal(*item.pair)

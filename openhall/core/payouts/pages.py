@@ -62,6 +62,7 @@ BREAKS = {
     BreakKind.CONTRADICTION: N_("The bank speaks against its own word"),
     BreakKind.BALANCE: N_("A statement does not begin where the last one ended"),
     BreakKind.SECOND_COPY: N_("The bank says that it has this already"),
+    BreakKind.FROZEN: N_("Its owner's account was frozen"),
     BreakKind.UNWRITABLE: N_("It cannot be written into a bank's file"),
 }
 

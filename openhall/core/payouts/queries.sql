@@ -85,7 +85,20 @@ select p.id, p.source_name, p.amount, p.currency, a.holder, a.number, a.bank_cod
   from payouts.payouts p join payouts.bank_accounts a on a.id = p.bank_account
  where p.rail = :rail and p.state = 'requested' and p.business_date <= :day
    and not exists (select from payouts.breaks k where k.payout = p.id and k.kind = 'unwritable' and k.state = 'open')
+   and not exists (select from people.freezes f where f.resident = p.owner and f.ended_at is null)
  order by p.id limit :limit for update of p;
+
+-- name: hold_owners
+-- Of what waits for a batch: whoever freezes their account right now is waited for, and nobody does until this commits.
+select id from people.residents
+ where id in (select owner from payouts.payouts where rail = :rail and state = 'requested')
+ order by id for share;
+
+-- name: frozen_payouts
+-- What has not left the hall yet, of owners whose account is frozen.
+select p.id from payouts.payouts p join people.freezes f on f.resident = p.owner and f.ended_at is null
+ where p.rail = :rail and p.state = 'requested'
+ order by p.id limit :limit;
 
 -- name: next_number
 select coalesce(max(number), 0) + 1 from payouts.batches where rail = :rail and business_date = :day;

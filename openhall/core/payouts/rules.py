@@ -176,7 +176,7 @@ def ways(kind: BreakKind, theirs: int | None, state: State) -> tuple[Way, ...]:
 def means(state: State, word: Word, *, by_hand: bool = False, ended_by_hand: bool = False) -> Move:
     """What the bank's word does to a payout in this state. What is final stays, but for money that comes back.
 
-    `by_hand`: two operators say it. `ended_by_hand`: it was they who ended the payout so, before.
+    `by_hand`: two operators say it, or a freeze. `ended_by_hand`: it was they who ended the payout so, before.
     """
     match word, state:
         case Word.REJECTED, State.REQUESTED if by_hand:

@@ -94,6 +94,32 @@ WALLET_GIVEN_BACK = Template(
     link="/wallet/withdrawals/{payout}",
 )
 
+_STOPPED_BODY = N_(
+    "Your account was frozen, so your withdrawal of {amount} did not go to the bank. The money is where it came from. "
+    "Questions? Call {help}."
+)
+_STOPPED_SHORT = N_("Your account was frozen: your withdrawal of {amount} did not go to the bank, and is back.")
+STOPPED = Template(
+    code="payouts.stopped",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("A withdrawal was stopped"),
+    body=_STOPPED_BODY,
+    short=_STOPPED_SHORT,
+    link="/money/withdrawals/{payout}",
+)
+WALLET_STOPPED = Template(
+    code="payouts.wallet_stopped",
+    version=1,
+    module="openhall.core.payouts",
+    category="must",
+    title=N_("A withdrawal was stopped"),
+    body=_STOPPED_BODY,
+    short=_STOPPED_SHORT,
+    link="/wallet/withdrawals/{payout}",
+)
+
 BATCH = Look(
     code="payouts.batch",
     what=N_("Your name and your masked bank account in a withdrawal"),

@@ -62,6 +62,7 @@ class BreakKind(StrEnum):
     CONTRADICTION = "contradiction"  # the bank speaks against its own final word
     BALANCE = "balance"  # a statement does not begin with the balance at which the last one ended
     SECOND_COPY = "second_copy"  # the bank says that it has this already
+    FROZEN = "frozen"  # no difference: its owner's account was frozen, so the hall gave it back before the bank had it
     UNWRITABLE = "unwritable"  # it cannot be written into a file; it goes into none while this is open
 
 
@@ -153,7 +154,8 @@ class Standing(Struct, frozen=True):
 
 class Payout(Struct, frozen=True):
     """A payout as its owner sees it. `reason_code` is the bank's, `reason` its words, where it said no. `by_hand`: the
-    difference with the bank on which two operators ended it, None where the bank did."""
+    difference with the bank on which two operators ended it, `frozen` where the freeze of its owner's account did,
+    None where the bank did."""
 
     id: UUID
     source: UUID

@@ -37,8 +37,11 @@ _REASONS = {
     "AM02": N_("The amount is more than the account may receive."),
 }
 _OTHER = N_("The bank says why with the code {code}.")
-# What two operators gave back: it was not the bank that refused it.
+# What the hall gave back: it was not the bank that refused it.
 _WHY_BY_HAND = {
+    BreakKind.FROZEN: N_(
+        "Your account was frozen before it went to the bank. Was it you? Withdraw again, once it is free."
+    ),
     BreakKind.UNWRITABLE: N_("The name of your bank account cannot be written into a bank's file."),
     BreakKind.MISSING_THEIRS: N_("The bank never booked it. You can withdraw again."),
     BreakKind.AMOUNT: N_("The bank booked another amount. You can withdraw again."),
@@ -92,7 +95,7 @@ def _state(payout: Payout) -> str:
 
 
 def _given_back_for(payout: Payout) -> BreakKind | None:
-    """The difference for which two operators gave it back; None where they did not."""
+    """Why the hall gave it back; None where the bank refused it."""
     return payout.by_hand if payout.state in BACK else None
 
 

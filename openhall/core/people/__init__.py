@@ -22,6 +22,7 @@ from openhall.core.people.actions.closing import (
     stay_open,
 )
 from openhall.core.people.actions.entrance import enter, send_code
+from openhall.core.people.actions.following import Change, follow
 from openhall.core.people.actions.history import NewResident, import_residents
 from openhall.core.people.actions.news import notify
 from openhall.core.people.actions.operators import (
@@ -79,13 +80,13 @@ from openhall.core.people.types import (
 COOKIE = "openhall_session"
 
 __all__ = [
-    "COOKIE", "Bearer", "CodeSent", "Lang", "Level", "Mode", "NewResident", "Preferences", "Resident", "Session",
-    "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "address", "ask_bearers", "begin", "called",
-    "code_in", "end_session", "enter", "erase", "find_or_join", "free_number", "hold_to_shut", "import_residents",
-    "is_fresh", "is_from_abroad", "is_operator", "is_resting", "is_unseen", "join_without_phone", "masked",
-    "name_matched", "note_reopen_asked", "notify", "open_again", "operators", "phone", "phone_invalid", "prefer",
-    "remove_operator", "rename", "require_fresh", "require_level", "require_name", "require_operator",
-    "require_operator_at", "resident", "resident_with", "see", "send_code", "session_invalid", "sessions_of", "shut",
-    "sign_out", "sign_out_everywhere", "signs_in", "spaced", "stay_open", "tell", "token_hash", "use_teller",
-    "visit_of", "vouched", "when_sessions_end",
+    "COOKIE", "Bearer", "Change", "CodeSent", "Lang", "Level", "Mode", "NewResident", "Preferences", "Resident",
+    "Session", "SessionKind", "SignedIn", "Theme", "Visit", "Way", "add_operator", "address", "ask_bearers",
+    "begin", "called", "code_in", "end_session", "enter", "erase", "find_or_join", "follow", "free_number",
+    "hold_to_shut", "import_residents", "is_fresh", "is_from_abroad", "is_operator", "is_resting", "is_unseen",
+    "join_without_phone", "masked", "name_matched", "note_reopen_asked", "notify", "open_again", "operators",
+    "phone", "phone_invalid", "prefer", "remove_operator", "rename", "require_fresh", "require_level",
+    "require_name", "require_operator", "require_operator_at", "resident", "resident_with", "see", "send_code",
+    "session_invalid", "sessions_of", "shut", "sign_out", "sign_out_everywhere", "signs_in", "spaced", "stay_open",
+    "tell", "token_hash", "use_teller", "visit_of", "vouched", "when_sessions_end",
 ]  # fmt: skip

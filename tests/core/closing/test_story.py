@@ -172,6 +172,6 @@ async def test_whoever_sends_to_somebody_who_left_is_told(hall: Hall) -> None:
             "/api/v1/transfers", json=wish | {"amount": 100, "pin": "640851"}, headers=sender | fresh_key()
         )
         assert refusal(sent) == (422, "payments.receiver_closed"), sent.text
-    looked = await hall.client.get("/api/v1/transfers/receiver", params={"to_phone": PHONE}, headers=sender)
+    looked = await hall.client.post("/api/v1/transfers/receiver", json={"to_phone": PHONE}, headers=sender)
     assert refusal(looked) == (422, "payments.receiver_closed")
     assert await hall.balance(sender) == 5_000

@@ -116,6 +116,28 @@ async def test_the_limit_of_one_payment_holds_too(saver: Stage) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "payments.above_own_limit")
 
 
+async def test_what_was_asked_for_before_a_freeze_goes_to_no_bank_and_comes_back(saver: Stage) -> None:
+    wallet = (await saver.post(URL, {"amount": 30_000})).json()
+    shop = (await saver.post("/merchants/me/withdrawals", {"amount": 20_000})).json()
+    assert (await saver.hall.client.post("/api/v1/me/freeze", headers=saver.owner)).status_code == 200
+    await saver.go()
+    for path, made in ((URL, wallet), ("/merchants/me/withdrawals", shop)):
+        found = await get(saver, f"{path}/{made['id']}")
+        assert (found["state"], found["sent_at"], found["settled_at"]) == ("rejected", None, None), found
+    assert (await saver.hall.balance(saver.owner), await saver.balance()) == (WALLET, 100_000)
+    assert (await saver.clearing(), await saver.paid_out()) == (0, 0)
+    assert {one["template"] for one in await told(saver)} >= {"payouts.stopped", "payouts.wallet_stopped"}
+    await saver.hall.books_agree()
+
+
+async def test_what_the_bank_had_before_a_freeze_takes_its_way(saver: Stage) -> None:
+    made = (await saver.post(URL, {"amount": 30_000})).json()
+    await saver.exchange()
+    assert (await saver.hall.client.post("/api/v1/me/freeze", headers=saver.owner)).status_code == 200
+    await saver.go()
+    assert (await get(saver, f"{URL}/{made['id']}"))["state"] == "settled"
+
+
 async def test_nothing_leaves_a_frozen_wallet(saver: Stage) -> None:
     assert (await saver.hall.client.post("/api/v1/me/freeze", headers=saver.owner)).status_code == 200
     refused = await saver.post(URL, {"amount": 100})

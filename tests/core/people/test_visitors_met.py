@@ -73,7 +73,7 @@ async def test_money_is_sent_to_a_visitor_who_shows_their_code(hall: Hall, way: 
     await has_pin(hall, sender)
     await hall.give(sender, 10_000)
     code = (await hall.client.post("/api/v1/me/receive-code", headers=visitor)).json()["code"]
-    seen = (await hall.client.get(f"/api/v1/transfers/receiver?to_code={code}", headers=sender)).json()
+    seen = (await hall.client.post("/api/v1/transfers/receiver", json={"to_code": code}, headers=sender)).json()
     assert seen["name_masked"] == ("e***@example.org" if way == "email" else "Emma")
     wish = {"to_code": code, "amount": 500, "pin": PIN}
     sent = await hall.client.post("/api/v1/transfers", json=wish, headers=sender | fresh_key())
@@ -90,7 +90,8 @@ async def test_to_know_one_visitor_without_an_address_is_not_to_know_all(hall: H
     wish = {"to_code": codes[0], "amount": 500, "pin": PIN}
     await hall.client.post("/api/v1/transfers", json=wish, headers=sender | fresh_key())
     seen = [
-        (await hall.client.get(f"/api/v1/transfers/receiver?to_code={code}", headers=sender)).json() for code in codes
+        (await hall.client.post("/api/v1/transfers/receiver", json={"to_code": code}, headers=sender)).json()
+        for code in codes
     ]
     assert [one["is_new"] for one in seen] == [False, True]
 

@@ -108,7 +108,7 @@ async def look(conn: db.Conn, *, actor: UUID, acting: Acting, scope: str) -> Non
 
 
 class Spending(Struct, frozen=True):
-    """What a link allows and has spent this month."""
+    """What a link allows and has spent this month, and today."""
 
     id: UUID
     holder: UUID
@@ -117,6 +117,7 @@ class Spending(Struct, frozen=True):
     payment_max: int
     month_max: int
     spent: int
+    day_spent: int
 
 
 async def lock_links(conn: db.Conn, pairs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Spending]:
@@ -126,8 +127,9 @@ async def lock_links(conn: db.Conn, pairs: Collection[tuple[UUID, UUID]]) -> dic
     """
     now = clock.now()
     rows = [{"holder": holder, "dependant": dependant} for holder, dependant in set(pairs)]
-    month = ledger.business_date(now).replace(day=1)
-    found = await db.all(conn, q.lock_links, Spending, rows=db.rows(rows), month=month, now=now)
+    today = ledger.business_date(now)
+    month = today.replace(day=1)
+    found = await db.all(conn, q.lock_links, Spending, rows=db.rows(rows), month=month, day=today, now=now)
     return {(link.holder, link.dependant): link for link in found}
 
 

@@ -118,9 +118,13 @@ async def check_due(pool: db.Pool, settings: Settings) -> int:
             return answered
         try:
             is_parent = await names.is_parent(pool, settings, parent=due.holder, child=due.dependant)
-        except (names.RegisterSilentError, Problem):
+        except names.RegisterSilentError:
             log.warning("families.register_silent", link=str(due.id))
             return answered
+        except Problem as problem:
+            # Of one of the two no name can be read: that says nothing of the others.
+            log.warning("families.not_asked", link=str(due.id), why=problem.code)
+            continue
         async with pool.write() as conn:
             await _checked(conn, settings, due.id, is_parent=is_parent)
     return MOST_AT_ONCE

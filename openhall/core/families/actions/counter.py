@@ -1,13 +1,13 @@
 """Links at the hall: one operator sees the papers, another one confirms; and people without a phone."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
 from openhall.base import clock, db, ids
 from openhall.base.config import Settings
-from openhall.core import people
+from openhall.core import ledger, people
 from openhall.core.families import problems, rules
 from openhall.core.families.actions import children, links
 from openhall.core.families.actions.links import Wish
@@ -32,8 +32,8 @@ async def see(conn: db.Conn, settings: Settings, *, operator: UUID, papers: Pape
 
     Problems, in this order: `families.kind_elsewhere` (parents are the register's), `families.evidence_missing`,
     `families.ends_invalid` (a guardian's needs the court's date), `families.person_unknown` (with `which`),
-    `families.yourself`, `families.own_case`, `families.link_exists`, `families.too_many_dependants`,
-    `families.too_many_holders`.
+    `families.yourself`, `families.own_case`, `families.too_young`, `families.link_exists`,
+    `families.too_many_dependants`, `families.too_many_holders`.
     """
     if papers.kind is Kind.PARENT:
         raise problems.kind_elsewhere()
@@ -46,6 +46,8 @@ async def see(conn: db.Conn, settings: Settings, *, operator: UUID, papers: Pape
     if holder == dependant:
         raise problems.yourself()
     _is_no_party(operator, holder, dependant)
+    if papers.kind is Kind.VOLUNTARY:
+        await links.require_age(conn, settings, holder, dependant)
     if await links.holds(conn, holder=holder, dependant=dependant):
         raise problems.link_exists()
     await links.make_room(conn, settings, holder, dependant)
@@ -73,7 +75,7 @@ async def see(conn: db.Conn, settings: Settings, *, operator: UUID, papers: Pape
 
 
 def _last_day(settings: Settings) -> date:
-    return date.fromordinal(clock.now().date().toordinal() + settings.family_proposal_days)
+    return ledger.local(clock.now()).date() + timedelta(days=settings.family_proposal_days)
 
 
 async def confirm(conn: db.Conn, settings: Settings, *, operator: UUID, link: UUID) -> Link:

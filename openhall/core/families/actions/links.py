@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from openhall.base import clock, db, ids
+from openhall.base import clock, db, ids, paging
+from openhall.base import limits as counts
 from openhall.base.config import Settings
 from openhall.base.telling import Fact, Sum
 from openhall.core import ledger, messages, people
@@ -18,8 +19,22 @@ from openhall.core.people import Visit, names
 
 q = db.load("openhall.core.families")
 
-# More links than anybody reads; those that live come first only because they are the newest.
+# Of what waits and what is over, on one page; what lives is all there.
 MOST_SHOWN = 60
+NEWEST = UUID(int=2**128 - 1)
+# Each proposal is told to somebody who may not know who asks.
+PROPOSING = counts.Limit("families.propose", 20, timedelta(days=1))
+ASKING_ONE = counts.Limit("families.propose_to", 3, timedelta(days=1))
+BEING_ASKED = counts.Limit("families.proposed_to", 10, timedelta(days=1))
+
+
+async def count_proposal(pool: db.Pool, visit: Visit, phone: str) -> None:
+    """Count a proposal: of whoever asks, to this number as written, and to the number by all together, whether or not
+    anybody has it. Problem `hall.rate_limited`."""
+    asker, number = str(visit.resident.id), people.phone(phone) or ""
+    await counts.take(pool, PROPOSING, asker)
+    await counts.take(pool, ASKING_ONE, f"{asker} {number}")
+    await counts.take(pool, BEING_ASKED, number)
 
 
 class Wish(Struct, frozen=True):
@@ -33,15 +48,16 @@ class Wish(Struct, frozen=True):
 async def propose(conn: db.Conn, settings: Settings, visit: Visit, *, phone: str, wish: Wish) -> Link:
     """Ask whoever has this phone, as written, whether one may act for them.
 
-    The answer is the same whether or not anybody has it. Problems, in this order:
-    `people.phone_invalid`, `families.yourself`, `families.ends_invalid`, `families.link_exists` (only of what the
-    holder knows anyway), `families.too_many_dependants`.
+    The answer and the work are the same whether or not anybody has it: they are told by a job. Problems, in this
+    order: `people.phone_invalid`, `families.yourself`, `families.too_young`, `families.ends_invalid`,
+    `families.link_exists` (only of what the holder knows anyway), `families.too_many_dependants`.
     """
     holder, canonical = visit.resident, people.phone(phone)
     if canonical is None:
         raise people.phone_invalid()
     if canonical == holder.phone:
         raise problems.yourself()
+    await require_age(conn, settings, holder.id)
     ends_at = ends_of(settings, wish)
     found = await people.resident_with(conn, canonical)
     dependant = found.id if found is not None else None
@@ -68,10 +84,15 @@ async def propose(conn: db.Conn, settings: Settings, visit: Visit, *, phone: str
         seen_by=None,
     )
     await record(conn, link, Happened.PROPOSED, holder.id)
-    made = await find(conn, link)
-    if dependant is not None:
-        await messages.tell(conn, dependant, PROPOSED, who=await full_holder(conn, settings, made), link=link)
-    return made
+    return await find(conn, link)
+
+
+async def require_age(conn: db.ReadConn, settings: Settings, *residents: UUID) -> None:
+    """Problem `families.too_young` when the register knows one of them as too young for a voluntary link."""
+    today = ledger.local(clock.now()).date()
+    for resident in residents:
+        if await db.one(conn, q.is_younger, bool, resident=resident, age=settings.family_own_age, today=today):
+            raise problems.too_young(age=settings.family_own_age)
 
 
 async def full_holder(conn: db.ReadConn, settings: Settings, link: Link) -> str:
@@ -135,10 +156,10 @@ class _Matched(Struct, frozen=True):
 
 
 async def approve(conn: db.Conn, settings: Settings, visit: Visit, *, link: UUID) -> Link:
-    """Let the other one act for oneself, after a passkey of the last five minutes.
+    """Let the other one act for oneself, after a passkey of the last five minutes; or again, after a recovery.
 
     Problems, in this order: `families.link_not_found`, `people.level_too_low`, `people.proof_too_old`,
-    `families.link_exists`, `families.too_many_holders`.
+    `families.too_young`, `families.link_exists`, `families.too_many_holders`.
     """
     me = visit.resident.id
     found = await find(conn, link)
@@ -147,9 +168,14 @@ async def approve(conn: db.Conn, settings: Settings, visit: Visit, *, link: UUID
     # Not by the route: a stranger is to learn that there is nothing, and not that more is asked for.
     people.require_level(visit, people.Level.STRONG)
     await people.require_fresh(conn, visit)
+    await require_age(conn, settings, me)
     await db.all(conn, q.lock_people, str, ids=db.ids({found.holder, me}))
     found = await locked(conn, link)
-    if found.state_at(clock.now()) is not State.PROPOSED or found.seen_by is not None:
+    state = found.state_at(clock.now())
+    if state is State.SUSPENDED and await db.run(conn, q.resume, id=link):
+        await record(conn, link, Happened.RESUMED, me)
+        return await begun(conn, link)
+    if state is not State.PROPOSED or found.seen_by is not None or found.declined_at is not None:
         raise problems.link_not_found()
     await record_many(
         conn, await db.all(conn, q.end_overdue_of, UUID, holder=found.holder, now=clock.now()), Happened.EXPIRED
@@ -163,7 +189,9 @@ async def approve(conn: db.Conn, settings: Settings, visit: Visit, *, link: UUID
 
 
 async def begun(conn: db.Conn, link: UUID) -> Link:
-    """The link that lives from now on; both are told."""
+    """The link that lives from now on; both are told. What links before it paid between the same two this month counts
+    on."""
+    await db.run(conn, q.carry, id=link)
     made, now = await find(conn, link), clock.now()
     assert made.dependant is not None
     tellings = [
@@ -182,14 +210,24 @@ async def revoke(conn: db.Conn, *, resident: UUID, link: UUID) -> Link:
     found = await of(conn, resident=resident, link=link)
     if found.state_at(clock.now()) not in (State.PROPOSED, *LIVING):
         raise problems.link_not_found()
+    if found.declined_at is not None and resident == found.dependant:
+        raise problems.link_not_found()
     if resident == found.dependant and found.kind in (Kind.PARENT, Kind.GUARDIAN):
         raise problems.not_yours_to_end()
     return await end(conn, found, by=resident)
 
 
 async def end(conn: db.Conn, link: Link, *, by: UUID, why: str | None = None) -> Link:
-    """End it in somebody's name; the others are told. Problem `families.link_not_found` when it is over."""
+    """End it in somebody's name; the others are told. Problem `families.link_not_found` when it is over.
+
+    A no to a proposal only notes itself: to whoever asked it must read like a number that nobody has, until its time is
+    over.
+    """
     now = clock.now()
+    if link.state is State.PROPOSED and link.dependant == by and link.seen_by is None:
+        if await db.run(conn, q.decline, id=link.id, now=now):
+            await record(conn, link.id, Happened.DECLINED, by)
+        return await find(conn, link.id)
     if not await db.run(conn, q.end_link, id=link.id, by=by, now=now):
         raise problems.link_not_found()
     await record(conn, link.id, Happened.REVOKED, by, why)
@@ -280,9 +318,27 @@ async def of(conn: db.ReadConn, *, resident: UUID, link: UUID) -> Link:
     return found
 
 
-async def links_of(conn: db.ReadConn, resident: UUID) -> list[Link]:
-    """Whom a resident acts for and who acts for them, also what waits and what is over; newest first."""
-    return await db.all(conn, q.links_of, Link, resident=resident, limit=MOST_SHOWN)
+async def living_links_of(conn: db.ReadConn, resident: UUID) -> list[Link]:
+    """Whom a resident acts for and who acts for them: all links that live, suspended or not."""
+    return await db.all(conn, q.living_links_of, Link, resident=resident)
+
+
+async def links_of(
+    conn: db.ReadConn, resident: UUID, *, before: UUID | None = None, limit: int | None = None
+) -> list[Link]:
+    """All links of a resident that live; then what waits and what is over, newest first, from `before` on. Of the page
+    behind a cursor only the latter."""
+    living = [] if before else await living_links_of(conn, resident)
+    asked = {"resident": resident, "before": before or NEWEST, "limit": limit or MOST_SHOWN}
+    return living + await db.all(conn, q.other_links_of, Link, **asked)
+
+
+async def page_of(conn: db.ReadConn, resident: UUID, before: UUID | None) -> tuple[list[Link], UUID | None]:
+    """The same for a page, and the cursor of the next one."""
+    found = await links_of(conn, resident, before=before, limit=MOST_SHOWN + 1)
+    living = [one for one in found if one.state in LIVING]
+    others, more = paging.cut([one for one in found if one.state not in LIVING], MOST_SHOWN)
+    return living + others, more
 
 
 class Living(Struct, frozen=True):
@@ -297,7 +353,7 @@ async def living_links(conn: db.ReadConn, holder: UUID) -> Sequence[Living]:
     now = clock.now()
     return [
         Living(link.dependant, link.dependant_called)
-        for link in await links_of(conn, holder)
+        for link in await living_links_of(conn, holder)
         if link.holder == holder and link.dependant is not None and link.state_at(now) is State.ACTIVE
     ]
 

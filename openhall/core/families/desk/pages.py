@@ -9,15 +9,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from openhall.base import clock, db
+from openhall.base import clock, db, sealing
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.families import problems
-from openhall.core.families.actions import counter, links
+from openhall.core.families.actions import counter, letters, links
 from openhall.core.families.api import declared
 from openhall.core.families.looks import CARD, LINK, saw_card, saw_links
-from openhall.core.families.pages import USUAL, ProposalForm, card_page, wish_of
+from openhall.core.families.pages import USUAL, AddressForm, ProposalForm, card_page, wish_of
 from openhall.core.families.types import LIVING, Kind, Link, State
 from openhall.core.families.views import LinkBody
 from openhall.core.families.words import CHANNELS, KINDS, STATES
@@ -29,8 +29,15 @@ Visit = NamedDependency[people.Visit]
 AnyRequest = Request[Any, Any, Any]
 LIST = "/operator/families"
 LINES = 30
+_LONGEST = 80
 # By what right the counter lets somebody act; parents are the register's.
 AT_COUNTER = (Kind.VOLUNTARY, Kind.GUARDIAN, Kind.INSTITUTION)
+
+
+class FindForm(Struct, frozen=True):
+    """A number of a phone or a card, as typed."""
+
+    number: str = ""
 
 
 @dataclass
@@ -55,19 +62,34 @@ class PersonForm(Struct, frozen=True):
     national_id: str = ""
 
 
+@post(f"{LIST}/find", opt=edge.OPERATOR | edge.shows(), status_code=303)
+async def find(
+    data: URLEncodedBody[FindForm], reader: edge.Reader, settings: edge.HallSettings, visit: Visit
+) -> Response[Any]:
+    """The links of whoever has this number, which is sealed on its way: addresses are kept in logs."""
+    await people.require_operator(reader, visit.resident.id)
+    number = data.number[:_LONGEST].encode()
+    return edge.see_other(LIST, of=sealing.seal(settings.secret, LIST, str(visit.resident.id), number))
+
+
 @get(LIST, opt=edge.OPERATOR | edge.shows(LINK))
-async def overview(request: AnyRequest, conn: edge.Conn, visit: Visit, number: FromQuery[str] = "") -> Response[Html]:
+async def overview(
+    request: AnyRequest, conn: edge.Conn, settings: edge.HallSettings, visit: Visit, of: FromQuery[str] = ""
+) -> Response[Html]:
     """What waits for a colleague, and the links of whoever stands there or calls."""
     await people.require_operator(conn, visit.resident.id)
+    number = (sealing.open_sealed(settings.secret, LIST, str(visit.resident.id), of) or b"").decode()
     problem, found = None, []
     try:
         found = await _asked_for(conn, number, visit) if number else await counter.newest(conn, limit=LINES)
     except Problem as unknown:
         problem = unknown
-    await saw_links(conn, found, visit.resident)
+    silent = [] if number else await letters.unreachable(conn, limit=LINES)
+    await saw_links(conn, [*found, *silent], visit.resident)
     now = clock.now()
     context: dict[str, Any] = {
         "rows": [(one, one.state_at(now)) for one in found],
+        "silent": silent,
         "number": number,
         "kinds": KINDS,
         "states": STATES,
@@ -144,6 +166,16 @@ async def end(
             async with pool.write() as conn:
                 return await _end_page(request, conn, visit, link_id, problem)
         return await _again(request, pool, visit, link_id, problem)
+    return edge.see_other(f"{LIST}/{link_id}")
+
+
+@post(f"{LIST}/{{link_id:uuid}}/letters", opt=edge.FRESH_OPERATOR | edge.shows(), status_code=303)
+async def letters_to(
+    data: URLEncodedBody[AddressForm], conn: edge.Conn, visit: Visit, link_id: FromPath[UUID]
+) -> Response[Any]:
+    """Where letters go to somebody without a phone."""
+    await people.require_operator(conn, visit.resident.id)
+    await letters.at_counter(conn, link=link_id, address=data.address)
     return edge.see_other(f"{LIST}/{link_id}")
 
 
@@ -259,4 +291,4 @@ async def _link_page(
     return edge.page(request, "families/desk_link.html", problem=None, **context)
 
 
-router = edge.pages(overview, new, see, one, confirm, sure, end, new_person, add_person, card)
+router = edge.pages(overview, find, new, see, one, confirm, sure, end, letters_to, new_person, add_person, card)

@@ -27,6 +27,12 @@ create table families.links (
     ended_by       uuid references people.residents,
     month          date,                                        -- the month that `spent` is of
     spent          bigint not null default 0,
+    carried        bigint not null default 0,                   -- what of it links before this one paid, between the same two
+    day            date,                                        -- the day that `day_spent` is of
+    day_spent      bigint not null default 0,
+    told_at        timestamptz,                                 -- when whoever it was proposed to was told, if anybody was
+    declined_at    timestamptz,                                 -- their no, which its holder sees only when the time is over
+    suspended_for  text,
     constraint nobody_acts_for_themselves check (holder <> dependant),
     constraint kind_exists check (kind in ('parent', 'guardian', 'voluntary', 'institution')),
     constraint state_exists check (state in ('proposed', 'active', 'suspended', 'revoked', 'expired')),
@@ -44,9 +50,12 @@ create table families.links (
         or (seen_by is not null and confirmed_by is not null and seen_by <> confirmed_by and evidence is not null)),
     constraint operators_are_no_party check (
         seen_by not in (holder, dependant) and confirmed_by not in (holder, dependant)),
+    constraint suspended_for_a_reason check ((state = 'suspended') = (suspended_for is not null)),
+    constraint reason_exists check (suspended_for in ('register', 'name', 'recovery')),
+    constraint declined_by_somebody check (declined_at is null or (dependant is not null and starts_at is null)),
     constraint ended_when_over check ((state in ('revoked', 'expired')) = (ended_at is not null)),
     constraint limits_are_amounts check (payment_max >= 0 and payment_max <= month_max),
-    constraint within_the_month check (spent >= 0),
+    constraint within_the_month check (carried between 0 and spent and day_spent >= 0),
     constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
     constraint proposed_to_is_masked check (proposed_to like '%****%'),
     constraint evidence_is_short check (char_length(evidence) between 1 and 200)
@@ -61,6 +70,8 @@ create index proposals_to_a_phone on families.links (phone) where phone is not n
 create index links_that_end on families.links (ends_at) where state in ('active', 'suspended');
 create index proposals_that_end on families.links (proposed_until) where state = 'proposed';
 create index parents_to_check on families.links (check_at) where kind = 'parent' and state in ('active', 'suspended');
+create index proposals_to_tell on families.links (id)
+ where state = 'proposed' and told_at is null and dependant is not null and seen_by is null;
 create index links_at_the_counter on families.links (id desc) where seen_by is not null;
 
 -- What was done on somebody's behalf. `about` is the payment; looking is written once a day for each scope.
@@ -96,7 +107,8 @@ create table families.trail (
     note text,                                                  -- why an operator did it
     constraint note_is_short check (char_length(note) between 1 and 200),
     constraint act_exists check (act in (
-        'proposed', 'approved', 'seen', 'confirmed', 'revoked', 'expired', 'suspended', 'resumed', 'limited', 'matched'))
+        'proposed', 'approved', 'seen', 'confirmed', 'revoked', 'expired', 'suspended', 'resumed', 'limited', 'matched',
+        'declined'))
 );
 
 create index trail_of_a_link on families.trail (link, at);
@@ -135,7 +147,8 @@ create view families.seen_links as
 select l.*, h.name as holder_name, coalesce(h.phone, h.email, '') as holder_phone, hi.name_masked as holder_real,
        d.name as dependant_name, coalesce(d.phone, d.email, '') as dependant_phone, di.name_masked as dependant_real,
        d.phone is null and d.email is null and d.id is not null
-         and not exists (select from people.passkeys k where k.resident = d.id and k.removed_at is null) as has_no_phone
+         and not exists (select from people.passkeys k where k.resident = d.id and k.removed_at is null) as has_no_phone,
+       exists (select from messages.habits a where a.resident = d.id and a.letter_to is not null) as has_letters
   from families.links l
   join people.residents h on h.id = l.holder
   left join people.identities hi on hi.resident = l.holder

@@ -60,3 +60,11 @@ async def _keep(conn: db.Conn, resident: UUID, kept: Preferences) -> None:
         letter_to=kept.letter_to,
     )
     await db.run(conn, q.put_preferences, resident=resident, rows=db.rows(rows))
+
+
+async def send_letters_to(conn: db.Conn, *, resident: UUID, address: str) -> None:
+    """What they must know goes to them by letter as well, to this address: for people whom nothing else reaches.
+    Refusals: `messages.address_invalid`, `messages.address_missing`."""
+    found = await preferences(conn, resident)
+    wanted = found.wanted | {Category.MUST: found.wanted[Category.MUST] | {Channel.LETTER: True}}
+    await _keep(conn, resident, rules.checked(Preferences(wanted, found.quiet, address)))

@@ -25,6 +25,7 @@ from openhall.core.payments.paycodes.types import (
     WaitingCharge,
 )
 from openhall.core.payments.paycodes.waiting import (
+    answered_before,
     ask_payers,
     charge_of,
     close,
@@ -44,8 +45,8 @@ from openhall.core.payments.paycodes.waiting import (
 
 __all__ = [
     "CONFIRM_WITHIN", "ChargeConfirm", "ChargeRefused", "ChargeState", "ChargeSucceeded", "CodeAsk", "Consumed",
-    "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "ask_payers", "charge_of", "close", "close_all_of",
-    "confirm", "consume", "devices", "enrol", "hold_payees", "issue", "issuing_limit", "keep", "next_waiting",
-    "notices", "quote", "refuse", "refuse_all", "release", "revoke", "stream_of", "told", "waiting",
-    "waiting_for", "waiting_of",
+    "Device", "Enrolled", "NewWaiting", "PayCode", "WaitingCharge", "answered_before", "ask_payers", "charge_of",
+    "close", "close_all_of", "confirm", "consume", "devices", "enrol", "hold_payees", "issue", "issuing_limit",
+    "keep", "next_waiting", "notices", "quote", "refuse", "refuse_all", "release", "revoke", "stream_of", "told",
+    "waiting", "waiting_for", "waiting_of",
 ]  # fmt: skip

@@ -207,6 +207,12 @@ async def confirm(
     `payments.account_frozen`.
     """
     resident = visit.resident
+    async with pool.read() as reader:
+        before = await paycodes.answered_before(
+            reader, payer=resident.id, charge=charge_id, key=idempotency_key, expected_paid=data.expected_paid
+        )
+    if before is not None:
+        return edge.answered(request, before)
     proved = await pins.stands(pool, settings, visit, written=data.pin or "")
     async with pool.write() as conn:
         answer = await paycodes.confirm(

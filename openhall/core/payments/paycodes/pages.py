@@ -160,6 +160,12 @@ async def _pay(
     """Why it was not paid, if so."""
     resident = visit.resident
     payer = Payer(resident.id, resident.wallet, people.masked(resident.phone))
+    async with pool.read() as reader:
+        before = await paycodes.answered_before(
+            reader, payer=resident.id, charge=charge_id, key=data.request_key, expected_paid=data.expected_paid
+        )
+    if before is not None:
+        return before.problem
     try:
         proved = await pins.stands(pool, settings, visit, written=data.pin)
         async with pool.write() as conn:

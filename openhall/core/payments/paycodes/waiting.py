@@ -142,18 +142,29 @@ async def confirm(
     Problems: `payments.charge_not_found`, and those of the key.
     """
     await charge_of(conn, resident=payer.resident, charge=charge)
-    named = idempotency.Key(
-        principal=str(payer.resident),
-        scope=SCOPE,
-        key=idempotency.check_key(key),
-        body_hash=idempotency.body_hash(msgspec.json.encode(["charge", charge, expected_paid])),
-    )
 
     async def act() -> Answer:
         view = await _pay(conn, payer, charge, offered, guard, expected_paid)
         return Answer(201, msgspec.json.encode(view).decode())
 
-    return await idempotency.once(conn, named, act, keep=True)
+    return await idempotency.once(conn, _named(payer.resident, charge, key, expected_paid), act, keep=True)
+
+
+async def answered_before(
+    conn: db.ReadConn, *, payer: UUID, charge: UUID, key: str, expected_paid: int | None
+) -> Answer | None:
+    """What was answered to this very yes before, for whoever sends it again: their PIN may be used up by then. Problem
+    `hall.idempotency_key_reused`."""
+    return await idempotency.recorded(conn, _named(payer, charge, key, expected_paid))
+
+
+def _named(payer: UUID, charge: UUID, key: str, expected_paid: int | None) -> idempotency.Key:
+    return idempotency.Key(
+        principal=str(payer),
+        scope=SCOPE,
+        key=idempotency.check_key(key),
+        body_hash=idempotency.body_hash(msgspec.json.encode(["charge", charge, expected_paid])),
+    )
 
 
 async def refuse(conn: db.Conn, *, resident: UUID, charge: UUID) -> WaitingCharge:

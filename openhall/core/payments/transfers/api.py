@@ -120,20 +120,24 @@ async def look_up(
     return receiver, is_new
 
 
-@get("/transfers/receiver", opt=NAMED)
+class ReceiverRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom you mean: by a number or by a code."""
+
+    to_phone: PhoneText | None = None
+    to_code: CodeText | None = None
+
+
+@post("/transfers/receiver", opt=NAMED, status_code=200)
 async def receiver(
-    pool: edge.Pool,
-    settings: edge.HallSettings,
-    resident: Me,
-    to_phone: FromQuery[str] = "",
-    to_code: FromQuery[str] = "",
+    data: JSONBody[ReceiverRequest], pool: edge.Pool, settings: edge.HallSettings, resident: Me
 ) -> ReceiverBody:
-    """Whom a number or a code names, before anything is sent.
+    """Whom a number or a code names, before anything is sent. Sent, not asked in the address, where logs would keep
+    the number.
 
     Refusals: `payments.receiver_missing`, `people.phone_invalid`, `payments.receive_code_unknown`,
     `payments.receiver_closed`, `payments.transfer_to_yourself`, `hall.rate_limited`.
     """
-    found, is_new = await look_up(pool, settings, resident, to_phone=to_phone or None, to_code=to_code or None)
+    found, is_new = await look_up(pool, settings, resident, to_phone=data.to_phone, to_code=data.to_code)
     return ReceiverBody(found.shown_as, is_new)
 
 
@@ -154,6 +158,9 @@ async def send(
     `payments.account_frozen`.
     """
     sender = visit.resident
+    said = SaidTransfer(data.to_phone, data.to_code, data.amount, data.note)
+    if before := await edge.again(request, pool, key=idempotency_key, principal=sender.id, body=said):
+        return before
     found, _ = await look_up(pool, settings, sender, to_phone=data.to_phone, to_code=data.to_code)
     proved = await pins.stands(pool, settings, visit, written=data.pin or "")
     wish = Wish(found, data.amount, data.note, data.warned)
@@ -163,7 +170,6 @@ async def send(
             made = await actions.send(conn, safety.Guard(settings, proved), sender=sender, wish=wish)
             return body_of(made, sender)
 
-        said = SaidTransfer(data.to_phone, data.to_code, data.amount, data.note)
         return await edge.once(request, conn, key=idempotency_key, principal=sender.id, body=said, act=act, keep=True)
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from openhall.base import clock, db, ids
+from openhall.base import clock, db, ids, money, sealing
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
 from openhall.core import ledger, people
@@ -25,6 +26,10 @@ from openhall.web.render import Html
 Me = NamedDependency[Resident]
 Visit = NamedDependency[people.Visit]
 AnyRequest = Request[Any, Any, Any]
+_NAMED_SHOWS_NOBODY = edge.RESIDENT | {"level": people.Level.NAMED}
+_PURPOSE = "payments.transfer"
+# Of a number, an amount or a key; the note has its own end.
+_LONGEST = 80
 
 
 class SendForm(Struct, frozen=True):
@@ -43,60 +48,106 @@ class CodeForm(Struct, frozen=True):
     """Nothing but the button."""
 
 
+class Draft(Struct, frozen=True):
+    """What was said so far, as typed. It goes from page to page sealed in the address: it names a number."""
+
+    phone: str = ""
+    code: str = ""
+    amount: str = ""
+    note: str = ""
+    warned: str = ""
+    request_key: str = ""
+
+    def sealed(self, settings: Settings, sender: Resident) -> str:
+        return sealing.seal(settings.secret, _PURPOSE, str(sender.id), msgspec.json.encode(self))
+
+    @staticmethod
+    def opened(settings: Settings, sender: Resident, sealed: str) -> "Draft | None":
+        """None for what is too old, of somebody else, or nothing."""
+        said = sealing.open_sealed(settings.secret, _PURPOSE, str(sender.id), sealed)
+        return None if said is None else msgspec.json.decode(said, type=Draft)
+
+
+class ToForm(Struct, frozen=True):
+    """A number, as typed."""
+
+    phone: str = ""
+
+
+class AmountForm(Struct, frozen=True):
+    """How much, and a word beside it, as typed; `draft` says to whom."""
+
+    draft: str = ""
+    amount: str = ""
+    note: str = ""
+    request_key: str = ""
+
+
 @get("/transfer", opt=NAMED)
 async def to_whom(
     request: AnyRequest,
     pool: edge.Pool,
     settings: edge.HallSettings,
     resident: Me,
-    phone: FromQuery[str] = "",
+    draft: FromQuery[str] = "",
     code: FromQuery[str] = "",
 ) -> Response[Html]:
     """A number; or, with one or with a scanned code: who it is, and how much."""
-    if not phone and not code:
+    said = Draft(code=code) if code else Draft.opened(settings, resident, draft)
+    if said is None:
         return edge.page(request, "payments/transfer.html", problem=None, phone="")
     try:
-        receiver, is_new = await look_up(pool, settings, resident, to_phone=phone or None, to_code=code or None)
+        receiver, is_new = await _look_up(pool, settings, resident, said)
     except Problem as problem:
-        return edge.problem_page(request, "payments/transfer.html", problem, phone=phone)
-    context = _about(receiver, is_new, phone=phone, code=code)
-    return edge.page(request, "payments/transfer_amount.html", problem=None, typed="", note="", **context)
+        return edge.problem_page(request, "payments/transfer.html", problem, phone=said.phone)
+    context = _about(receiver, is_new, said) | {"draft": said.sealed(settings, resident)}
+    return edge.page(request, "payments/transfer_amount.html", problem=None, typed=said.amount, **context)
+
+
+@post("/transfer/to", opt=_NAMED_SHOWS_NOBODY, status_code=303)
+async def to(data: URLEncodedBody[ToForm], settings: edge.HallSettings, resident: Me) -> Response[Any]:
+    """To this number."""
+    return edge.see_other("/transfer", draft=Draft(phone=data.phone[:_LONGEST]).sealed(settings, resident))
+
+
+@post("/transfer/amount", opt=_NAMED_SHOWS_NOBODY, status_code=303)
+async def how_much(data: URLEncodedBody[AmountForm], settings: edge.HallSettings, resident: Me) -> Response[Any]:
+    """So much, with this word."""
+    said = Draft.opened(settings, resident, data.draft)
+    if said is None:
+        return edge.see_other("/transfer")
+    key = data.request_key[:_LONGEST] or str(ids.new())
+    said = structs.replace(said, amount=data.amount[:_LONGEST], note=tidy(data.note), request_key=key)
+    return edge.see_other("/transfer/confirm", draft=said.sealed(settings, resident))
 
 
 @get("/transfer/confirm", opt=NAMED)
 async def confirm(
-    request: AnyRequest,
-    pool: edge.Pool,
-    settings: edge.HallSettings,
-    visit: Visit,
-    phone: FromQuery[str] = "",
-    code: FromQuery[str] = "",
-    amount: FromQuery[str] = "",
-    note: FromQuery[str] = "",
-    warned: FromQuery[str] = "",
-    request_key: FromQuery[str] = "",
+    request: AnyRequest, pool: edge.Pool, settings: edge.HallSettings, visit: Visit, draft: FromQuery[str] = ""
 ) -> Response[Any]:
     """The last look; before it, where the note sounds like it, a calm page about swindlers."""
-    sender, note = visit.resident, tidy(note)
+    sender = visit.resident
+    said = Draft.opened(settings, sender, draft)
+    if said is None:
+        return edge.see_other("/transfer")
     try:
-        receiver, is_new = await look_up(pool, settings, sender, to_phone=phone or None, to_code=code or None)
+        receiver, is_new = await _look_up(pool, settings, sender, said)
     except Problem as problem:
-        return edge.problem_page(request, "payments/transfer.html", problem, phone=phone)
-    context = _about(receiver, is_new, phone=phone, code=code)
+        return edge.problem_page(request, "payments/transfer.html", problem, phone=said.phone)
+    context = _about(receiver, is_new, said)
     try:
-        minor = edge.amount_of(amount, settings.currency)
+        minor = edge.amount_of(said.amount, settings.currency)
     except Problem as problem:
-        template = "payments/transfer_amount.html"
-        return edge.problem_page(request, template, problem, typed=amount, note=note, **context)
-    asked = {"phone": phone, "code": code, "amount": amount, "note": note}
-    warnings = scams.found_in(note)
-    if warnings and not warned:
-        on = edge.with_query("/transfer/confirm", **asked, warned="1", request_key=request_key)
-        context |= {"warnings": [scams.WARNINGS[name] for name in warnings], "on": on, "amount": minor, "note": note}
+        context |= {"typed": said.amount, "draft": draft}
+        return edge.problem_page(request, "payments/transfer_amount.html", problem, **context)
+    context |= {"amount": minor}
+    warnings = scams.found_in(said.note)
+    if warnings and not said.warned:
+        on = edge.with_query("/transfer/confirm", draft=structs.replace(said, warned="1").sealed(settings, sender))
+        context |= {"warnings": [scams.WARNINGS[name] for name in warnings], "on": on}
         return edge.page(request, "payments/transfer_warning.html", **context)
-    key = request_key or str(ids.new())
-    here = edge.with_query("/transfer/confirm", **asked, warned=warned, request_key=key)
-    context |= {"note": note, "warned": warned, "request_key": key, "here": here, "amount": minor}
+    context |= {"warned": said.warned, "request_key": said.request_key}
+    context |= {"here": edge.with_query("/transfer/confirm", draft=draft)}
     async with pool.read() as reader:
         context |= await _money(reader, settings, visit, receiver, minor)
     return edge.page(request, "payments/transfer_confirm.html", problem=None, **context)
@@ -107,22 +158,27 @@ async def send(
     request: AnyRequest, data: URLEncodedBody[SendForm], pool: edge.Pool, settings: edge.HallSettings, visit: Visit
 ) -> Response[Any]:
     """Send what was confirmed; the hidden key makes a double tap one transfer."""
-    sender = visit.resident
+    sender, said = visit.resident, Draft(data.phone, data.code, note=data.note, warned=data.warned)
+    key, body = data.request_key, _said(data)
+    before = await edge.again_form(request, pool, key=key, principal=sender.id, body=body)
+    if isinstance(before, str):
+        return edge.see_other(before)
     try:
-        receiver, is_new = await look_up(pool, settings, sender, to_phone=data.phone or None, to_code=data.code or None)
+        receiver, is_new = await _look_up(pool, settings, sender, said)
     except Problem as problem:
         return edge.problem_page(request, "payments/transfer.html", problem, phone=data.phone)
     try:
-        done = await _send(request, pool, settings, visit, data, receiver)
+        done = before or await _send(request, pool, settings, visit, data, receiver)
     except Problem as problem:
         if not shown_beside_pin(problem):
             raise
         done = problem
     if isinstance(done, str):
         return edge.see_other(done)
-    context = _about(receiver, is_new, phone=data.phone, code=data.code)
-    context |= {"note": data.note, "warned": data.warned, "request_key": str(ids.new()), "amount": data.amount}
-    context["here"] = "/transfer"
+    said = structs.replace(said, amount=money.plain(data.amount, settings.currency), request_key=str(ids.new()))
+    context = _about(receiver, is_new, said) | {"warned": said.warned, "request_key": said.request_key}
+    context |= {"amount": data.amount}
+    context["here"] = edge.with_query("/transfer/confirm", draft=said.sealed(settings, sender))
     async with pool.read() as reader:
         context |= await _money(reader, settings, visit, receiver, data.amount)
     return edge.problem_page(request, "payments/transfer_confirm.html", done, **context)
@@ -140,10 +196,15 @@ async def _send(
             made = await actions.send(conn, safety.Guard(settings, proved), sender=visit.resident, wish=wish)
             return f"/transfers/{made.id}"
 
-        said = SendForm(data.amount, data.phone, data.code, data.note)
+        body = _said(data)
         return await edge.once_form(
-            request, conn, key=data.request_key, principal=visit.resident.id, body=said, act=act, keep=True
+            request, conn, key=data.request_key, principal=visit.resident.id, body=body, act=act, keep=True
         )
+
+
+def _said(data: SendForm) -> SendForm:
+    """What the key stands for: not the PIN, and not that a warning was read."""
+    return SendForm(data.amount, data.phone, data.code, data.note)
 
 
 @get("/transfers", opt=edge.RESIDENT)
@@ -217,9 +278,14 @@ async def _state_page(
     return edge.page(request, "payments/transfer_state.html", problem=None, **context)
 
 
-def _about(receiver: Receiver, is_new: bool, *, phone: str, code: str) -> dict[str, Any]:
+async def _look_up(pool: db.Pool, settings: Settings, sender: Resident, said: Draft) -> tuple[Receiver, bool]:
+    return await look_up(pool, settings, sender, to_phone=said.phone or None, to_code=said.code or None)
+
+
+def _about(receiver: Receiver, is_new: bool, said: Draft) -> dict[str, Any]:
     masked = people.masked(receiver.phone) if receiver.phone else receiver.shown_as
-    return {"shown_as": receiver.shown_as, "to_masked": masked, "is_new": is_new, "phone": phone, "code": code}
+    seen = {"shown_as": receiver.shown_as, "to_masked": masked, "is_new": is_new}
+    return seen | {"phone": said.phone, "code": said.code, "note": said.note}
 
 
 async def _money(
@@ -230,4 +296,4 @@ async def _money(
     return {"balance": balance, "after": balance - amount, "proof": proof, "undo_minutes": settings.undo_minutes}
 
 
-router = edge.pages(to_whom, confirm, send, listed, show, undo, accept, receive, renew)
+router = edge.pages(to_whom, to, how_much, confirm, send, listed, show, undo, accept, receive, renew)

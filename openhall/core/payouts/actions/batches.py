@@ -35,6 +35,8 @@ async def close(conn: db.Conn, rail: Rail, *, day: date) -> UUID | None:
     """
     if await lock_rail(conn) is None:
         return None  # nobody ever withdrew anything
+    # Two statements: the second sees the freezes for which the first waited.
+    await db.all(conn, q.hold_owners, UUID, rail=RAIL)
     payouts = await db.all(conn, q.to_batch, ToPay, rail=RAIL, day=day, limit=rules.MOST_PAYOUTS)
     if not payouts:
         return None

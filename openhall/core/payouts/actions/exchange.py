@@ -13,7 +13,7 @@ import structlog
 
 from openhall.base import clock, db
 from openhall.core import ledger
-from openhall.core.payouts.actions import batches, files, withdraw
+from openhall.core.payouts.actions import batches, files, frozen, withdraw
 from openhall.core.payouts.ports import Folder, shortened
 from openhall.core.payouts.problems import Refused
 from openhall.core.payouts.reading import read
@@ -24,12 +24,13 @@ log = structlog.get_logger()
 
 
 async def exchange(pool: db.Pool, rail: Rail, folder: Folder) -> None:
-    """One round: standing withdrawals, batches, files to the bank, files from it.
+    """One round: what frozen accounts get back, standing withdrawals, batches, files to the bank, files from it.
 
     Whatever goes wrong in one step, the others are done; the first error is raised at the end.
     """
     await asyncio.to_thread(folder.prepare)
     steps: dict[str, Callable[[], Awaitable[None]]] = {
+        "give_back": lambda: give_back_frozen(pool, rail),
         "sweep": lambda: sweep(pool, rail),
         "close": lambda: close(pool, rail),
         "send": lambda: send(pool, folder),
@@ -44,6 +45,14 @@ async def exchange(pool: db.Pool, rail: Rail, folder: Folder) -> None:
             failed.append(broken)
     if failed:
         raise failed[0]
+
+
+async def give_back_frozen(pool: db.Pool, rail: Rail) -> None:
+    """What owners asked for whose account is frozen since, and no batch has yet, goes back to them."""
+    more = True
+    while more:
+        async with pool.write() as conn:
+            more = await frozen.give_back(conn, rail)
 
 
 async def sweep(pool: db.Pool, rail: Rail) -> None:

@@ -13,7 +13,15 @@ from openhall.core.payouts import rules
 from openhall.core.payouts.actions import batches, breaks
 from openhall.core.payouts.actions.accounts import rail_accounts
 from openhall.core.payouts.rules import Move
-from openhall.core.payouts.telling import GIVEN_BACK, NOT_ARRIVED, WALLET_GIVEN_BACK, WALLET_NOT_ARRIVED, stream_of
+from openhall.core.payouts.telling import (
+    GIVEN_BACK,
+    NOT_ARRIVED,
+    STOPPED,
+    WALLET_GIVEN_BACK,
+    WALLET_NOT_ARRIVED,
+    WALLET_STOPPED,
+    stream_of,
+)
 from openhall.core.payouts.types import Accounts, BreakKind, Locked, Said, State, Word
 
 q = db.load("openhall.core.payouts")
@@ -128,7 +136,9 @@ async def _post(conn: db.Conn, transfers: Sequence[Transfer]) -> None:
 
 
 def _not_arrived(payout: Locked, *, by_hand: BreakKind | None) -> messages.Telling:
-    if payout.shop is None:
+    if by_hand is BreakKind.FROZEN:
+        template = WALLET_STOPPED if payout.shop is None else STOPPED
+    elif payout.shop is None:
         template = WALLET_NOT_ARRIVED if by_hand is None else WALLET_GIVEN_BACK
     else:
         template = NOT_ARRIVED if by_hand is None else GIVEN_BACK

@@ -110,7 +110,7 @@ create table payouts.payouts (
     batch         uuid references payouts.batches,
     reason_code   text,
     reason        text,
-    by_hand       text,             -- the kind of break on which two operators ended it; null: the bank did
+    by_hand       text,             -- the kind of break on which two operators ended it; frozen: a freeze did; null: the bank
     settling      uuid unique,      -- the transfer out of the clearing account, to the bank
     giving_back   uuid unique,      -- the transfer back to the account it came from
     requested_at  timestamptz not null,

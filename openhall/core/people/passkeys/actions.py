@@ -5,6 +5,7 @@ from uuid import UUID
 from openhall.base import clock, db
 from openhall.core.people import problems, rules
 from openhall.core.people.actions.audit import record
+from openhall.core.people.actions.following import Change, happened
 from openhall.core.people.passkeys.types import Passkey
 from openhall.core.people.types import Act, Visit
 
@@ -58,3 +59,4 @@ async def suspend_all(conn: db.Conn, resident: UUID) -> None:
     """Switch all of them off until their owner confirms each, because the account is being recovered."""
     await db.run(conn, q.suspend_passkeys, resident=resident, now=clock.now())
     await db.run(conn, q.weaken_sessions, resident=resident)
+    await happened(conn, Change.PASSKEYS_SUSPENDED, resident)

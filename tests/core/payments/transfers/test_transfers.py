@@ -57,7 +57,7 @@ async def _undo(hall: Hall, who: Headers, sent: Any) -> Any:
 
 async def test_the_sender_sees_whom_and_the_money_arrives_when_it_cannot_be_taken_back(hall: Hall) -> None:
     sender, receiver = await _people(hall)
-    seen = await hall.client.get(f"{API}/receiver?to_phone={NAMED}", headers=sender)
+    seen = await hall.client.post(f"{API}/receiver", json={"to_phone": NAMED}, headers=sender)
     assert seen.json()["name_masked"] not in (None, DAUGHTER.name)
     sent = await _sent(hall, sender, note="生日快乐")
     assert (sent["state"], sent["can_be_undone"]) == ("waiting", True)
@@ -72,7 +72,7 @@ async def test_the_sender_sees_whom_and_the_money_arrives_when_it_cannot_be_take
         assert (got["state"], got["role"], got["note"]) == ("completed", "receiver", "生日快乐")
     assert await told(hall, sender) == ["people.pin_set", "payments.first_transfer", "payments.transfer_done"]
     assert (await told(hall, receiver))[-1] == "payments.transfer_arrived"
-    seen = await hall.client.get(f"{API}/receiver?to_phone={NAMED}", headers=sender)
+    seen = await hall.client.post(f"{API}/receiver", json={"to_phone": NAMED}, headers=sender)
     assert seen.json()["is_new"] is False
     await hall.books_agree()
 
@@ -104,7 +104,10 @@ async def test_a_number_without_an_account_is_not_told_from_one_without_a_name(h
         masked = f"{phone[:3]}****{phone[-4:]}"
         return {name: value for name, value in body.items() if name not in own} | {"to": body["to"] == masked}
 
-    looks = [await seen(f"{API}/receiver?to_phone={phone}") for phone in (UNNAMED, NOBODY)]
+    looks = [
+        (await hall.client.post(f"{API}/receiver", json={"to_phone": phone}, headers=sender)).json()
+        for phone in (UNNAMED, NOBODY)
+    ]
     assert looks == [{"name_masked": None, "is_new": True}] * 2
     sent = [await _sent(hall, sender, to_phone=phone) for phone in (UNNAMED, NOBODY)]
     assert known(sent[0], UNNAMED) == known(sent[1], NOBODY)
@@ -264,7 +267,7 @@ async def test_numbers_are_not_tried_one_after_the_other(settings: Settings, out
     async with open_hall(structs.replace(settings, receivers_per_day=3), outside) as hall:
         sender, _ = await _people(hall)
         answers = [
-            (await hall.client.get(f"{API}/receiver?to_phone=1380000010{n}", headers=sender)).status_code
+            (await hall.client.post(f"{API}/receiver", json={"to_phone": f"1380000010{n}"}, headers=sender)).status_code
             for n in range(4)
         ]
         assert answers == [200, 200, 200, 429]

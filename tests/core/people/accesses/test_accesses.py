@@ -124,7 +124,7 @@ async def test_who_is_shown_by_name_learns_who_typed_the_number_and_who_has_no_n
     await be(hall, sender, FATHER)
     await be(hall, named, XIAOMING)
     for phone in (PHONE, OTHER):
-        asked = await hall.client.get("/api/v1/transfers/receiver", params={"to_phone": phone}, headers=sender)
+        asked = await hall.client.post("/api/v1/transfers/receiver", json={"to_phone": phone}, headers=sender)
         assert asked.status_code == 200, asked.text
     (one,) = await _looks(hall, named)
     assert (one["capacity"], one["called"], one["look"]) == ("resident", "李*", "payments.receiver")
@@ -189,7 +189,9 @@ async def test_an_operator_who_asks_whether_somebody_is_here_has_looked(hall: Ha
     resident = await hall.sign_in(PHONE)
     await _operator_enters(hall, "Lin Yue")
     token = {"_csrf_token": hall.client.cookies["openhall_csrf"]}
-    assert (await hall.client.get(f"/operator/families?number={PHONE}")).status_code == 200
+    found = await hall.client.post("/operator/families/find", data=token | {"number": PHONE})
+    assert PHONE not in found.headers["location"], "addresses are kept in logs"
+    assert (await hall.client.get(found.headers["location"])).status_code == 200
     cleared = await hall.client.post("/operator/freezes", data=token | {"phone": PHONE, "act": "pin"})
     assert cleared.status_code == 303
     assert [one["look"] for one in await _looks(hall, resident)] == ["people.freeze", "families.link"]

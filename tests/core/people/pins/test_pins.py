@@ -218,3 +218,15 @@ async def test_the_pin_is_not_set_without_end(hall: Hall) -> None:
     me = await hall.sign_in(PHONE)
     statuses = [(await set_pin(hall, me, f"83{number}57")).status_code for number in range(10, 21)]
     assert statuses == [200] * 10 + [429]
+
+
+async def test_a_retry_of_what_was_paid_is_answered_though_the_session_waits(hall: Hall) -> None:
+    payer, shop = await _counter(hall)
+    body = {"code": shop["code"], "amount": LARGE, "pin": OTHER_PIN}
+    first = await hall.pay(payer, "k", **body)
+    assert first.status_code == 201, first.text
+    for number in range(3):
+        await hall.pay(payer, f"w{number}", **(body | {"pin": "111223"}))
+    again = await hall.pay(payer, "k", **body)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert refusal(await hall.pay(payer, "k2", **body))[1] == "people.pin_waits"

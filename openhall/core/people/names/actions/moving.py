@@ -12,6 +12,7 @@ from openhall.base.i18n import N_
 from openhall.core.people import problems as people_problems
 from openhall.core.people import rules
 from openhall.core.people.actions import news, residents
+from openhall.core.people.actions.following import Change, happened
 from openhall.core.people.actions.telling import tell
 from openhall.core.people.jobs import deliver_message
 from openhall.core.people.names import problems
@@ -98,6 +99,7 @@ async def move(conn: db.Conn, settings: Settings, claim: OpenClaim, *, by: UUID 
         await db.run(conn, q.name_gone, resident=holder.id)
         await record(conn, holder.id, Act.MOVED_OUT, claim.id, by)
         await tell(conn, holder.id, NAME_MOVED, at=clock.now())
+        await happened(conn, Change.NAME_LOST, holder.id)
     if not await claims.take_marks(conn, ring, claim.resident, person):
         # Between the two steps somebody else took the id: whoever asks again finds them as the holder.
         raise problems.no_conflict()
