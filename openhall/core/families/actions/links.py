@@ -352,7 +352,8 @@ async def living_links(conn: db.ReadConn, holder: UUID) -> Sequence[Living]:
     """For whom this resident may act right now."""
     now = clock.now()
     return [
-        Living(link.dependant, link.dependant_called)
+        # Whoever chooses for whom to act knows them by the name they gave themselves.
+        Living(link.dependant, link.dependant_name or link.dependant_called)
         for link in await living_links_of(conn, holder)
         if link.holder == holder and link.dependant is not None and link.state_at(now) is State.ACTIVE
     ]
