@@ -84,6 +84,7 @@ PROMISED = [
     ("post", "/transfers/{transfer_id}/undo", 200),
 ]
 MOVES_MONEY = {
+    "/api/v1/families/links/{link_id}/money",
     "/api/v1/wallet/card-top-ups",
     "/api/v1/me/leavings",
     "/api/v1/payments",

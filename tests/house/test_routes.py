@@ -142,6 +142,7 @@ FRESH = {
     ("POST", "/operator/families/new"),
     ("POST", "/operator/families/{link_id:uuid}/confirm"),
     ("POST", "/operator/families/{link_id:uuid}/end"),
+    ("GET", "/operator/families/{link_id:uuid}/end"),
     ("GET", "/operator/families/people/new"),
     ("POST", "/operator/families/people/new"),
     ("GET", "/operator/recoveries/new"),
@@ -246,6 +247,9 @@ USED_PASSKEY = {
 }
 # What an address wants to read before it looks whose thing it is.
 BODIES: dict[str, dict[str, object]] = {
+    "POST /api/v1/families/links/{link_id:uuid}/money": {"amount": 1},
+    "POST /family/links/{link_id:uuid}/money": {"amount": 1, "request_key": "0197a000-0000-7000-8000-000000000001"},
+    "PUT /api/v1/families/links/{link_id:uuid}/letters": {"address": "x"},
     "POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"},
     "PUT /api/v1/shops/{shop_id:uuid}/standing-withdrawal": {"keep": 0},
     "POST /api/v1/shops/{shop_id:uuid}/codes": {"replaces": "123456782"},

@@ -11,11 +11,11 @@ from msgspec import Struct
 from openhall.base import db, ids, money
 from openhall.base.config import Settings
 from openhall.base.errors import Problem
-from openhall.core import families, ledger, people
+from openhall.core import ledger, people
 from openhall.core.families import Dependant
 from openhall.core.payments import safety
 from openhall.core.payments.giving.actions import give
-from openhall.core.payments.giving.api import NAMED, SaidGift
+from openhall.core.payments.giving.api import SaidGift, whose
 from openhall.core.payments.safety.proving import proof_asked, shown_beside_pin
 from openhall.core.payments.transfers import finding
 from openhall.core.people import pins
@@ -37,7 +37,7 @@ class GiveForm(Struct, frozen=True):
     next: str = ""
 
 
-@get("/family/links/{link_id:uuid}/money", opt=NAMED)
+@get("/family/links/{link_id:uuid}/money", opt=edge.RESIDENT)
 async def how_much(
     request: AnyRequest,
     reader: edge.Reader,
@@ -46,11 +46,11 @@ async def how_much(
     next: FromQuery[str] = "",  # noqa: A002  the name of the query parameter everywhere
 ) -> Response[Html]:
     """For whom, and how much."""
-    found = await families.dependant_of(reader, holder=visit.resident.id, link=link_id)
+    found = await whose(reader, visit, link_id)
     return edge.page(request, FORM, problem=None, typed="", **_about(found, link_id, next))
 
 
-@get("/family/links/{link_id:uuid}/money/confirm", opt=NAMED)
+@get("/family/links/{link_id:uuid}/money/confirm", opt=edge.RESIDENT)
 async def confirm(
     request: AnyRequest,
     reader: edge.Reader,
@@ -62,7 +62,7 @@ async def confirm(
     next: FromQuery[str] = "",  # noqa: A002  the name of the query parameter everywhere
 ) -> Response[Any]:
     """The last look: out of whose wallet, into whose."""
-    found = await families.dependant_of(reader, holder=visit.resident.id, link=link_id)
+    found = await whose(reader, visit, link_id)
     context = _about(found, link_id, next)
     try:
         minor = edge.amount_of(amount, settings.currency)
@@ -77,7 +77,7 @@ async def confirm(
     return edge.page(request, CONFIRM, problem=None, **context)
 
 
-@post("/family/links/{link_id:uuid}/money", opt=NAMED, status_code=303)
+@post("/family/links/{link_id:uuid}/money", opt=edge.RESIDENT, status_code=303)
 async def put_in(
     request: AnyRequest,
     data: URLEncodedBody[GiveForm],
@@ -98,7 +98,7 @@ async def put_in(
     path = f"/family/links/{link_id}/money"
     key = str(ids.new())
     async with pool.read() as reader:
-        found = await families.dependant_of(reader, holder=visit.resident.id, link=link_id)
+        found = await whose(reader, visit, link_id)
         context = _about(found, link_id, data.next) | await _money(reader, settings, visit, found, data.amount)
     typed = money.plain(data.amount, settings.currency)
     context |= {"here": edge.with_query(f"{path}/confirm", amount=typed, request_key=key, next=context["next"])}
@@ -109,15 +109,18 @@ async def _give(
     request: AnyRequest, pool: db.Pool, settings: Settings, visit: people.Visit, link: UUID, data: GiveForm
 ) -> str | Problem:
     """Where the transfer is seen, or why there is none."""
+    said, me = SaidGift(link, data.amount), visit.resident
+    if before := await edge.again_form(request, pool, key=data.request_key, principal=me.id, body=said):
+        return before
+    async with pool.read() as reader:
+        await whose(reader, visit, link)
     proved = await pins.stands(pool, settings, visit, written=data.pin)
-    me = visit.resident
     async with pool.write() as conn:
 
         async def act() -> str:
             made = await give(conn, safety.Guard(settings, proved), holder=me, link=link, amount=data.amount)
             return f"/transfers/{made.id}"
 
-        said = SaidGift(link, data.amount)
         return await edge.once_form(request, conn, key=data.request_key, principal=me.id, body=said, act=act, keep=True)
 
 
