@@ -1,4 +1,4 @@
-"""The breakfast stall of the demo city, and a withdrawal of what it took."""
+"""The breakfast stall of the demo city, and a withdrawal of what it took; and a fruit shop, where its keeper pays too."""
 
 from datetime import timedelta
 
@@ -9,18 +9,20 @@ from openhall.city.merchants.types import Hall, Shop
 from openhall.core import payouts
 
 STALL, KEEPER = "李记肉夹馍", "李秀英"
+FRUIT = "周记鲜果"
 _WITHDRAWN = 50_000
 
 
 async def load(conn: db.Conn, city: City) -> None:
-    """The stall of its keeper, once."""
-    owner = city.residents["stall_owner"]
-    if await actions.shops_of(conn, owner=owner):
-        return
+    """The stall of its keeper and the fruit shop, once. Nobody pays themselves, not even out of a father's wallet: so
+    there are two."""
     settings = city.settings
-    stall = rules.checked(name=STALL, category="breakfast", city=settings.city_zh)
     hall = Hall(settings.hall_id, settings.city, settings.currency)
-    await actions.open_shop(conn, owner=owner, new=stall, hall=hall)
+    for role, name, category in (("stall_owner", STALL, "breakfast"), ("colleague", FRUIT, "market")):
+        owner = city.residents[role]
+        if not await actions.shops_of(conn, owner=owner):
+            shop = rules.checked(name=name, category=category, city=settings.city_zh)
+            await actions.open_shop(conn, owner=owner, new=shop, hall=hall)
 
 
 async def withdraw(conn: db.Conn, rail: payouts.Rail, shop: Shop) -> None:

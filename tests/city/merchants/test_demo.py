@@ -20,4 +20,6 @@ async def test_the_stall_is_there_once_however_often_the_city_is_loaded(pool: db
             await demo.load(conn, city)
     async with pool.read() as conn:
         (stall,) = await merchants.shops_of(conn, owner=city.residents["stall_owner"])
+        (fruit,) = await merchants.shops_of(conn, owner=city.residents["colleague"])
+    assert (fruit.name, fruit.category) == (demo.FRUIT, "5499"), "where the keeper of the stall can pay"
     assert (stall.name, stall.category, stall.city) == (demo.STALL, "5814", settings.city_zh)
