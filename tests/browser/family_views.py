@@ -40,7 +40,7 @@ def _no_papers(page: Page, path: str) -> None:
 
 def _raise(page: Page, path: str) -> None:
     page.goto(path)
-    page.locator("#month_max").fill("99999")
+    page.locator("#month_max").fill("9999")
     page.locator("form[action$='/limits'] button").click()
     page.locator("#problem").wait_for()
 
