@@ -78,6 +78,7 @@ SAFETY: dict[str, tuple[Any, ...]] = {
     "transfer-amount-unnamed": ("careful", "/transfer#{stranger}", 200, _send_to),
     "transfer-amount-refused": ("careful", "/transfer#{friend},three,", 400, _send_to),
     "transfer-confirm": ("careful", "/transfer#{friend},88,Tee", 200, _send_to),
+    "transfer-confirm-lost": ("careful", "/transfer/confirm?draft=lost"),
     "transfer-confirm-poor": ("careful", "/transfer#{friend},99999,", 200, _send_to),
     "transfer-confirm-refused": ("careful", "/transfer#{friend},88,", 400, _send_without_pin),
     "transfer-warning": ("careful", "/transfer#{friend},88,解冻费", 200, _send_to),

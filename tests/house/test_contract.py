@@ -84,7 +84,6 @@ PROMISED = [
     ("post", "/transfers/{transfer_id}/undo", 200),
 ]
 MOVES_MONEY = {
-    "/api/v1/families/links/{link_id}/money",
     "/api/v1/wallet/card-top-ups",
     "/api/v1/me/leavings",
     "/api/v1/payments",
@@ -96,6 +95,7 @@ MOVES_MONEY = {
     "/api/v1/campaigns",
     "/api/v1/campaigns/{campaign_id}/fund",
     "/api/v1/transfers",
+    "/api/v1/families/links/{link_id}/money",
     "/api/v1/me/withdrawals",
 }
 AMOUNTS = {"amount", "balance", "available", "total", "refunded", "paid", "discount", "bounty", "budget", "spent"}

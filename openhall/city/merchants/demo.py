@@ -1,4 +1,4 @@
-"""The breakfast stall of the demo city, and a withdrawal of what it took; and a fruit shop, where its keeper pays too."""
+"""The breakfast stall of the demo city and a withdrawal of what it took; and a fruit shop, where its keeper can pay."""
 
 from datetime import timedelta
 

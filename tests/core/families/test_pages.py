@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.core.families.stage import ALL, DAUGHTERS, STRANGERS, Family, family
-from tests.core.people.names.people import CHILD, XIAOMING, be
+from tests.core.families.stage import ALL, DAUGHTERS, OPERATORS, STRANGERS, Family, family
+from tests.core.people.names.people import CHILD, DAUGHTER, FATHER, XIAOMING, be
 from tests.hall import Hall
 from tests.house.visitor import enter
 
@@ -135,3 +135,91 @@ async def test_a_child_is_added_and_its_card_printed(hall: Hall) -> None:
     card = (await browser.get(f"{made.headers['Location']}/card")).text
     assert CHILD.name in card
     assert CHILD.national_id not in card
+
+
+async def test_home_is_theirs_while_somebody_acts_and_looking_is_written_for_them_to_read(hall: Hall) -> None:
+    home, browser = await _enter(hall)
+    await home.linked()
+    await hall.give(home.daughter, 777)
+    own = (await browser.get("/")).text
+    assert "7.77" in own
+    await browser.act_for(home)
+    page = (await browser.get("/")).text
+    assert "On behalf of" in page
+    assert "1,000.00" in page
+    for mine in ("7.77", "/pay-code", "/wallet/top-up", "/shops"):
+        assert mine not in page.split("<main")[1], mine
+    seen = (await hall.client.get("/api/v1/me/accesses", headers=home.father)).json()["accesses"]
+    (looked,) = [one for one in seen if one["capacity"] == "family"]
+    assert (looked["look"], looked["what"]) == ("wallet.read", "看了钱包")
+    assert looked["called"], "and by whom"
+
+
+async def test_a_link_that_shows_no_wallet_shows_none_at_home_either(hall: Hall) -> None:
+    home, browser = await _enter(hall)
+    await home.linked(scopes=["messages.read"])
+    await browser.act_for(home)
+    page = (await browser.get("/")).text
+    assert "¥" not in page.split("<main")[1]
+    assert 'href="/messages"' in page
+    assert "Mark all as read" not in (await browser.get("/messages")).text, "they are the father's"
+
+
+async def test_whoever_asks_is_named_in_full_to_whom_they_ask(hall: Hall) -> None:
+    home, _ = await _enter(hall)
+    link = (await home.propose()).json()["id"]
+    told = (await hall.client.get("/api/v1/messages", headers=home.father)).json()["messages"]
+    assert any(DAUGHTER.name in message["body"] for message in told)
+    asked = (await hall.client.get(f"/api/v1/families/links/{link}", headers=home.father)).json()
+    assert asked["holder_called"].startswith(DAUGHTER.name)
+    await home.approve(link)
+    mine = (await hall.client.get(f"/api/v1/families/links/{link}", headers=home.daughter)).json()
+    assert FATHER.name not in mine["dependant_called"], "the other way round nothing was asked"
+
+
+async def test_a_daughter_who_keeps_the_shop_is_refused_before_the_last_look(hall: Hall) -> None:
+    home, browser = await _enter(hall)
+    await home.linked()
+    shop = await hall.open_shop(home.daughter)
+    await browser.act_for(home)
+    for path in (f"/pay?code={shop['short_code']}", f"/pay/confirm?code={shop['short_code']}&amount=3"):
+        page = await browser.get(path)
+        assert page.status_code == 422, path
+        assert "Pay ¥3.00" not in page.text
+
+
+async def test_a_link_revoked_while_one_pays_leads_to_nobodys_wallet(hall: Hall) -> None:
+    home, browser = await _enter(hall)
+    link = await home.linked()
+    await browser.act_for(home)
+    confirm = await browser.get(f"/pay/confirm?code={home.shop['short_code']}&amount=3.50")
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', confirm.text))
+    await home.revoke(link)
+    sent = await browser.post("/pay", **hidden)
+    assert sent.headers["Location"].startswith("/family/acting")
+    asked = (await browser.get(sent.headers["Location"])).text
+    assert "Nothing was paid" in asked
+    assert "/pay/confirm" not in asked, "it is not to be finished out of one's own wallet"
+
+
+async def test_the_last_day_is_a_day_and_not_the_moment_after_it(hall: Hall) -> None:
+    home, browser = await _enter(hall)
+    link = await home.linked(ends="2099-12-31")
+    page = (await browser.get(f"/family/links/{link}")).text
+    assert "December 31, 2099" in page
+    assert "2100" not in page
+
+
+async def test_an_operator_ends_a_link_after_saying_why(hall: Hall) -> None:
+    home, browser = await _enter(hall)
+    link = await home.at_counter()
+    await enter(hall, OPERATORS[0])
+    path = f"/operator/families/{link}"
+    page = (await browser.get(path)).text
+    assert DAUGHTER.name in page, "in full: it is compared with a card"
+    assert FATHER.name in page
+    assert f'href="{path}/end"' in page
+    assert "Why does it end?" in (await browser.get(f"{path}/end")).text
+    assert (await browser.post(f"{path}/end", why=" ")).status_code == 400
+    assert (await browser.post(f"{path}/end", why="The father calls")).status_code == 303
+    assert (await home.get("/wallet")).status_code == 404

@@ -160,14 +160,6 @@ async def _own_page(
     return edge.page(request, "people/freeze.html", problem=None, **context)
 
 
-async def _is_fresh(conn: db.ReadConn, visit: people.Visit) -> bool:
-    try:
-        await people.require_fresh(conn, visit)
-    except Problem:
-        return False
-    return True
-
-
 async def _list_page(
     request: AnyRequest,
     conn: db.Conn,
@@ -181,7 +173,7 @@ async def _list_page(
     await accesses.saw(conn, FREEZE, accesses.operator(visit.resident), [row.resident for row in rows])
     # What is typed here would be lost on the way to the proof and back, so the proof comes first.
     context: dict[str, Any] = {"rows": rows, "form": form, "pin": pin}
-    context["is_fresh"] = await _is_fresh(conn, visit)
+    context["is_fresh"] = await people.is_fresh(conn, visit)
     if problem is not None:
         return edge.problem_page(request, "people/freezes.html", problem, **context)
     return edge.page(request, "people/freezes.html", problem=None, **context)
@@ -195,7 +187,7 @@ async def _case_page(
     called = await people.called(conn, {who for who in (found.by, found.asked_by, found.ended_by) if who is not None})
     context: dict[str, Any] = {"freeze": found, "called": called, "asked_by_me": found.asked_by == visit.resident.id}
     context["is_wished"] = found.is_wished(clock.now() - actions.WISH_HOLDS)
-    context["is_fresh"] = await _is_fresh(conn, visit)
+    context["is_fresh"] = await people.is_fresh(conn, visit)
     if problem is not None:
         return edge.problem_page(request, "people/freeze_case.html", problem, **context)
     return edge.page(request, "people/freeze_case.html", problem=None, **context)

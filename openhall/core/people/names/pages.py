@@ -157,11 +157,15 @@ async def cases(request: AnyRequest, conn: edge.Conn, settings: edge.HallSetting
 
 @get("/operator/names/{claim_id:uuid}", opt=edge.OPERATOR | edge.shows(NAME_IN_FULL))
 async def case(
-    request: AnyRequest, conn: edge.Conn, settings: edge.HallSettings, resident: Me, claim_id: FromPath[UUID]
+    request: AnyRequest,
+    conn: edge.Conn,
+    settings: edge.HallSettings,
+    visit: NamedDependency[Visit],
+    claim_id: FromPath[UUID],
 ) -> Response[Html]:
     """One of them, and what operators said of it."""
-    await people.require_operator(conn, resident.id)
-    return edge.page(request, CASE, problem=None, **await _case(conn, settings, claim_id, resident))
+    await people.require_operator(conn, visit.resident.id)
+    return edge.page(request, CASE, problem=None, **await _case(conn, settings, claim_id, visit))
 
 
 @post("/operator/names/{claim_id:uuid}", opt=edge.FRESH_OPERATOR | edge.shows(NAME_IN_FULL))
@@ -170,18 +174,18 @@ async def decide(
     data: URLEncodedBody[VerdictForm],
     pool: edge.Pool,
     settings: edge.HallSettings,
-    resident: Me,
+    visit: NamedDependency[Visit],
     claim_id: FromPath[UUID],
 ) -> Response[Any]:
     """Say where the name belongs; the second operator who says the same decides."""
     try:
         async with pool.write() as conn:
-            await people.require_operator(conn, resident.id)
+            await people.require_operator(conn, visit.resident.id)
             done = await deciding.decide(
                 conn,
                 settings,
                 claim=claim_id,
-                operator=resident.id,
+                operator=visit.resident.id,
                 verdict=_verdict(data.verdict),
                 reason=data.reason,
             )
@@ -189,7 +193,7 @@ async def decide(
         if problem.kind is Kind.NOT_FOUND:
             raise
         async with pool.write() as conn:
-            shown = await _case(conn, settings, claim_id, resident)
+            shown = await _case(conn, settings, claim_id, visit)
         return edge.problem_page(request, CASE, problem, **shown)
     return edge.see_other("/operator/names" if done else f"/operator/names/{claim_id}")
 
@@ -230,7 +234,8 @@ async def _context(reader: db.ReadConn, visit: Visit, full: Full | None = None) 
     }
 
 
-async def _case(conn: db.Conn, settings: Settings, claim: UUID, operator: people.Resident) -> dict[str, Any]:
+async def _case(conn: db.Conn, settings: Settings, claim: UUID, visit: Visit) -> dict[str, Any]:
+    operator = visit.resident
     found = await deciding.case_of(conn, settings, claim)
     await accesses.saw(conn, NAME_IN_FULL, accesses.operator(operator), [found.asker, found.holder], about=claim)
     said = await deciding.said_of(conn, claim)
@@ -244,6 +249,8 @@ async def _case(conn: db.Conn, settings: Settings, claim: UUID, operator: people
             {"who": names.get(one.operator), "verdict": one.verdict.value, "reason": one.reason, "at": one.at}
             for one in said
         ],
+        # What is typed would be lost on the way to the proof and back, so the proof comes first.
+        "is_fresh": await people.is_fresh(conn, visit),
         "may_decide": operator.id not in (found.asker, found.holder, *(one.operator for one in said)),
     }
 

@@ -151,7 +151,7 @@ async def test_two_operators_decide_on_their_pages(browser: Browser) -> None:
         listed = (await browser.get("/operator/names")).text
         (path,) = re.findall(r'href="(/operator/names/[0-9a-f-]+)"', listed)
         page = (await browser.get(path)).text
-        assert "王*" in page
+        assert XIAOMING.name in page, "in full: it is compared with a card"
         assert "137****7000" not in page
         assert (await browser.post(path, verdict="move", reason=" ")).status_code == 400
         assert (await browser.post(path, verdict="perhaps", reason="x")).status_code == 400
@@ -163,6 +163,41 @@ async def test_two_operators_decide_on_their_pages(browser: Browser) -> None:
     assert "Nothing to decide" in (await browser.get("/operator/names")).text
     assert (await trail(hall, asker))[-1] == "moved_in"
     await hall.books_agree()
+
+
+async def test_whoever_asked_for_a_name_that_stays_elsewhere_is_told_so(browser: Browser) -> None:
+    hall = browser.hall
+    holder, asker = await hall.sign_in(OTHER), await hall.sign_in("13800000005")
+    await be(hall, holder, XIAOMING)
+    await be(hall, asker, XIAOMING)
+    for phone in (PHONE, "13800000006"):
+        browser.client.cookies.delete("openhall_session")
+        await browser.sign_in(phone)
+        await make_operator(hall, phone)
+        (path,) = re.findall(r'href="(/operator/names/[0-9a-f-]+)"', (await browser.get("/operator/names")).text)
+        assert (await browser.post(path, verdict="keep", reason="The card is the holder's")).status_code == 303
+    told = (await hall.client.get("/api/v1/messages", headers=asker)).json()["messages"]
+    assert [message["link"] for message in told] == [PATH]
+    assert (await hall.client.get("/api/v1/me/real-name", headers=asker)).json()["state"] == "kept"
+    browser.client.cookies.delete("openhall_session")
+    await browser.sign_in("13800000005")
+    page = (await browser.get(PATH)).text
+    assert "The hall decided that the name stays with the other account" in page
+    assert "The register did not confirm your name" not in page
+    seen = (await hall.client.get("/api/v1/me/accesses", headers=asker)).json()["accesses"]
+    assert "people.name_in_full" in [one["look"] for one in seen]
+
+
+async def test_the_page_that_asked_for_a_name_is_gone_on_to_once_there_is_one(browser: Browser) -> None:
+    await browser.sign_in(PHONE)
+    sent = (await browser.get("/family/new")).headers["Location"]
+    asked = (await browser.get(sent)).text
+    assert "Your real name first" in asked
+    (way,) = re.findall(r'href="(/me/real-name[^"]*)"', asked)
+    await browser.get(way)
+    named = await browser.post(PATH, name=XIAOMING.name, national_id=XIAOMING.national_id)
+    assert named.status_code == 303
+    assert 'href="/family/new"' in (await browser.get(PATH)).text
 
 
 async def make_operator(hall: Hall, phone: str) -> None:
