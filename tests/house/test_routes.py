@@ -269,6 +269,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/shops/{shop_id:uuid}/keys": {"name": "Scanner", "scopes": ["charges:write"]},
     "POST /api/v1/campaigns/{campaign_id:uuid}/fund": {"amount": 1},
     "PUT /api/v1/families/links/{link_id:uuid}/limits": {"payment_max": 0, "month_max": 0},
+    "PUT /api/v1/families/links/{link_id:uuid}/letters": {"address": "Anding Road 1"},
     "PATCH /api/v1/markets/{market_id:uuid}": {"wholesale_from": 1},
     "POST /api/v1/markets/{market_id:uuid}/invitations": {"short_code": "123456782"},
     "POST /api/v1/markets/{market_id:uuid}/handover": {"phone": "13800000003"},

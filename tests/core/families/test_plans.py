@@ -46,6 +46,7 @@ async def test_the_gate_reads_a_handful_of_rows_however_many_links_there_are(hal
         "lock_links": {
             "rows": db.rows([{"holder": home.daughter_id, "dependant": home.father_id}]),
             "month": clock.now().date().replace(day=1),
+            "day": clock.now().date(),
             "now": clock.now(),
         },
         "acts_of": {"resident": home.father_id, "before": acting.NEWEST, "limit": 30},

@@ -55,7 +55,7 @@ create table families.links (
     constraint declined_by_somebody check (declined_at is null or (dependant is not null and starts_at is null)),
     constraint ended_when_over check ((state in ('revoked', 'expired')) = (ended_at is not null)),
     constraint limits_are_amounts check (payment_max >= 0 and payment_max <= month_max),
-    constraint within_the_month check (carried between 0 and spent and day_spent >= 0),
+    constraint within_the_month check (spent >= 0 and carried >= 0 and day_spent >= 0),
     constraint phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
     constraint proposed_to_is_masked check (proposed_to like '%****%'),
     constraint evidence_is_short check (char_length(evidence) between 1 and 200)
