@@ -249,7 +249,6 @@ USED_PASSKEY = {
 BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/families/links/{link_id:uuid}/money": {"amount": 1},
     "POST /family/links/{link_id:uuid}/money": {"amount": 1, "request_key": "0197a000-0000-7000-8000-000000000001"},
-    "PUT /api/v1/families/links/{link_id:uuid}/letters": {"address": "x"},
     "POST /api/v1/payments/{payment_id:uuid}/refunds": {"amount": 1, "reason": "none"},
     "PUT /api/v1/shops/{shop_id:uuid}/standing-withdrawal": {"keep": 0},
     "POST /api/v1/shops/{shop_id:uuid}/codes": {"replaces": "123456782"},

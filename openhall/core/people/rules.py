@@ -203,7 +203,8 @@ def display_name(written: str, hall: Collection[str] = ()) -> str | None:
     """
     if not written.strip():
         return None
-    clean = visible.name(written, NAME_MAX)
+    # A tab or a new line between two words is a blank, however it came there.
+    clean = visible.name(" ".join(written.split()), NAME_MAX)
     if clean is None:
         raise problems.display_name_unclear()
     if impostors.is_impostor(clean, hall):

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from openhall.core.families.actions import keeping
 from tests.core.families.stage import ALL, DAUGHTERS, OPERATORS, STRANGERS, Family, family
 from tests.core.people.names.people import CHILD, DAUGHTER, FATHER, XIAOMING, be
 from tests.hall import Hall
@@ -168,6 +169,8 @@ async def test_a_link_that_shows_no_wallet_shows_none_at_home_either(hall: Hall)
 async def test_whoever_asks_is_named_in_full_to_whom_they_ask(hall: Hall) -> None:
     home, _ = await _enter(hall)
     link = (await home.propose()).json()["id"]
+    async with hall.pool.write() as conn:
+        assert await keeping.tell_proposed(conn, hall.settings) == 1
     told = (await hall.client.get("/api/v1/messages", headers=home.father)).json()["messages"]
     assert any(DAUGHTER.name in message["body"] for message in told)
     asked = (await hall.client.get(f"/api/v1/families/links/{link}", headers=home.father)).json()

@@ -41,12 +41,16 @@ def test_a_template_is_whole(package: object, template: Template) -> None:
 MAY_WAIT = {
     "cards.not_returned",
     "families.ended",
+    "families.proposed",
     "families.suspended",
     "payouts.given_back",
     "payouts.not_arrived",
+    "payouts.stopped",
     "payouts.wallet_given_back",
     "payouts.wallet_not_arrived",
+    "payouts.wallet_stopped",
     "people.name_answered",
+    "people.name_decided",
     "webhooks.gone",
     "webhooks.silent",
 }

@@ -42,7 +42,7 @@ def test_a_fact_is_said_in_the_language_of_the_reader(fact: object, english: str
     assert said(fact, "zh_CN", title="{thing}") == chinese
 
 
-@pytest.mark.parametrize("name", ["مقهى السلام", "קפה", "\u200fabc", "ئۇيغۇر ئاشخانىسى"])
+@pytest.mark.parametrize("name", ["مقهى السلام", "קפה", "ئۇيغۇر ئاشخانىسى"])
 def test_a_right_to_left_name_keeps_to_its_place(name: str) -> None:
     assert said(name, title="{thing} (2) opened") == f"\u2068{name}\u2069 (2) opened"
 

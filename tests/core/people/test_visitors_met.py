@@ -1,14 +1,17 @@
 """Whoever has no phone is met everywhere as the person they are: by operators, families, senders and the bank."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
 
+from openhall.base import clock
 from openhall.base.errors import Problem
 from openhall.core import people
 from openhall.core.families.actions import counter as families
+from openhall.core.payments import transfers
 from openhall.core.people import freezes, rules
 from openhall.core.people.freezes import actions as freezing
 from openhall.core.people.recovery import actions as recovering
@@ -88,7 +91,10 @@ async def test_to_know_one_visitor_without_an_address_is_not_to_know_all(hall: H
     one, other = (await by_passkey(hall, "Ann"))[0], (await by_passkey(hall, "Bob"))[0]
     codes = [(await hall.client.post("/api/v1/me/receive-code", headers=who)).json()["code"] for who in (one, other)]
     wish = {"to_code": codes[0], "amount": 500, "pin": PIN}
-    await hall.client.post("/api/v1/transfers", json=wish, headers=sender | fresh_key())
+    assert (await hall.client.post("/api/v1/transfers", json=wish, headers=sender | fresh_key())).status_code == 201
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        async with hall.pool.write() as conn:
+            assert await transfers.settle_due(conn) == 1, "only what arrived makes somebody known"
     seen = [
         (await hall.client.post("/api/v1/transfers/receiver", json={"to_code": code}, headers=sender)).json()
         for code in codes

@@ -172,8 +172,8 @@ async def test_the_log_is_turned_page_by_page(browser: Browser, stage: Stage) ->
     assert len(set(entries[0] + entries[1])) == 23
 
 
-async def test_the_home_page_leads_there(browser: Browser) -> None:
-    assert 'href="/webhooks"' in (await browser.get("/")).text
+async def test_ones_own_page_leads_there(browser: Browser) -> None:
+    assert 'href="/webhooks"' in (await browser.get("/me")).text
 
 
 async def test_a_stranger_finds_no_page(browser: Browser, stage: Stage) -> None:

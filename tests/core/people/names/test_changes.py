@@ -76,7 +76,7 @@ async def test_a_conflict_that_nobody_decides_ends_after_a_month(twice: Twice) -
         async with hall.pool.write() as conn:
             assert await claims.give_up_conflicts(conn) == 1
             assert await claims.give_up_conflicts(conn) == 0
-    assert await twice.states() == ("matched", "refused")
+    assert await twice.states() == ("matched", "kept")
     assert await rows(hall, "select count(*) from people.name_claims where box is not null") == [(0,)]
     assert (await trail(hall, twice.asker))[-1] == "given_up"
     await hall.books_agree()

@@ -176,7 +176,7 @@ async def test_operators_who_differ_need_a_third(twice: Twice) -> None:
     assert not await twice.decide(one, Verdict.MOVE)
     assert not await twice.decide(two, Verdict.KEEP)
     assert await twice.decide(three, Verdict.KEEP)
-    assert await twice.states() == ("matched", "refused")
+    assert await twice.states() == ("matched", "kept")
     assert await rows(twice.hall, "select count(*) from people.name_claims where box is not null") == [(0,)]
 
 

@@ -175,6 +175,7 @@ async def test_whoever_asked_for_a_name_that_stays_elsewhere_is_told_so(browser:
         await browser.sign_in(phone)
         await make_operator(hall, phone)
         (path,) = re.findall(r'href="(/operator/names/[0-9a-f-]+)"', (await browser.get("/operator/names")).text)
+        assert XIAOMING.name in (await browser.get(path)).text, "operators compare the whole name with a card"
         assert (await browser.post(path, verdict="keep", reason="The card is the holder's")).status_code == 303
     told = (await hall.client.get("/api/v1/messages", headers=asker)).json()["messages"]
     assert [message["link"] for message in told] == [PATH]
