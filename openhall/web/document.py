@@ -55,6 +55,8 @@ def _complete(operation: Part, handler: HTTPRouteHandler, most: int) -> None:
     operation["description"] = description
     operation["x-who"] = who
     operation["security"] = [{"bearer": []}] if who in BEARERS else []
+    for media in handler.opt.get("also_as", ()):
+        operation["responses"]["200"]["content"][media] = {"schema": {"type": "string", "format": "binary"}}
     if scope := handler.opt.get("delegable"):
         operation["x-scope"] = scope
         operation.setdefault("parameters", []).append(_behalf(scope))

@@ -27,6 +27,8 @@ def shared_settings(
             identity_keys="test:YSBrZXkgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVzIGw=",
             register_url=f"{outside_program.url}/register",
             register_secret=outside_program.secret,
+            cards_url=f"{outside_program.url}/cards",
+            cards_secret=outside_program.secret,
             sms_url=outside_program.url,
             sms_secret=outside_program.secret,
             otp_per_address=10_000,

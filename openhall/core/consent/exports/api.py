@@ -31,7 +31,7 @@ Wanted = Annotated[
 ]
 
 
-@get("/me/export", opt=edge.FRESH)
+@get("/me/export", opt=edge.FRESH | {"also_as": (MEDIA[Form.ZIP],)})
 async def export(
     request: AnyRequest,
     pool: edge.Pool,
