@@ -40,6 +40,8 @@ async def _at_the_counter(hall: Served, people: dict[str, Person]) -> dict[str, 
             card = await counter.card(conn, resident=person, by=id_of(people["operator"]))
             made = await _link(conn, settings, people, people["careful"].phone, confirmed=True)
             cared = await _link(conn, settings, people, card.number, confirmed=True)
+            # Whoever gives money has a real name, as the friend has.
+            given = await _link(conn, settings, people, card.number, confirmed=True, holder="friend")
             waits = await _link(conn, settings, people, people["friend"].phone, confirmed=False)
     finally:
         await pool.close()
@@ -47,15 +49,22 @@ async def _at_the_counter(hall: Served, people: dict[str, Person]) -> dict[str, 
         "careful": str(id_of(people["careful"])),
         "family_link": str(made.id),
         "family_card": str(cared.id),
+        "family_given": str(given.id),
         "family_waits": str(waits.id),
         "cared_for": str(person),
     }
 
 
 async def _link(
-    conn: db.Conn, settings: config.Settings, people: dict[str, Person], dependant: str, *, confirmed: bool
+    conn: db.Conn,
+    settings: config.Settings,
+    people: dict[str, Person],
+    dependant: str,
+    *,
+    confirmed: bool,
+    holder: str = "helper",
 ) -> Link:
-    papers = counter.Papers(Kind.VOLUNTARY, people["helper"].phone, dependant, "两人到场，身份证与户口簿")
+    papers = counter.Papers(Kind.VOLUNTARY, people[holder].phone, dependant, "两人到场，身份证与户口簿")
     wish = Wish(SCOPES, Caps(50_000, 200_000))
     made = await counter.see(conn, settings, operator=id_of(people["operator"]), papers=papers, wish=wish)
     if confirmed:

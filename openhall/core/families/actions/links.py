@@ -29,12 +29,13 @@ BEING_ASKED = counts.Limit("families.proposed_to", 10, timedelta(days=1))
 
 
 async def count_proposal(pool: db.Pool, visit: Visit, phone: str) -> None:
-    """Count a proposal: of whoever asks, to this number as written, and to the number by all together, whether or not
-    anybody has it. Problem `hall.rate_limited`."""
-    asker, number = str(visit.resident.id), people.phone(phone) or ""
+    """Count a proposal: of whoever asks, to this number, and to the number by all together, whether or not anybody has
+    it. What is no number is a slip of whoever asks. Problem `hall.rate_limited`."""
+    asker, number = str(visit.resident.id), people.phone(phone)
     await counts.take(pool, PROPOSING, asker)
-    await counts.take(pool, ASKING_ONE, f"{asker} {number}")
-    await counts.take(pool, BEING_ASKED, number)
+    if number is not None:
+        await counts.take(pool, ASKING_ONE, f"{asker} {number}")
+        await counts.take(pool, BEING_ASKED, number)
 
 
 class Wish(Struct, frozen=True):
