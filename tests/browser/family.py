@@ -40,8 +40,8 @@ async def _at_the_counter(hall: Served, people: dict[str, Person]) -> dict[str, 
             card = await counter.card(conn, resident=person, by=id_of(people["operator"]))
             made = await _link(conn, settings, people, people["careful"].phone, confirmed=True)
             cared = await _link(conn, settings, people, card.number, confirmed=True)
-            # Whoever gives money has a real name, as the friend has.
-            given = await _link(conn, settings, people, card.number, confirmed=True, holder="friend")
+            # Whoever gives money has a real name, and some money, as the careful one has.
+            given = await _link(conn, settings, people, card.number, confirmed=True, holder="careful")
             waits = await _link(conn, settings, people, people["friend"].phone, confirmed=False)
     finally:
         await pool.close()
